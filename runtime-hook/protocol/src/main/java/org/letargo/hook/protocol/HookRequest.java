@@ -1,0 +1,269 @@
+package org.letargo.hook.protocol;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything that the hook can be asked. The set is closed and small on purpose: it is all that an
+ * attacker who owns the manager can ask root for.
+ *
+ * <p>A change carries the id of the operation that it belongs to; the hook keeps the outcome under
+ * it ({@link FindOperation}), so that a manager which died can learn how it ended.
+ *
+ * @param <R> what a success is answered with
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "request")
+@JsonSubTypes({
+  @JsonSubTypes.Type(HookRequest.DescribeHost.class),
+  @JsonSubTypes.Type(HookRequest.ListVps.class),
+  @JsonSubTypes.Type(HookRequest.FindVps.class),
+  @JsonSubTypes.Type(HookRequest.WatchVps.class),
+  @JsonSubTypes.Type(HookRequest.ListTemplates.class),
+  @JsonSubTypes.Type(HookRequest.BuildTemplate.class),
+  @JsonSubTypes.Type(HookRequest.AddTemplate.class),
+  @JsonSubTypes.Type(HookRequest.CreateVps.class),
+  @JsonSubTypes.Type(HookRequest.StartVps.class),
+  @JsonSubTypes.Type(HookRequest.StopVps.class),
+  @JsonSubTypes.Type(HookRequest.DestroyVps.class),
+  @JsonSubTypes.Type(HookRequest.PauseVps.class),
+  @JsonSubTypes.Type(HookRequest.UnpauseVps.class),
+  @JsonSubTypes.Type(HookRequest.SuspendVps.class),
+  @JsonSubTypes.Type(HookRequest.ResumeVps.class),
+  @JsonSubTypes.Type(HookRequest.ExportVps.class),
+  @JsonSubTypes.Type(HookRequest.ImportVps.class),
+  @JsonSubTypes.Type(HookRequest.ExecInVps.class),
+  @JsonSubTypes.Type(HookRequest.AttachConsole.class),
+  @JsonSubTypes.Type(HookRequest.FindOperation.class),
+  @JsonSubTypes.Type(HookRequest.CancelOperation.class),
+})
+public sealed interface HookRequest<R> {
+  /** The type of the answer to a success. */
+  Class<R> replyType();
+
+  /** A request that changes something and therefore runs as an operation. */
+  sealed interface Change<R> extends HookRequest<R> {
+    OperationId operation();
+  }
+
+  /** What the host is and offers. */
+  record DescribeHost() implements HookRequest<HostReport> {
+    @Override
+    public Class<HostReport> replyType() {
+      return HostReport.class;
+    }
+  }
+
+  /** All VPSes, by name. */
+  record ListVps() implements HookRequest<VpsList> {
+    @Override
+    public Class<VpsList> replyType() {
+      return VpsList.class;
+    }
+  }
+
+  /** One VPS. */
+  record FindVps(VpsName name) implements HookRequest<VpsReport> {
+    @Override
+    public Class<VpsReport> replyType() {
+      return VpsReport.class;
+    }
+  }
+
+  /**
+   * A stream of {@link VpsEvent}: first every VPS as it stands, then every change, until the caller
+   * hangs up.
+   */
+  record WatchVps() implements HookRequest<Done> {
+    @Override
+    public Class<Done> replyType() {
+      return Done.class;
+    }
+  }
+
+  /** All templates, built or not, by name. */
+  record ListTemplates() implements HookRequest<TemplateList> {
+    @Override
+    public Class<TemplateList> replyType() {
+      return TemplateList.class;
+    }
+  }
+
+  /** Builds a template that ships with Letargo; done at once if it is there. */
+  record BuildTemplate(OperationId operation, TemplateName name) implements Change<TemplateReport> {
+    @Override
+    public Class<TemplateReport> replyType() {
+      return TemplateReport.class;
+    }
+  }
+
+  /**
+   * Makes a template from a tar of a root file system (plain, gzip, xz, zstd); the tar is the
+   * input.
+   */
+  record AddTemplate(OperationId operation, TemplateName name) implements Change<TemplateReport> {
+    @Override
+    public Class<TemplateReport> replyType() {
+      return TemplateReport.class;
+    }
+  }
+
+  /**
+   * Creates a VPS, stopped.
+   *
+   * @param address empty: the lowest free one
+   */
+  record CreateVps(
+      OperationId operation,
+      VpsName name,
+      TemplateName template,
+      VpsLimits limits,
+      Optional<Ipv4Address> address,
+      List<PublishedPort> published)
+      implements Change<VpsReport> {
+    public CreateVps {
+      published = List.copyOf(published);
+    }
+
+    @Override
+    public Class<VpsReport> replyType() {
+      return VpsReport.class;
+    }
+  }
+
+  /** Starts a stopped VPS. */
+  record StartVps(OperationId operation, VpsName name) implements Change<VpsReport> {
+    @Override
+    public Class<VpsReport> replyType() {
+      return VpsReport.class;
+    }
+  }
+
+  /**
+   * Asks the init of a running or paused VPS to shut down, and kills it after the grace time. A
+   * suspended VPS is not stopped by this: its checkpoint would be lost.
+   *
+   * @param grace zero kills at once
+   */
+  record StopVps(OperationId operation, VpsName name, Duration grace) implements Change<VpsReport> {
+    @Override
+    public Class<VpsReport> replyType() {
+      return VpsReport.class;
+    }
+  }
+
+  /** Removes a VPS with its disk and checkpoints, killing it if it runs. */
+  record DestroyVps(OperationId operation, VpsName name) implements Change<Done> {
+    @Override
+    public Class<Done> replyType() {
+      return Done.class;
+    }
+  }
+
+  /** Freezes a running VPS in memory. */
+  record PauseVps(OperationId operation, VpsName name) implements Change<VpsReport> {
+    @Override
+    public Class<VpsReport> replyType() {
+      return VpsReport.class;
+    }
+  }
+
+  /** Lets a paused VPS run again. */
+  record UnpauseVps(OperationId operation, VpsName name) implements Change<VpsReport> {
+    @Override
+    public Class<VpsReport> replyType() {
+      return VpsReport.class;
+    }
+  }
+
+  /** Saves memory and disk of a running or paused VPS, durably, and ends its processes. */
+  record SuspendVps(OperationId operation, VpsName name) implements Change<VpsReport> {
+    @Override
+    public Class<VpsReport> replyType() {
+      return VpsReport.class;
+    }
+  }
+
+  /** Brings a suspended VPS back to life. */
+  record ResumeVps(OperationId operation, VpsName name) implements Change<VpsReport> {
+    @Override
+    public Class<VpsReport> replyType() {
+      return VpsReport.class;
+    }
+  }
+
+  /** Writes the archive of a suspended or stopped VPS as output; the VPS stays as it is. */
+  record ExportVps(OperationId operation, VpsName name) implements Change<Done> {
+    @Override
+    public Class<Done> replyType() {
+      return Done.class;
+    }
+  }
+
+  /**
+   * Makes a VPS from an archive, which is the input: suspended if the archive holds memory, else
+   * stopped.
+   *
+   * @param name empty: the name in the archive
+   */
+  record ImportVps(OperationId operation, Optional<VpsName> name) implements Change<VpsReport> {
+    @Override
+    public Class<VpsReport> replyType() {
+      return VpsReport.class;
+    }
+  }
+
+  /**
+   * Runs a command in a running VPS, as its root, in its root folder. Input, output and error
+   * output travel as such; with a terminal all output is one.
+   *
+   * @param terminal empty: no terminal
+   */
+  record ExecInVps(VpsName name, List<String> command, Optional<TerminalSize> terminal)
+      implements HookRequest<ExecReply> {
+    public ExecInVps {
+      command = List.copyOf(command);
+      if (command.isEmpty() || command.getFirst().isEmpty()) {
+        throw VpsException.invalid(
+            "empty command", "there is nothing to run", "Give a command behind '--'.");
+      }
+    }
+
+    @Override
+    public Class<ExecReply> replyType() {
+      return ExecReply.class;
+    }
+  }
+
+  /**
+   * The console of a running VPS, both ways; the last output comes first. Ends when the VPS stops
+   * or is suspended, or the caller hangs up.
+   */
+  record AttachConsole(VpsName name, TerminalSize size) implements HookRequest<Done> {
+    @Override
+    public Class<Done> replyType() {
+      return Done.class;
+    }
+  }
+
+  /** How an operation ended, or that it runs, or that the hook never heard of it. */
+  record FindOperation(OperationId operation) implements HookRequest<OperationReport> {
+    @Override
+    public Class<OperationReport> replyType() {
+      return OperationReport.class;
+    }
+  }
+
+  /**
+   * Asks a running operation to stop where that is safe; answered at once. The operation itself
+   * ends with CANCELLED, or with success if it was past the point of no return.
+   */
+  record CancelOperation(OperationId operation) implements HookRequest<Done> {
+    @Override
+    public Class<Done> replyType() {
+      return Done.class;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package org.letargo.hook.protocol;
+
+import java.util.List;
+
+/**
+ * The host and what Letargo found on it.
+ *
+ * @param cgroups {@code v1}, {@code hybrid} or {@code v2}
+ * @param features what the engine and the kernel offer, as short words such as {@code
+ *     mem_dirty_track}
+ * @param problems sentences, each with its remedy, about what will not work on this host
+ */
+public record HostReport(
+    String hostName,
+    String version,
+    String kernel,
+    String architecture,
+    String cgroups,
+    String engineVersion,
+    String runtimeVersion,
+    String subnet,
+    int processors,
+    DataSize memoryTotal,
+    DataSize memoryAvailable,
+    DataSize diskTotal,
+    DataSize diskAvailable,
+    List<String> features,
+    List<String> problems) {
+  public HostReport {
+    features = List.copyOf(features);
+    problems = List.copyOf(problems);
+  }
+}
