@@ -1,0 +1,78 @@
+package org.letargo.linux;
+
+import static org.letargo.linux.Libc.LIBC;
+import static org.letargo.linux.Libc.O_CLOEXEC;
+import static org.letargo.linux.Libc.O_NOFOLLOW;
+import static org.letargo.linux.Libc.O_NONBLOCK;
+
+import com.sun.jna.LastErrorException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where a sparse file has data and where it has holes. See lseek(2), SEEK_DATA. */
+public final class Extents {
+  private Extents() {}
+
+  /** A stretch of a file, in bytes. */
+  public record Extent(long offsetBytes, long lengthBytes) {
+    public Extent {
+      if (offsetBytes < 0 || lengthBytes < 1) {
+        throw new IllegalArgumentException("no extent: " + offsetBytes + ", " + lengthBytes);
+      }
+    }
+  }
+
+  /**
+   * The stretches that are not holes, in order, in the file system's granularity. A stretch of
+   * zeros may be among them. A file system without holes answers with the whole file. The list
+   * grows with the number of holes.
+   *
+   * @throws NativeException ELOOP for a symbolic link; ENOENT; EACCES
+   */
+  public static List<Extent> dataOf(Path file) {
+    int fd = open(file, Libc.O_RDONLY);
+    var extents = new ArrayList<Extent>();
+    long end = 0;
+    try {
+      while (true) {
+        long start = LIBC.lseek(fd, end, Libc.SEEK_DATA);
+        end = LIBC.lseek(fd, start, Libc.SEEK_HOLE);
+        extents.add(new Extent(start, end - start));
+      }
+    } catch (LastErrorException e) {
+      if (e.getErrorCode() != Errno.ENXIO) { // ENXIO: no data behind this offset
+        throw new NativeException("lseek(" + file + ")", e);
+      }
+      return List.copyOf(extents);
+    } finally {
+      Descriptor.closeQuietly(fd);
+    }
+  }
+
+  /**
+   * Makes a hole: the stretch reads as zeros and takes no room. The size of the file stays.
+   *
+   * @throws NativeException EOPNOTSUPP if the file system cannot do it
+   */
+  public static void punch(Path file, long offsetBytes, long lengthBytes) {
+    int fd = open(file, Libc.O_WRONLY);
+    try {
+      LIBC.fallocate(
+          fd, Libc.FALLOC_FL_PUNCH_HOLE | Libc.FALLOC_FL_KEEP_SIZE, offsetBytes, lengthBytes);
+    } catch (LastErrorException e) {
+      throw new NativeException("fallocate(" + file + ", PUNCH_HOLE)", e);
+    } finally {
+      Descriptor.closeQuietly(fd);
+    }
+  }
+
+  private static int open(Path file, int access) {
+    try {
+      // O_NONBLOCK: a fifo in the file's place must not hang us
+      return LIBC.open(NativePath.of(file), access | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    } catch (LastErrorException e) {
+      throw new NativeException("open(" + file + ")", e);
+    }
+  }
+}
