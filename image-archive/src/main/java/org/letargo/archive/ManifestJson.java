@@ -1,0 +1,98 @@
+package org.letargo.archive;
+
+import static org.letargo.archive.ArchiveException.quoted;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.util.Arrays;
+
+/** {@link Manifest} as JSON, both ways. Reading is strict and bounded: the bytes may be hostile. */
+final class ManifestJson {
+  /**
+   * Eight tokens per file at most, and room for the rest. It bounds every list before it grows: the
+   * shortest list element is one token.
+   */
+  private static final long MAX_TOKENS = 8L * Manifest.MAX_FILES + 10_000;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxDocumentLength(Manifest.MAX_BYTES)
+                          .maxNestingDepth(8)
+                          .maxNameLength(64)
+                          .maxNumberLength(20)
+                          .maxStringLength(1024)
+                          .maxTokenCount(MAX_TOKENS)
+                          .build())
+                  .build())
+          .addModule(new JavaTimeModule())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private static final DefaultPrettyPrinter PRINTER =
+      new DefaultPrettyPrinter()
+          .withObjectIndenter(new DefaultIndenter("  ", "\n"))
+          .withArrayIndenter(new DefaultIndenter("  ", "\n"));
+
+  private ManifestJson() {}
+
+  static Manifest parse(byte[] json, int offset, int length) {
+    if (length > Manifest.MAX_BYTES) {
+      throw ArchiveException.refused(
+          "the manifest is refused", "it is longer than " + Manifest.MAX_BYTES + " bytes");
+    }
+    try {
+      return MAPPER.readValue(json, offset, length, Manifest.class);
+    } catch (IOException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof ArchiveException archive) {
+          throw archive;
+        }
+      }
+      throw ArchiveException.refused("the manifest is refused", reason(e));
+    }
+  }
+
+  static byte[] write(Manifest manifest) {
+    try {
+      byte[] json = MAPPER.writer(PRINTER).writeValueAsBytes(manifest);
+      byte[] line = Arrays.copyOf(json, json.length + 1);
+      line[json.length] = '\n';
+      if (line.length > Manifest.MAX_BYTES) {
+        throw ArchiveException.tooLarge(
+            "the checkpoint has too many files",
+            "their list takes more than " + Manifest.MAX_BYTES + " bytes",
+            "Run fewer processes in the VPS.");
+      }
+      return line;
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a manifest is always writable", e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    String text = e instanceof JsonProcessingException json ? json.getOriginalMessage() : "" + e;
+    return "it is not valid JSON of this format, " + quoted(text); // it may quote the input
+  }
+}

@@ -1,0 +1,80 @@
+package org.letargo.archive;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.letargo.archive.VpsDescription.PortMapping;
+import org.letargo.archive.VpsDescription.PortMapping.Transport;
+
+/** Checkpoints made up for tests. */
+final class Samples {
+  static final CheckpointDescription DESCRIPTION =
+      new CheckpointDescription(
+          "20260131-235959-0a1b2c3d",
+          "20260130-120000-ffffffff",
+          Instant.parse("2026-01-31T23:59:59.123456789Z"),
+          new VpsDescription(
+              "web1",
+              "debian-12",
+              "sha256:" + "ab".repeat(32),
+              512L << 20,
+              1500,
+              512,
+              "10.77.0.5",
+              "02:00:0a:4d:00:05",
+              "web1.example.org",
+              List.of(
+                  new PortMapping(8080, 80, Transport.TCP),
+                  new PortMapping(5353, 53, Transport.UDP))),
+          new HostDescription(
+              "host-a",
+              "6.18.0-1-amd64",
+              "x86_64",
+              List.of("fpu", "sse4_2", "avx2"),
+              "criu",
+              "4.2.1",
+              "runc 1.1.5"),
+          123L << 20,
+          4567);
+
+  private Samples() {}
+
+  /** A sealed checkpoint with files of all sorts: empty, small, at and around the frame size. */
+  static Path sealed(Path directory, long seed, int images) throws IOException {
+    unsealed(directory, seed, images);
+    CheckpointDirectory.seal(directory, DESCRIPTION);
+    return directory;
+  }
+
+  static void unsealed(Path directory, long seed, int images) throws IOException {
+    var random = new Random(seed);
+    Files.createDirectories(directory.resolve("checkpoint"));
+    write(directory, "config.dump", "{\"id\":\"web1\"}".getBytes());
+    write(directory, "spec.dump", "{}".getBytes());
+    write(directory, "deleted.files", "[]".getBytes());
+    write(directory, "rootfs-diff.tar", halfRandom(random, 10_240));
+    int[] sizes = {0, 1, 511, 512, 513, 4096, 1 << 20, (2 << 20) - 512, 2 << 20, (5 << 20) + 77};
+    for (int i = 0; i < images; i++) {
+      int size = i < sizes.length ? sizes[i] : random.nextInt(20_000);
+      write(directory, "checkpoint/pages-" + i + ".img", halfRandom(random, size));
+    }
+  }
+
+  /** Pages of which one half is random and the other constant. */
+  static byte[] halfRandom(Random random, int size) {
+    byte[] bytes = new byte[size];
+    byte[] half = new byte[2048];
+    for (int at = 0; at < size; at += 4096) {
+      random.nextBytes(half);
+      System.arraycopy(half, 0, bytes, at, Math.min(half.length, size - at));
+    }
+    return bytes;
+  }
+
+  static void write(Path directory, String path, byte[] content) throws IOException {
+    Files.write(directory.resolve(path), content);
+  }
+}
