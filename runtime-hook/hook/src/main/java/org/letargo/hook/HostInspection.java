@@ -1,0 +1,97 @@
+package org.letargo.hook;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.letargo.hook.change.Host;
+import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.HostReport;
+import org.letargo.hook.runtime.Conmon;
+import org.letargo.hook.runtime.Runc;
+
+/** Finds out what this host is and offers; what does not change is asked once, at start. */
+final class HostInspection {
+  private static final List<String> FEATURES =
+      List.of("mem_dirty_track", "uffd-noncoop", "timens", "nftables", "pidfd_store");
+
+  private final Host host;
+  private final List<String> features;
+  private final List<String> problems;
+  private final String runtimeVersion;
+
+  HostInspection(Host host) {
+    this.host = host;
+    this.features = FEATURES.stream().filter(host.engine()::has).toList();
+    this.runtimeVersion = Runc.version().orElse("");
+    this.problems = problems();
+  }
+
+  private List<String> problems() {
+    List<String> found = new ArrayList<>();
+    host.engine().missing().forEach(line -> found.add("The engine lacks: " + line));
+    if (runtimeVersion.isEmpty()) {
+      found.add("runc is not installed. Install it.");
+    }
+    if (Conmon.version().isEmpty()) {
+      found.add("conmon is not installed. Install it.");
+    }
+    if (!Files.isExecutable(host.configuration().relayProgram())) {
+      found.add(host.configuration().relayProgram() + " is not there. Run make install again.");
+    }
+    return found;
+  }
+
+  List<String> foundProblems() {
+    return problems;
+  }
+
+  HostReport report() {
+    try {
+      FileStore disk = Files.getFileStore(host.configuration().stateDir());
+      OperatingSystemMXBean system =
+          (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+      return new HostReport(
+          InetAddress.getLocalHost().getHostName(),
+          version(),
+          Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
+          System.getProperty("os.arch"),
+          host.cgroups().kind(),
+          host.engine().version(),
+          runtimeVersion,
+          host.configuration().subnet().toString(),
+          Runtime.getRuntime().availableProcessors(),
+          DataSize.ofBytes(system.getTotalMemorySize()),
+          DataSize.ofBytes(memoryAvailableBytes()),
+          DataSize.ofBytes(disk.getTotalSpace()),
+          DataSize.ofBytes(disk.getUsableSpace()),
+          features,
+          problems);
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot describe the host", e);
+    }
+  }
+
+  private static String version() {
+    String version = HostInspection.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  /** What the kernel thinks can be had without swapping: MemAvailable of proc_meminfo(5). */
+  private static long memoryAvailableBytes() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
+      return lines
+          .filter(line -> line.startsWith("MemAvailable:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+          .findFirst()
+          .orElse(0);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package org.letargo.hook;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.letargo.hook.change.Changes;
+import org.letargo.hook.change.Host;
+import org.letargo.hook.operation.Operations;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.Done;
+import org.letargo.hook.protocol.HookExchange;
+import org.letargo.hook.protocol.HookHandler;
+import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.TemplateList;
+import org.letargo.hook.protocol.VpsEvent;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsList;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.protocol.VpsReport;
+import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.session.ConsoleSession;
+import org.letargo.hook.session.ExecSession;
+import org.letargo.hook.vps.Vps;
+
+/** Answers the manager's requests on this host. */
+final class LetargoHook implements HookHandler {
+  /** A watcher that is this far behind is cut off; it connects again and sees all anew. */
+  private static final int QUEUED_EVENTS = 10_000;
+
+  private final Host host;
+  private final Changes changes;
+  private final Operations operations;
+  private final HostInspection inspection;
+
+  LetargoHook(Host host, Changes changes, Operations operations, HostInspection inspection) {
+    this.host = host;
+    this.changes = changes;
+    this.operations = operations;
+    this.inspection = inspection;
+  }
+
+  @Override
+  public <R> R handle(HookRequest<R> request, HookExchange exchange) {
+    return request.replyType().cast(answer(request, exchange));
+  }
+
+  private Object answer(HookRequest<?> request, HookExchange exchange) {
+    return switch (request) {
+      case HookRequest.DescribeHost _ -> inspection.report();
+      case HookRequest.ListVps _ ->
+          new VpsList(host.vpses().all().stream().map(this::report).toList());
+      case HookRequest.FindVps(VpsName name) -> report(host.vpses().get(name));
+      case HookRequest.WatchVps _ -> watch(exchange);
+      case HookRequest.ListTemplates _ -> new TemplateList(host.templates().list());
+      case HookRequest.BuildTemplate build -> changes.make(build, exchange);
+      case HookRequest.AddTemplate add -> changes.make(add, exchange);
+      case HookRequest.DestroyVps destroy -> done(changes.make(destroy, exchange));
+      case HookRequest.ExportVps export -> done(changes.make(export, exchange));
+      case HookRequest.Change<?> change -> report(changes.make(change, exchange));
+      case HookRequest.ExecInVps exec ->
+          new ExecSession(host.runc(), runningInit(exec.name(), "run a command in"), exec, exchange)
+              .run();
+      case HookRequest.AttachConsole(VpsName name, var size) -> {
+        runningInit(name, "attach to");
+        yield new ConsoleSession(host.vpses().get(name).folder(), exchange).run(size);
+      }
+      case HookRequest.FindOperation(var operation) -> operations.find(operation);
+      case HookRequest.CancelOperation(var operation) -> {
+        operations.cancel(operation);
+        yield new Done();
+      }
+    };
+  }
+
+  private static Done done(Vps vps) {
+    return new Done();
+  }
+
+  private VpsReport report(Vps vps) {
+    boolean hasProcesses =
+        switch (vps.status()) {
+          case VpsStatus.Running _, VpsStatus.Paused _ -> true;
+          case VpsStatus.Stopped _, VpsStatus.Suspended _ -> false;
+        };
+    return new VpsReport(
+        vps.spec(),
+        vps.status(),
+        hasProcesses ? host.cgroups().memoryUsed(vps.spec().name()) : DataSize.ofBytes(0),
+        vps.change());
+  }
+
+  private long runningInit(VpsName name, String verb) {
+    VpsStatus status = host.vpses().get(name).status();
+    if (status instanceof VpsStatus.Running(long initPid, var _)) {
+      return initPid;
+    }
+    throw VpsException.wrongState(name, verb, status.word(), "It must be running.");
+  }
+
+  private Done watch(HookExchange exchange) {
+    BlockingQueue<VpsName> changed = new ArrayBlockingQueue<>(QUEUED_EVENTS);
+    Thread watcher = Thread.currentThread();
+    try (AutoCloseable listening =
+        host.vpses()
+            .listen(
+                (name, vps) -> {
+                  if (!changed.offer(name)) {
+                    watcher.interrupt();
+                  }
+                })) {
+      exchange.onHangUp(watcher::interrupt);
+      for (Vps vps : List.copyOf(host.vpses().all())) {
+        exchange.event(event(vps.spec().name()));
+      }
+      while (true) {
+        exchange.event(event(changed.take()));
+      }
+    } catch (InterruptedException | IOException e) {
+      return new Done(); // the watcher hung up, or was too slow
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw VpsException.internal("the watch failed", e);
+    }
+  }
+
+  private VpsEvent event(VpsName name) {
+    Optional<Vps> vps =
+        host.vpses().contains(name) ? Optional.of(host.vpses().get(name)) : Optional.empty();
+    return new VpsEvent(name, vps.map(this::report));
+  }
+}

@@ -1,0 +1,82 @@
+package org.letargo.hook.cgroup;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.vps.StoredVps;
+
+/**
+ * The control groups of the VPSes, {@code /INSTANCE/NAME}. There are two kinds of host, and they differ
+ * in nearly every step of a VPS's life: {@link HybridCgroups} (cgroup v1, with or without v2 beside it)
+ * and {@link UnifiedCgroups} (cgroup v2 alone).
+ */
+public sealed interface Cgroups permits HybridCgroups, UnifiedCgroups {
+  Path TOP = Path.of("/sys/fs/cgroup");
+
+  /**
+   * Looks at what this host has.
+   *
+   * @throws VpsException HOST_UNFIT if it has neither
+   */
+  static Cgroups detect(String instance) {
+    if (Files.exists(TOP.resolve("cgroup.controllers"))) {
+      return new UnifiedCgroups(instance);
+    }
+    if (Files.isDirectory(TOP.resolve("memory")) && Files.isDirectory(TOP.resolve("systemd"))) {
+      return new HybridCgroups(instance);
+    }
+    throw new VpsException(
+        Code.HOST_UNFIT,
+        "cannot run VPSes on this host",
+        TOP + " holds neither cgroup v2 nor the v1 hierarchies 'memory' and 'name=systemd'",
+        "Mount them; a host booted by systemd has them.");
+  }
+
+  /** {@code v2} or {@code hybrid}. */
+  String kind();
+
+  /** The path that runc is given, below the root of every hierarchy. */
+  String path(VpsName name);
+
+  /** What a VPS sees at /sys/fs/cgroup. */
+  void addMounts(ArrayNode mounts, VpsName name);
+
+  /** Before {@code runc create}. */
+  void prepareCreate(StoredVps vps);
+
+  /** Between create and start: the VPS's root gets its own groups. */
+  void delegate(StoredVps vps);
+
+  /** The {@code cgroup-root} that the engine's options need for a dump. */
+  Optional<String> engineRoot(VpsName name);
+
+  /** While everything is frozen: what a restore will need that the engine does not save. */
+  void save(StoredVps vps, Path images);
+
+  /** Before {@code runc restore}. */
+  void prepareRestore(StoredVps vps, Path images);
+
+  /** Stage {@code pre-restore} of the engine. */
+  void beforeRestore(StoredVps vps, Path images);
+
+  /** Stage {@code post-setup-namespaces} of the engine. */
+  void afterNamespaces(StoredVps vps, Path images);
+
+  /** Bytes charged to the VPS now. */
+  DataSize memoryUsed(VpsName name);
+
+  /** The processes of the VPS, as the host counts them. */
+  List<Long> processes(VpsName name);
+
+  /** Kills every process in the VPS's groups and waits until they are gone. */
+  void killAll(VpsName name);
+
+  /** Removes the VPS's groups, which must be empty. */
+  void remove(VpsName name);
+}

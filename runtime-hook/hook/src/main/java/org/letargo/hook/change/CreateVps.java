@@ -1,0 +1,106 @@
+package org.letargo.hook.change;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.operation.Operation;
+import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.Ipv4Address;
+import org.letargo.hook.protocol.VpsSpec;
+import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.rootfs.RootFileSystem;
+import org.letargo.hook.template.GuestFiles;
+import org.letargo.hook.template.TemplateInfo;
+import org.letargo.hook.vps.StoredVps;
+import org.letargo.hook.vps.Vps;
+import org.letargo.hook.vps.VpsFolder;
+
+/** Makes a VPS: a folder under a temporary name, which is renamed when it is complete. */
+final class CreateVps {
+  static final String PREFIX = ".creating-";
+  private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+
+  private final Host host;
+  private final Stand stand;
+  private final Admission admission;
+
+  CreateVps(Host host, Stand stand, Admission admission) {
+    this.host = host;
+    this.stand = stand;
+    this.admission = admission;
+  }
+
+  Vps create(HookRequest.CreateVps request, Operation operation) {
+    TemplateInfo template = host.templates().get(request.template());
+    Admission.Seat seat =
+        admission.reserve(request.name(), request.address(), request.published());
+    VpsFolder folder = VpsFolder.of(host.configuration(), request.name());
+    Path making = folder.state().resolveSibling(PREFIX + request.name());
+    try {
+      operation.phase("create", 10);
+      VpsSpec spec =
+          new VpsSpec(
+              request.name(),
+              request.template(),
+              request.limits(),
+              seat.address(),
+              mac(seat.address()),
+              request.published());
+      StoredVps stored = new StoredVps(spec, seat.hostIdBase(), template.digest());
+      DurableFiles.deleteTree(making);
+      DurableFiles.folder(making, "rwx------");
+      VpsFolder unfinished = folder.at(making);
+      RootFileSystem.create(unfinished, stored);
+      writeIdentity(unfinished, stored);
+      unfinished.writeStatus(new VpsStatus.Stopped());
+      unfinished.writeSpec(stored);
+      Faults.at("create.before-rename");
+      operation.commit();
+      DurableFiles.rename(making, folder.state());
+      Vps vps = host.vpses().add(folder, stored, new VpsStatus.Stopped());
+      Faults.at("create.after-rename");
+      stand.publishPorts();
+      return vps;
+    } finally {
+      admission.release(seat);
+      DurableFiles.deleteTree(making);
+    }
+  }
+
+  /** Locally administered, and as unique on the bridge as the address. */
+  static String mac(Ipv4Address address) {
+    int bits = address.bits();
+    return "02:00:%02x:%02x:%02x:%02x"
+        .formatted(bits >>> 24, bits >>> 16 & 255, bits >>> 8 & 255, bits & 255);
+  }
+
+  /** Host name and name servers, in place of the template's. */
+  private static void writeIdentity(VpsFolder folder, StoredVps stored) {
+    GuestFiles files = new GuestFiles(folder.upper(), stored.hostIdBase());
+    String name = stored.spec().name().value();
+    try {
+      files.write("etc/hostname", name + "\n");
+      files.write(
+          "etc/hosts", "127.0.0.1 localhost\n::1 localhost\n127.0.1.1 %s\n".formatted(name));
+      files.write("etc/resolv.conf", nameServers());
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot write the identity of VPS '" + name + "'", e);
+    }
+  }
+
+  /** The host's name servers that can be reached from a VPS. */
+  private static String nameServers() throws IOException {
+    if (!Files.isReadable(RESOLV_CONF)) {
+      return "";
+    }
+    List<String> lines =
+        Files.readAllLines(RESOLV_CONF).stream()
+            .map(String::strip)
+            .filter(line -> !line.startsWith("#") && !line.isEmpty())
+            .filter(line -> !line.startsWith("nameserver 127.") && !line.equals("nameserver ::1"))
+            .toList();
+    return String.join("\n", lines) + "\n";
+  }
+}

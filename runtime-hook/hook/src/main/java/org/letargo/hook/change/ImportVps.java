@@ -1,0 +1,177 @@
+package org.letargo.hook.change;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import org.letargo.archive.ArchiveException;
+import org.letargo.archive.ArchiveLimits;
+import org.letargo.archive.ArchiveReader;
+import org.letargo.archive.Manifest;
+import org.letargo.archive.VpsDescription;
+import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.operation.Operation;
+import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.Ipv4Address;
+import org.letargo.hook.protocol.Progress;
+import org.letargo.hook.protocol.PublishedPort;
+import org.letargo.hook.protocol.TemplateName;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsLimits;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.protocol.VpsSpec;
+import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.rootfs.DiskChanges;
+import org.letargo.hook.rootfs.RootFileSystem;
+import org.letargo.hook.template.TemplateInfo;
+import org.letargo.hook.vps.StoredVps;
+import org.letargo.hook.vps.Vps;
+import org.letargo.hook.vps.VpsFolder;
+
+/**
+ * Makes a VPS from somebody's archive. The archive decides what is in memory and on the disk of the
+ * VPS and nothing else: its mounts, capabilities, hooks and devices are made anew here, its values are
+ * checked, and until all of it is read and right it lies in a folder that a failure removes.
+ */
+final class ImportVps {
+  static final String PREFIX = ".importing-";
+  private static final long SPARE_BYTES = 64L << 20;
+
+  private final Host host;
+  private final Stand stand;
+  private final Admission admission;
+
+  ImportVps(Host host, Stand stand, Admission admission) {
+    this.host = host;
+    this.stand = stand;
+    this.admission = admission;
+  }
+
+  Vps importFrom(InputStream archive, Optional<VpsName> wantedName, Operation operation) {
+    Path making =
+        host.configuration().stateDir().resolve("vps").resolve(PREFIX + operation.id());
+    try {
+      Path received = making.resolve("checkpoints").resolve("received");
+      DurableFiles.folder(making, "rwx------");
+      DurableFiles.folder(received.getParent(), "rwx------");
+      DurableFiles.folder(received, "rwx------");
+      Manifest manifest = receive(archive, received, operation);
+      Faults.at("import.received");
+      return admit(manifest, wantedName, making, received, operation);
+    } catch (ArchiveException e) {
+      throw ArchiveFailures.whileImporting(e);
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot import the archive", e);
+    } finally {
+      DurableFiles.deleteTree(making);
+    }
+  }
+
+  private Manifest receive(InputStream archive, Path received, Operation operation)
+      throws IOException {
+    long freeBytes = Files.getFileStore(received).getUsableSpace() - SPARE_BYTES;
+    ArchiveLimits limits = new ArchiveLimits(Long.MAX_VALUE, Math.max(0, freeBytes));
+    return ArchiveReader.extract(
+        archive,
+        received,
+        limits,
+        (doneBytes, totalBytes) -> {
+          operation.checkCancelled();
+          int percent = (int) (5 + 75 * doneBytes / Math.max(1, totalBytes));
+          operation.report(new Progress("read", doneBytes, totalBytes, percent));
+          Faults.at("import.midway");
+        });
+  }
+
+  private Vps admit(
+      Manifest manifest,
+      Optional<VpsName> wantedName,
+      Path making,
+      Path received,
+      Operation operation)
+      throws IOException {
+    VpsDescription described = manifest.checkpoint().vps();
+    VpsName name = wantedName.orElseGet(() -> new VpsName(described.name()));
+    TemplateName template = new TemplateName(described.template());
+    requireTemplate(template, described.templateDigest());
+    List<PublishedPort> published =
+        described.publishedPorts().stream().map(ImportVps::port).toList();
+    Admission.Seat seat = admission.reserve(name, address(manifest), published);
+    try {
+      operation.phase("disk", 85);
+      VpsLimits limits =
+          new VpsLimits(
+              DataSize.ofBytes(described.memoryBytes()), described.milliCpus(), described.pids());
+      VpsSpec spec =
+          new VpsSpec(
+              name, template, limits, seat.address(), CreateVps.mac(seat.address()), published);
+      StoredVps stored = new StoredVps(spec, seat.hostIdBase(), described.templateDigest());
+      VpsFolder folder = VpsFolder.of(host.configuration(), name);
+      VpsFolder unfinished = folder.at(making);
+      RootFileSystem.create(unfinished, stored);
+      DiskChanges.restore(received, unfinished.disk(), stored);
+      VpsStatus status = keepMemory(manifest, unfinished, received);
+      unfinished.writeStatus(status);
+      unfinished.writeSpec(stored);
+      Faults.at("import.before-rename");
+      operation.commit();
+      DurableFiles.rename(making, folder.state());
+      Vps vps = host.vpses().add(folder, stored, status);
+      Faults.at("import.after-rename");
+      stand.publishPorts();
+      return vps;
+    } finally {
+      admission.release(seat);
+    }
+  }
+
+  /** A VPS with memory must come back at its address; one without takes any. */
+  private Optional<Ipv4Address> address(Manifest manifest) {
+    Ipv4Address described = new Ipv4Address(manifest.checkpoint().vps().address());
+    boolean isFree =
+        host.configuration().subnet().offers(described)
+            && host.vpses().all().stream()
+                .noneMatch(vps -> vps.spec().address().equals(described));
+    return manifest.hasMemory() || isFree ? Optional.of(described) : Optional.empty();
+  }
+
+  private void requireTemplate(TemplateName name, String digest) {
+    TemplateInfo template = host.templates().get(name);
+    if (!template.digest().equals(digest)) {
+      throw new VpsException(
+          Code.ARCHIVE_REFUSED,
+          "cannot import the archive",
+          "its disk builds on a template '" + name + "' with other contents than the one here",
+          "Bring the template of the host that it comes from.");
+    }
+  }
+
+  private static VpsStatus keepMemory(Manifest manifest, VpsFolder folder, Path received)
+      throws IOException {
+    if (!manifest.hasMemory()) {
+      DurableFiles.deleteTree(received);
+      return new VpsStatus.Stopped();
+    }
+    CheckpointId id = new CheckpointId(manifest.checkpoint().id());
+    Files.setPosixFilePermissions(
+        received.resolve(CheckpointFiles.IMAGES), PosixFilePermissions.fromString("rwx--x--x"));
+    DurableFiles.rename(received, folder.checkpoint(id));
+    DiskState.nowAt(folder, id);
+    return new VpsStatus.Suspended(CheckpointFiles.report(manifest));
+  }
+
+  private static PublishedPort port(VpsDescription.PortMapping mapping) {
+    return new PublishedPort(
+        mapping.hostPort(),
+        mapping.vpsPort(),
+        switch (mapping.transport()) {
+          case TCP -> PublishedPort.Protocol.TCP;
+          case UDP -> PublishedPort.Protocol.UDP;
+        });
+  }
+}

@@ -1,0 +1,98 @@
+package org.letargo.hook.change;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.protocol.Json;
+import org.letargo.hook.protocol.PublishedPort;
+import org.letargo.hook.protocol.VpsSpec;
+import org.letargo.hook.rootfs.RootFileSystem;
+import org.letargo.hook.template.TemplateInfo;
+import org.letargo.hook.vps.Vps;
+import org.letargo.hook.vps.VpsFolder;
+import org.letargo.linux.NativeException;
+import org.letargo.linux.Pidfd;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What stands on the host for a VPS that has processes, and nothing else: run folder, mounts, control
+ * groups, network device, container. Put up before it starts or resumes, taken down after it ends.
+ */
+final class Stand {
+  private static final Logger LOG = LoggerFactory.getLogger(Stand.class);
+  private static final Duration CONMON_ENDS = Duration.ofSeconds(10);
+
+  private final Host host;
+
+  Stand(Host host) {
+    this.host = host;
+  }
+
+  /** Run folder, mounted disk and config.json. */
+  void up(Vps vps) {
+    VpsFolder folder = vps.folder();
+    VpsSpec spec = vps.spec();
+    TemplateInfo template = host.templates().get(spec.template());
+    DurableFiles.folder(folder.run(), "rwx--x--x");
+    RootFileSystem.mount(folder, vps.stored(), host.templates().rootfs(spec.template()));
+    try {
+      Files.write(
+          folder.run().resolve("config.json"),
+          Json.MAPPER.writeValueAsBytes(host.oci().of(folder, vps.stored(), template)));
+      linkRelay(folder.engineAction());
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot prepare VPS '" + spec.name() + "'", e);
+    }
+  }
+
+  private void linkRelay(Path link) throws IOException {
+    DurableFiles.folder(link.getParent(), "rwx------");
+    Files.deleteIfExists(link);
+    Files.createSymbolicLink(link, host.configuration().relayProgram());
+  }
+
+  /**
+   * Takes everything down, in whatever state it is; processes are killed. What is not there is fine.
+   */
+  void down(Vps vps) {
+    VpsFolder folder = vps.folder();
+    host.cgroups().killAll(folder.name());
+    awaitConmon(folder);
+    host.runc().delete(folder.name());
+    RootFileSystem.unmount(folder);
+    host.network().unplug(vps.spec());
+    host.cgroups().remove(folder.name());
+    DurableFiles.delete(folder.engineAction());
+    DurableFiles.deleteTree(folder.run());
+  }
+
+  /** conmon ends by itself when PID 1 has; it writes the exit status last. */
+  private static void awaitConmon(VpsFolder folder) {
+    Path pidFile = folder.run().resolve("conmon.pid");
+    if (!Files.exists(pidFile, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (Pidfd conmon = Pidfd.open(Long.parseLong(Files.readString(pidFile).strip()))) {
+      String name = Files.readString(Path.of("/proc/" + conmon.pid() + "/comm")).strip();
+      if (name.equals("conmon") && !conmon.awaitExit(CONMON_ENDS)) {
+        LOG.warn("vps={} conmon does not end, continuing without it", folder.name());
+      }
+    } catch (NativeException | IOException | NumberFormatException e) {
+      // it has ended
+    }
+  }
+
+  /** Writes the firewall rules for all VPSes that have published ports. */
+  void publishPorts() {
+    host.network().publish(host.vpses().all().stream().map(Vps::spec).toList());
+  }
+
+  /** For messages: the ports as a person writes them. */
+  static String text(PublishedPort port) {
+    return port.hostPort() + " (" + port.protocol() + ")";
+  }
+}

@@ -1,0 +1,198 @@
+package org.letargo.hook.command;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.VpsException;
+
+/**
+ * One run of a program of the host: never through a shell, with a small fixed environment, its output
+ * capped at 1 MiB each, and an end in any case.
+ */
+public final class Command {
+  private static final int MAX_OUTPUT_BYTES = 1 << 20;
+  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  private final List<String> line;
+  private final Map<String, String> environment = new HashMap<>();
+  private Duration timeout = Duration.ofSeconds(30);
+  private byte[] input = new byte[0];
+
+  private Command(List<String> line) {
+    this.line = List.copyOf(line);
+    environment.put("PATH", PATH);
+    environment.put("LC_ALL", "C");
+  }
+
+  public static Command of(String... line) {
+    return new Command(List.of(line));
+  }
+
+  public static Command of(List<String> line) {
+    return new Command(line);
+  }
+
+  /** How it ended: exit status and the text of both outputs. */
+  public record Result(List<String> line, int status, String output, String errors) {
+    public boolean ok() {
+      return status == 0;
+    }
+
+    /**
+     * This, if the program succeeded.
+     *
+     * @param what what fails otherwise, for people
+     * @throws VpsException HOST_UNFIT with the last lines of the program's errors
+     */
+    public Result orFail(String what) {
+      if (!ok()) {
+        throw new VpsException(Code.HOST_UNFIT, what, reason(), "");
+      }
+      return this;
+    }
+
+    /** Why it failed, in one line. */
+    public String reason() {
+      String said = errors.isBlank() ? output : errors;
+      List<String> lines = said.strip().lines().map(String::strip).toList();
+      String tail = String.join(" | ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
+      return line.getFirst() + " ended with status " + status + (tail.isEmpty() ? "" : ": " + tail);
+    }
+  }
+
+  public Command environment(String key, String value) {
+    environment.put(key, value);
+    return this;
+  }
+
+  /** Looks for programs here first. */
+  public Command pathFirst(String folder) {
+    environment.put("PATH", folder + ":" + PATH);
+    return this;
+  }
+
+  public Command timeout(Duration longest) {
+    timeout = longest;
+    return this;
+  }
+
+  public Command input(String text) {
+    input = text.getBytes(StandardCharsets.UTF_8);
+    return this;
+  }
+
+  /** Starts it with this environment; the caller owns the process. */
+  public Process start(ProcessBuilder.Redirect standardError) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(line).redirectError(standardError);
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  /**
+   * Starts it with this as its controlling terminal, for all three streams; the caller owns the
+   * process.
+   *
+   * @param terminal the device, /dev/pts/N
+   */
+  public Process startOnTerminal(Path terminal) throws IOException {
+    List<String> session = new ArrayList<>(List.of("setsid", "--ctty", "--wait"));
+    session.addAll(line);
+    ProcessBuilder builder =
+        new ProcessBuilder(session)
+            .redirectInput(terminal.toFile())
+            .redirectOutput(terminal.toFile())
+            .redirectError(terminal.toFile());
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  /**
+   * Runs it to its end.
+   *
+   * @throws VpsException HOST_UNFIT if it cannot be started or is not done in time; it is killed then
+   */
+  public Result run() {
+    Process process;
+    try {
+      process = start(ProcessBuilder.Redirect.PIPE);
+    } catch (IOException e) {
+      throw new VpsException(
+          Code.HOST_UNFIT,
+          "cannot run " + line.getFirst(),
+          String.valueOf(e.getMessage()),
+          "Install it, then try again.",
+          e);
+    }
+    Capture output = new Capture(process.getInputStream());
+    Capture errors = new Capture(process.getErrorStream());
+    Thread outputThread = Thread.ofVirtual().start(output);
+    Thread errorThread = Thread.ofVirtual().start(errors);
+    try {
+      try (var stdin = process.getOutputStream()) {
+        stdin.write(input);
+      } catch (IOException e) {
+        // it did not want its input; its status tells whether that was right
+      }
+      if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        throw new VpsException(
+            Code.HOST_UNFIT,
+            line.getFirst() + " was killed",
+            "it had not ended after " + timeout.toSeconds() + " seconds",
+            "See whether the host is overloaded.");
+      }
+      // A daemon that the program left behind may hold the pipes open; what it says is not ours.
+      outputThread.join(Duration.ofSeconds(2));
+      errorThread.join(Duration.ofSeconds(2));
+      return new Result(line, process.exitValue(), output.text(), errors.text());
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+      throw new VpsException(
+          Code.INTERRUPTED, line.getFirst() + " was killed", "the hook is stopping", "", e);
+    }
+  }
+
+  private static final class Capture implements Runnable {
+    private final InputStream from;
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+
+    Capture(InputStream from) {
+      this.from = from;
+    }
+
+    @Override
+    public void run() {
+      byte[] buffer = new byte[8192];
+      try (from) {
+        for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+          synchronized (kept) {
+            kept.write(buffer, 0, Math.min(n, MAX_OUTPUT_BYTES - kept.size()));
+          }
+        }
+      } catch (IOException e) {
+        if (kept.size() == 0) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+
+    String text() {
+      synchronized (kept) {
+        return kept.toString(StandardCharsets.UTF_8);
+      }
+    }
+  }
+}

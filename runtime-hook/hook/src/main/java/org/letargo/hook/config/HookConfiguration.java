@@ -1,0 +1,166 @@
+package org.letargo.hook.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What the hook is told by {@code letargo.yaml}: the keys that it shares with the manager, and its own
+ * section.
+ *
+ * @param instance names what Letargo makes on the host (control groups, firewall table): two instances
+ *     on one host differ in it
+ * @param stateDir what must survive a reboot
+ * @param runDir what must not
+ * @param templateDir where templates are kept
+ * @param programDir the installed programs: bin/letargo-relay, criu/bin/criu, share/templates
+ * @param bridge the network device that all VPSes are plugged into
+ * @param subnet where their addresses come from
+ * @param firstHostId the first of the user ids that VPSes get, 65,536 each
+ * @param allowedUsers who may talk to the hook's socket
+ */
+public record HookConfiguration(
+    String instance,
+    Path stateDir,
+    Path runDir,
+    Path templateDir,
+    Path programDir,
+    String bridge,
+    Subnet subnet,
+    int firstHostId,
+    List<String> allowedUsers) {
+  private static final Set<String> SHARED_KEYS =
+      Set.of("instance", "state-dir", "run-dir", "hook", "manager");
+  /** Above every id that distributions and systemd give away; see docs/install.md. */
+  private static final int DEFAULT_FIRST_HOST_ID = 0x70000000;
+
+  private static final Pattern INSTANCE = Pattern.compile("[a-z][a-z0-9-]{0,15}");
+  private static final Pattern DEVICE = Pattern.compile("[a-z][a-z0-9-]{0,14}");
+
+  /** The section {@code hook:} as it stands in the file; what is left out has its default. */
+  private record Section(
+      Path templateDir,
+      Path programDir,
+      String bridge,
+      String subnet,
+      Integer firstHostId,
+      List<String> allowedUsers) {}
+
+  /**
+   * Reads the file; one that is not there means all defaults.
+   *
+   * @throws ConfigurationException with every error at once
+   */
+  public static HookConfiguration read(Path file) {
+    try {
+      return parse(Files.exists(file) ? Files.readString(file) : "");
+    } catch (IOException e) {
+      throw new ConfigurationException(List.of("cannot read " + file + ": " + e.getMessage()));
+    }
+  }
+
+  /** {@link #read} of a text. */
+  public static HookConfiguration parse(String yaml) {
+    List<String> errors = new ArrayList<>();
+    YAMLMapper mapper =
+        YAMLMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    JsonNode root;
+    Section section;
+    try {
+      root = mapper.readTree(yaml);
+      if (root == null || root.isMissingNode() || root.isNull()) {
+        root = mapper.createObjectNode();
+      }
+      root.fieldNames()
+          .forEachRemaining(
+              key -> {
+                if (!SHARED_KEYS.contains(key)) {
+                  errors.add("unknown key '" + key + "'");
+                }
+              });
+      JsonNode own = root.path("hook");
+      section = mapper.treeToValue(own.isObject() ? own : mapper.createObjectNode(), Section.class);
+    } catch (UnrecognizedPropertyException e) {
+      throw new ConfigurationException(List.of("unknown key 'hook." + e.getPropertyName() + "'"));
+    } catch (JsonProcessingException e) {
+      throw new ConfigurationException(List.of("it is not valid YAML: " + e.getOriginalMessage()));
+    }
+    Path stateDir = Path.of(root.path("state-dir").asText("/var/lib/letargo"));
+    HookConfiguration configuration =
+        new HookConfiguration(
+            root.path("instance").asText("letargo"),
+            stateDir,
+            Path.of(root.path("run-dir").asText("/run/letargo")),
+            or(section.templateDir, stateDir.resolve("templates")),
+            or(section.programDir, Path.of("/opt/letargo")),
+            or(section.bridge, "letargo0"),
+            parseSubnet(or(section.subnet, "10.77.0.0/16"), errors),
+            or(section.firstHostId, DEFAULT_FIRST_HOST_ID),
+            List.copyOf(or(section.allowedUsers, List.of("root", "letargo"))));
+    configuration.check(errors);
+    if (!errors.isEmpty()) {
+      throw new ConfigurationException(errors);
+    }
+    return configuration;
+  }
+
+  private void check(List<String> errors) {
+    if (!INSTANCE.matcher(instance).matches()) {
+      errors.add("instance '" + instance + "' is not 1 to 16 lower-case letters, digits, hyphens");
+    }
+    if (!DEVICE.matcher(bridge).matches()) {
+      errors.add("hook.bridge '" + bridge + "' is not a name of 1 to 15 letters and digits");
+    }
+    if (firstHostId < 65_536 || firstHostId > 2_000_000_000) {
+      errors.add("hook.first-host-id " + firstHostId + " is not from 65536 to 2000000000");
+    }
+    for (Path dir : List.of(stateDir, runDir, templateDir, programDir)) {
+      if (!dir.isAbsolute()) {
+        errors.add("folder '" + dir + "' is not absolute");
+      }
+    }
+    if (runDir.toString().length() > 60) {
+      errors.add("run-dir '" + runDir + "' is longer than 60 characters: socket names need room");
+    }
+  }
+
+  private static Subnet parseSubnet(String text, List<String> errors) {
+    try {
+      return Subnet.parse(text);
+    } catch (IllegalArgumentException e) {
+      errors.add("hook.subnet " + e.getMessage());
+      return Subnet.parse("10.77.0.0/16");
+    }
+  }
+
+  private static <T> T or(T given, T otherwise) {
+    return given == null ? otherwise : given;
+  }
+
+  /** The manager's socket. */
+  public Path hookSocket() {
+    return runDir.resolve("hook.sock");
+  }
+
+  /** The relay's socket. */
+  public Path relaySocket() {
+    return runDir.resolve("relay.sock");
+  }
+
+  public Path relayProgram() {
+    return programDir.resolve("bin/letargo-relay");
+  }
+}

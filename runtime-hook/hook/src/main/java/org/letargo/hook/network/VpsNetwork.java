@@ -1,0 +1,127 @@
+package org.letargo.hook.network;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import org.letargo.hook.command.Command;
+import org.letargo.hook.config.HookConfiguration;
+import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.protocol.Ipv4Address;
+import org.letargo.hook.protocol.VpsSpec;
+
+/**
+ * Plugs VPSes into the bridge. A VPS's network namespace is made by the runtime, so that it belongs to
+ * the VPS's user namespace; one end of a veth pair is moved into it. The host's end stays down until
+ * the VPS may hear the network: a packet that reaches a restored VPS before its socket is repaired
+ * would be answered by a reset, and the connection lost.
+ */
+public final class VpsNetwork {
+  private static final String INSIDE = "eth0";
+
+  private final HookConfiguration configuration;
+  private final Firewall firewall;
+
+  public VpsNetwork(HookConfiguration configuration) {
+    this.configuration = configuration;
+    this.firewall = new Firewall(configuration);
+  }
+
+  /** Makes the bridge and lets the host forward; what is there already stays. */
+  public void prepareHost() {
+    String bridge = configuration.bridge();
+    if (!Files.exists(Path.of("/sys/class/net", bridge))) {
+      ip(
+          """
+          link add %s type bridge
+          addr add %s dev %s
+          link set %s up
+          """
+              .formatted(bridge, configuration.subnet().gatewayInterface(), bridge, bridge),
+          "cannot make bridge " + bridge);
+    }
+    sysctl("net/ipv4/ip_forward", "1");
+    // Published ports are reachable at 127.0.0.1 too; the firewall keeps VPSes from using this.
+    sysctl("net/ipv4/conf/" + bridge + "/route_localnet", "1");
+  }
+
+  /** Lets the published ports of these VPSes, and no others, lead to them. */
+  public void publish(Collection<VpsSpec> vpses) {
+    firewall.publish(vpses);
+  }
+
+  /** Takes the bridge and the firewall table away. */
+  public void removeFromHost() {
+    firewall.remove();
+    Command.of("ip", "link", "del", configuration.bridge()).run();
+  }
+
+  /**
+   * Gives the network namespace of a process its address; the host's end stays down.
+   *
+   * @param pid a process in the namespace
+   */
+  public void plug(VpsSpec spec, long pid) {
+    String device = device(spec.address());
+    unplug(spec);
+    String what = "cannot plug VPS '" + spec.name() + "' into " + configuration.bridge();
+    ip(
+        """
+        link add %s type veth peer name %s netns %d address %s
+        link set %s master %s
+        """
+            .formatted(device, INSIDE, pid, spec.mac(), device, configuration.bridge()),
+        what);
+    Command.of("nsenter", "-t", String.valueOf(pid), "-n", "ip", "-batch", "-")
+        .input(
+            """
+            link set lo up
+            addr add %s/%d dev %s
+            link set %s up
+            route add default via %s
+            """
+                .formatted(
+                    spec.address(),
+                    configuration.subnet().prefixLength(),
+                    INSIDE,
+                    INSIDE,
+                    configuration.subnet().gateway()))
+        .run()
+        .orFail(what);
+  }
+
+  /** Lets packets through to the VPS. */
+  public void raise(VpsSpec spec) {
+    ip(
+        "link set " + device(spec.address()) + " up\n",
+        "cannot raise the network of VPS '" + spec.name() + "'");
+  }
+
+  /** Removes the pair, if it is there. */
+  public void unplug(VpsSpec spec) {
+    String device = device(spec.address());
+    if (Files.exists(Path.of("/sys/class/net", device))) {
+      Command.of("ip", "link", "del", device).run();
+    }
+  }
+
+  /** The host's end: the address in hexadecimal, as a name of a device has 15 characters at most. */
+  static String device(Ipv4Address address) {
+    return "lt%08x".formatted(address.bits());
+  }
+
+  private static void ip(String batch, String what) {
+    Command.of("ip", "-batch", "-").input(batch).run().orFail(what);
+  }
+
+  private static void sysctl(String key, String value) {
+    Path file = Path.of("/proc/sys", key);
+    try {
+      if (!Files.readString(file).strip().equals(value)) {
+        Files.writeString(file, value);
+      }
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot set " + file + " to " + value, e);
+    }
+  }
+}

@@ -1,0 +1,1 @@
+package org.letargo.hook.rootfs;

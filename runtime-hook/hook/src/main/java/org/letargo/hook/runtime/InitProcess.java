@@ -1,0 +1,30 @@
+package org.letargo.hook.runtime;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The PID 1 of a VPS as the host counts it. A number alone may be reused, so the kernel's start time
+ * (field 22 of /proc/PID/stat, proc(5)) belongs to it.
+ *
+ * @param startTicks clock ticks after boot
+ */
+public record InitProcess(long pid, long startTicks) {
+  private static final int STATE_FIELD = 0;
+  private static final int START_FIELD = 19;
+
+  /** Whether it is there and not a zombie. */
+  public boolean isAlive() {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      // behind the command name, which may hold blanks and brackets: state is field 3 of proc(5)
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return Long.parseLong(fields[START_FIELD]) == startTicks
+          && !fields[STATE_FIELD].equals("Z")
+          && !fields[STATE_FIELD].equals("X");
+    } catch (IOException e) {
+      return false; // no such process, or it went while we looked
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package org.letargo.hook.runtime;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.letargo.hook.vps.VpsFolder;
+import org.letargo.linux.NativeException;
+import org.letargo.linux.Pidfd;
+
+/**
+ * runc and the engine go on when the hook dies. Before anything is decided about their VPS they must
+ * have ended: one that suspends will be refused by the relay, which finds nobody, and let the VPS run.
+ */
+public final class Leftovers {
+  private Leftovers() {}
+
+  /** Waits for every {@code runc checkpoint} and {@code runc restore} of this VPS. */
+  public static void await(VpsFolder folder, Duration longest) {
+    Instant end = Instant.now().plus(longest);
+    for (long pid : find(folder)) {
+      try (Pidfd process = Pidfd.open(pid)) {
+        Duration left = Duration.between(Instant.now(), end);
+        if (left.isNegative() || !process.awaitExit(left)) {
+          process.signal(9);
+          process.awaitExit(Duration.ofSeconds(5));
+        }
+      } catch (NativeException e) {
+        // it has ended
+      }
+    }
+  }
+
+  private static List<Long> find(VpsFolder folder) {
+    List<Long> found = new ArrayList<>();
+    try (DirectoryStream<Path> processes =
+        Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
+      for (Path process : processes) {
+        if (isOurs(process, folder)) {
+          found.add(Long.valueOf(process.getFileName().toString()));
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot list /proc", e);
+    }
+    return found;
+  }
+
+  private static boolean isOurs(Path process, VpsFolder folder) {
+    try {
+      List<String> line =
+          List.of(
+              new String(Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8)
+                  .split("\0"));
+      return line.getFirst().endsWith("runc")
+          && (line.contains("checkpoint") || line.contains("restore"))
+          && line.stream().anyMatch(word -> word.startsWith(folder.state() + "/"))
+          && line.getLast().equals(folder.name().value());
+    } catch (IOException e) {
+      return false; // it has ended
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package org.letargo.hook.runtime;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.letargo.hook.command.Command;
+import org.letargo.hook.config.HookConfiguration;
+import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.protocol.Json;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.vps.VpsFolder;
+
+/**
+ * The OCI runtime, driven by its command line. Its own state lies in our run folder, so that no other
+ * user of runc sees our containers. A container has the name of its VPS.
+ */
+public final class Runc {
+  /** Options that a suspension and the resumption of its checkpoint must agree on. */
+  static final List<String> CHECKPOINT_OPTIONS =
+      List.of("--empty-ns", "network", "--tcp-established", "--file-locks", "--ext-unix-sk");
+
+  private final Path root;
+  private final String engineFolder;
+
+  /**
+   * @param engineFolder where the engine's program lies
+   */
+  public Runc(HookConfiguration configuration, Path engineFolder) {
+    this.root = DurableFiles.folder(configuration.runDir().resolve("runc"), "rwx--x--x");
+    this.engineFolder = engineFolder.toString();
+  }
+
+  /** Where runc keeps its containers: {@code runc --root}. */
+  Path root() {
+    return root;
+  }
+
+  /** {@code runc --root ... verb options NAME}; the caller runs it. */
+  public Command command(VpsName name, String verb, List<String> options) {
+    List<String> line = new ArrayList<>(List.of("runc", "--root", root.toString(), verb));
+    line.addAll(options);
+    line.add(name.value());
+    return prepared(Command.of(line));
+  }
+
+  /** So that runc finds our engine. */
+  Command prepared(Command command) {
+    return command.pathFirst(engineFolder);
+  }
+
+  public void start(VpsName name) {
+    command(name, "start", List.of()).run().orFail("cannot start VPS '" + name + "'");
+  }
+
+  /** Sends a signal to PID 1; one that is gone is fine. */
+  public void signal(VpsName name, String signal) {
+    List<String> line = List.of("runc", "--root", root.toString(), "kill", name.value(), signal);
+    Command.Result result = Command.of(line).run();
+    if (!result.ok() && initProcess(name).filter(InitProcess::isAlive).isPresent()) {
+      result.orFail("cannot signal VPS '" + name + "'");
+    }
+  }
+
+  public void pause(VpsName name) {
+    command(name, "pause", List.of()).run().orFail("cannot pause VPS '" + name + "'");
+  }
+
+  public void unpause(VpsName name) {
+    command(name, "resume", List.of()).run().orFail("cannot unpause VPS '" + name + "'");
+  }
+
+  /** Removes what runc holds of a container, killing what is left of it; none is fine. */
+  public void delete(VpsName name) {
+    if (Files.exists(root.resolve(name.value()))) {
+      command(name, "delete", List.of("--force")).timeout(Duration.ofSeconds(60)).run();
+      DurableFiles.deleteTree(root.resolve(name.value()));
+    }
+  }
+
+  /**
+   * {@code runc checkpoint}, which ends when the engine has.
+   *
+   * @param images where the engine writes the image files
+   * @param work where it writes its log
+   */
+  public Command checkpoint(VpsFolder folder, Path images, Path work) {
+    List<String> options = new ArrayList<>(CHECKPOINT_OPTIONS);
+    options.addAll(List.of("--image-path", images.toString(), "--work-path", work.toString()));
+    return command(folder.name(), "checkpoint", options);
+  }
+
+  /**
+   * {@code runc exec}; the caller starts it. A restored VPS has a time namespace, which {@code runc
+   * exec} of version 1.1 does not enter, so the command would see another monotonic clock than the
+   * VPS: nsenter does it.
+   *
+   * @param initPid PID 1 of the VPS on the host
+   * @param terminal whether it is started on a terminal
+   */
+  public Command exec(VpsName name, long initPid, List<String> command, boolean terminal) {
+    List<String> line = new ArrayList<>();
+    if (hasOwnTime(initPid)) {
+      line.addAll(List.of("nsenter", "--target", String.valueOf(initPid), "--time", "--"));
+    }
+    line.addAll(List.of("runc", "--root", root.toString(), "exec", "--env", "HOME=/root"));
+    line.addAll(List.of("--env", "TERM=xterm-256color"));
+    if (terminal) {
+      line.add("--tty");
+    }
+    line.add(name.value());
+    line.addAll(command);
+    return prepared(Command.of(line));
+  }
+
+  private static boolean hasOwnTime(long initPid) {
+    try {
+      return !Files.readSymbolicLink(Path.of("/proc/" + initPid + "/ns/time"))
+          .equals(Files.readSymbolicLink(Path.of("/proc/self/ns/time")));
+    } catch (IOException e) {
+      return false; // a kernel without time namespaces, or the VPS has ended
+    }
+  }
+
+  /** PID 1 as runc recorded it; empty if runc knows no such container. */
+  public Optional<InitProcess> initProcess(VpsName name) {
+    try {
+      JsonNode state =
+          Json.MAPPER.readTree(
+              Files.readAllBytes(root.resolve(name.value()).resolve("state.json")));
+      return Optional.of(
+          new InitProcess(
+              state.path("init_process_pid").asLong(), state.path("init_process_start").asLong()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether it has gone beyond {@code runc create}: PID 1 is the VPS's own init. */
+  public boolean isStarted(VpsName name) {
+    return status(name).map(word -> !word.equals("created")).orElse(false);
+  }
+
+  /** Whether its processes are frozen. */
+  public boolean isPaused(VpsName name) {
+    return status(name).filter("paused"::equals).isPresent();
+  }
+
+  private Optional<String> status(VpsName name) {
+    Command.Result result = command(name, "state", List.of()).run();
+    if (!result.ok()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Json.MAPPER.readTree(result.output()).path("status").asText());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The version, such as {@code 1.1.5+ds1}; empty if there is no runc. */
+  public static Optional<String> version() {
+    try {
+      return Command.of("runc", "--version")
+          .run()
+          .output()
+          .lines()
+          .findFirst()
+          .map(line -> line.replaceFirst("^runc version ", ""));
+    } catch (RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package org.letargo.hook.template;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.letargo.hook.command.Command;
+import org.letargo.hook.operation.Operation;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.Progress;
+import org.letargo.hook.protocol.VpsException;
+
+/**
+ * Unpacks the tar of a root file system with GNU tar, which keeps owners, modes and extended
+ * attributes and never writes outside its folder.
+ */
+final class TarUnpacker {
+  private static final int MAGIC_BYTES = 6;
+  private static final int BUFFER_BYTES = 1 << 18;
+
+  private TarUnpacker() {}
+
+  static void unpack(InputStream tar, Path rootfs, Operation operation) throws IOException {
+    BufferedInputStream in = new BufferedInputStream(tar, BUFFER_BYTES);
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "tar", "--extract", "--file", "-", "--directory", rootfs.toString(),
+                "--numeric-owner", "--same-owner", "--preserve-permissions", "--xattrs",
+                "--xattrs-include=*", "--anchored", "--exclude=dev/*",
+                "--exclude=./dev/*"));
+    compression(in).ifPresent(line::add);
+    Process process = Command.of(line).start(ProcessBuilder.Redirect.PIPE);
+    operation.onCancel(process::destroy);
+    LastLines errors = LastLines.of(process.getErrorStream());
+    try {
+      feed(in, process, operation);
+      int status = process.waitFor();
+      operation.checkCancelled();
+      if (status != 0) {
+        throw new VpsException(
+            Code.INVALID_REQUEST,
+            "cannot unpack the template",
+            "tar ended with status " + status + ": " + errors.text(),
+            "Give a tar of a root file system, plain or compressed with gzip, xz or zstd.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } finally {
+      process.destroy();
+    }
+  }
+
+  private static void feed(InputStream in, Process process, Operation operation)
+      throws IOException {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    long doneBytes = 0;
+    try (OutputStream out = process.getOutputStream()) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        if (process.isAlive()) {
+          out.write(buffer, 0, n);
+        }
+        doneBytes += n;
+        operation.report(new Progress("unpack", doneBytes, 0, -1));
+      }
+    } catch (IOException e) {
+      if (process.isAlive()) {
+        throw e; // the caller went away; when tar did, its status says why
+      }
+    }
+  }
+
+  private static Optional<String> compression(BufferedInputStream in)
+      throws IOException {
+    in.mark(MAGIC_BYTES);
+    String magic = HexFormat.of().formatHex(in.readNBytes(MAGIC_BYTES));
+    in.reset();
+    if (magic.startsWith("1f8b")) {
+      return Optional.of("--gzip");
+    }
+    if (magic.equals("fd377a585a00")) {
+      return Optional.of("--xz");
+    }
+    if (magic.startsWith("28b52ffd")) {
+      return Optional.of("--zstd");
+    }
+    return Optional.empty();
+  }
+}

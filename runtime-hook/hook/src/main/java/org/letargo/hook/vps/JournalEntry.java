@@ -1,0 +1,25 @@
+package org.letargo.hook.vps;
+
+import java.util.Optional;
+import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.OperationId;
+
+/**
+ * What was being done to a VPS ({@code journal.json}): written before the first step, removed after
+ * the last. One that is found at start tells what to finish or to roll back.
+ *
+ * @param checkpoint the one that a suspension was making
+ */
+public record JournalEntry(OperationId operation, Kind kind, Optional<CheckpointId> checkpoint) {
+  /** The changes of a VPS that exists. */
+  public enum Kind {
+    START,
+    STOP,
+    DESTROY,
+    PAUSE,
+    UNPAUSE,
+    SUSPEND,
+    RESUME,
+    EXPORT
+  }
+}

@@ -1,0 +1,139 @@
+package org.letargo.hook.vps;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsSpec;
+import org.letargo.hook.protocol.VpsStatus;
+
+/**
+ * A VPS of this host. Its status is on disk before it is seen here. At most one change runs at a time:
+ * the holder of the {@link Change} is the only one that sets the status.
+ */
+public final class Vps {
+  private final VpsFolder folder;
+  private final StoredVps stored;
+  private final Consumer<Vps> changed;
+
+  /** Guarded by this. */
+  private VpsStatus status;
+
+  private OperationId change;
+
+  Vps(VpsFolder folder, StoredVps stored, VpsStatus status, Consumer<Vps> changed) {
+    this.folder = folder;
+    this.stored = stored;
+    this.status = status;
+    this.changed = changed;
+  }
+
+  public VpsSpec spec() {
+    return stored.spec();
+  }
+
+  public StoredVps stored() {
+    return stored;
+  }
+
+  public VpsFolder folder() {
+    return folder;
+  }
+
+  public synchronized VpsStatus status() {
+    return status;
+  }
+
+  /** The operation that is changing it now. */
+  public synchronized Optional<OperationId> change() {
+    return Optional.ofNullable(change);
+  }
+
+  /**
+   * Starts a change: nobody else can until it is closed, and the journal tells of it. The caller
+   * closes it.
+   *
+   * @throws VpsException BUSY if another change runs
+   */
+  public Change begin(
+      OperationId operation, JournalEntry.Kind kind, Optional<CheckpointId> checkpoint) {
+    hold(operation);
+    try {
+      folder.writeJournal(new JournalEntry(operation, kind, checkpoint));
+    } catch (RuntimeException e) {
+      release();
+      throw e;
+    }
+    changed.accept(this);
+    return new Change();
+  }
+
+  /**
+   * {@link #begin}, but waits for the change that runs now. For what nobody asked for: a VPS that
+   * died.
+   */
+  public Change beginWhenFree(OperationId operation, JournalEntry.Kind kind)
+      throws InterruptedException {
+    while (true) {
+      synchronized (this) {
+        while (change != null) {
+          wait();
+        }
+      }
+      try {
+        return begin(operation, kind, Optional.empty());
+      } catch (VpsException e) {
+        if (e.code() != Code.BUSY) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private synchronized void hold(OperationId operation) {
+    if (change != null) {
+      throw VpsException.busy(spec().name(), change);
+    }
+    change = operation;
+  }
+
+  private synchronized void release() {
+    change = null;
+    notifyAll();
+  }
+
+  /** The right to change this VPS. Closing it ends the journal entry. */
+  public final class Change implements AutoCloseable {
+    private boolean keepJournal;
+
+    private Change() {}
+
+    /** Makes a status durable, then seen. */
+    public void become(VpsStatus next) {
+      folder.writeStatus(next);
+      synchronized (Vps.this) {
+        status = next;
+      }
+      changed.accept(Vps.this);
+    }
+
+    /** The folder is gone or moved: there is no journal to clear. */
+    public void folderIsGone() {
+      keepJournal = true;
+    }
+
+    @Override
+    public void close() {
+      try {
+        if (!keepJournal) {
+          folder.clearJournal();
+        }
+      } finally {
+        release();
+        changed.accept(Vps.this);
+      }
+    }
+  }
+}

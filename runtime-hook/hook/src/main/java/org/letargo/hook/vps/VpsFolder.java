@@ -1,0 +1,102 @@
+package org.letargo.hook.vps;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.letargo.hook.config.HookConfiguration;
+import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.protocol.VpsStatus;
+
+/**
+ * Where the things of one VPS lie.
+ *
+ * <pre>
+ * STATE/vps/NAME/        spec.json state.json journal.json console.log
+ *                disk/   upper/ work/ (of the overlay), at.json (which checkpoint the disk equals)
+ *                checkpoints/ID/
+ * RUN/vps/NAME/          gone after a reboot: config.json attach ctl pid engine.conf rootfs/ logs
+ * </pre>
+ *
+ * @param engineAction the link to the relay that the engine runs as its action script; the relay
+ *     learns the VPS's name from the link's
+ */
+public record VpsFolder(VpsName name, Path state, Path run, Path engineAction) {
+  public static VpsFolder of(HookConfiguration configuration, VpsName name) {
+    return new VpsFolder(
+        name,
+        configuration.stateDir().resolve("vps").resolve(name.value()),
+        configuration.runDir().resolve("vps").resolve(name.value()),
+        configuration.runDir().resolve("relay.d").resolve(name.value()));
+  }
+
+  /** The same VPS while its folder has another name: being created, imported or destroyed. */
+  public VpsFolder at(Path otherState) {
+    return new VpsFolder(name, otherState, run, engineAction);
+  }
+
+  public StoredVps readSpec() {
+    return DurableFiles.readJson(state.resolve("spec.json"), StoredVps.class).orElseThrow();
+  }
+
+  public void writeSpec(StoredVps stored) {
+    DurableFiles.writeJson(state.resolve("spec.json"), stored);
+  }
+
+  public VpsStatus readStatus() {
+    return DurableFiles.readJson(state.resolve("state.json"), VpsStatus.class)
+        .orElseGet(VpsStatus.Stopped::new);
+  }
+
+  public void writeStatus(VpsStatus status) {
+    DurableFiles.writeJson(state.resolve("state.json"), status);
+  }
+
+  public Optional<JournalEntry> readJournal() {
+    return DurableFiles.readJson(state.resolve("journal.json"), JournalEntry.class);
+  }
+
+  public void writeJournal(JournalEntry entry) {
+    DurableFiles.writeJson(state.resolve("journal.json"), entry);
+  }
+
+  public void clearJournal() {
+    DurableFiles.delete(state.resolve("journal.json"));
+  }
+
+  /** The upper folder and work folder of the overlay, private to root. */
+  public Path disk() {
+    return state.resolve("disk");
+  }
+
+  public Path upper() {
+    return disk().resolve("upper");
+  }
+
+  public Path consoleLog() {
+    return state.resolve("console.log");
+  }
+
+  /** The root file system while it is mounted. */
+  public Path rootfs() {
+    return run.resolve("rootfs");
+  }
+
+  /** The options file of the engine, written anew for every suspend and resume. */
+  public Path engineOptions() {
+    return run.resolve("engine.conf");
+  }
+
+  public Path checkpoint(CheckpointId id) {
+    return checkpoints().resolve(id.value());
+  }
+
+  public Path checkpoints() {
+    return state.resolve("checkpoints");
+  }
+
+  /** A checkpoint in the making. */
+  public Path partialCheckpoint(CheckpointId id) {
+    return checkpoints().resolve(".partial-" + id.value());
+  }
+}
