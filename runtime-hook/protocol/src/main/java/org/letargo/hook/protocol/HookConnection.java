@@ -1,31 +1,30 @@
 package org.letargo.hook.protocol;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /** The hook's end of one connection: reads the request, lets it be answered, sends the answer. */
 final class HookConnection implements HookExchange {
-  /** Bounded, so that a fast sender waits for a slow handler: at most 4 MiB lie here. */
-  private static final int QUEUED_INPUTS = 16;
-
-  private static final byte[] END = new byte[0];
-  private static final byte[] BROKEN = new byte[0];
-
   private final FrameChannel channel;
   private final Consumer<String> warnings;
-  private final BlockingQueue<byte[]> inputs = new ArrayBlockingQueue<>(QUEUED_INPUTS);
-  private final InputStream input = new QueuedInput();
+  private final QueuedInput input = new QueuedInput();
 
-  /** Guarded by this: listeners, and whether the caller is gone. */
+  /** The progress that is to be sent; who finds it empty starts a thread that sends it. */
+  private final AtomicReference<Progress> latest = new AtomicReference<>();
+
+  /** Held while progress is sent, and while the answer makes an end of it. */
+  private final ReentrantLock sendingProgress = new ReentrantLock();
+
+  /** Guarded by this: listeners, what they have missed, and what has happened. */
   private final List<Runnable> hangUpListeners = new ArrayList<>();
 
-  private Consumer<TerminalSize> resizeListener = size -> {};
+  private Consumer<TerminalSize> resizeListener;
+  private TerminalSize missedResize;
   private boolean hungUp;
   private volatile boolean answered;
 
@@ -58,20 +57,30 @@ final class HookConnection implements HookExchange {
     }
   }
 
-  private void answer(HookHandler handler, HookRequest<?> request) throws IOException {
-    Object reply;
+  private void answer(HookHandler handler, HookRequest<?> request) {
+    FrameKind kind = FrameKind.FAILURE;
+    Object value;
     try {
-      reply = handler.handle(request, this);
+      value = handler.handle(request, this);
+      kind = FrameKind.RESULT;
     } catch (VpsException e) {
-      send(FrameKind.FAILURE, Failure.of(e));
-      return;
+      value = Failure.of(e);
     } catch (RuntimeException | Error e) {
       String what = request.getClass().getSimpleName() + " failed";
       warnings.accept(what + ": " + e);
-      send(FrameKind.FAILURE, Failure.of(VpsException.internal(what, e)));
-      return;
+      value = Failure.of(VpsException.internal(what, e));
     }
-    send(FrameKind.RESULT, reply);
+    sendingProgress.lock();
+    try {
+      sendLatestProgress();
+      synchronized (this) {
+        answered = true;
+        hangUpListeners.clear();
+      }
+    } finally {
+      sendingProgress.unlock();
+    }
+    send(kind, value);
   }
 
   private void send(FrameKind kind, Object value) {
@@ -83,33 +92,34 @@ final class HookConnection implements HookExchange {
   }
 
   private void readFrames() {
-    byte[] last = BROKEN;
     try {
-      for (FrameChannel.Frame frame = channel.read(); frame != null; frame = channel.read()) {
-        switch (frame.kind()) {
-          case INPUT -> {
-            if (frame.payload().length > 0) {
-              inputs.put(frame.payload());
-            }
-          }
-          case INPUT_END -> inputs.put(END);
-          case RESIZE -> resized(Json.MAPPER.readValue(frame.payload(), TerminalSize.class));
-          case REQUEST, PROGRESS, OUTPUT, ERROR_OUTPUT, EVENT, RESULT, FAILURE ->
-              throw new IOException("a client sent a frame " + frame.kind());
-        }
-      }
+      readFramesToEnd();
     } catch (IOException e) {
       if (!answered) {
         warnings.accept("a connection broke: " + e.getMessage());
       }
+    } catch (RuntimeException e) {
+      warnings.accept("a listener of a connection failed: " + e);
     } catch (InterruptedException e) {
       return; // answered; nobody reads the input any more
     }
-    hangUp();
     try {
-      inputs.put(last);
+      hangUp();
+      input.putBroken();
     } catch (InterruptedException e) {
       // answered; nobody reads the input any more
+    }
+  }
+
+  private void readFramesToEnd() throws IOException, InterruptedException {
+    for (FrameChannel.Frame frame = channel.read(); frame != null; frame = channel.read()) {
+      switch (frame.kind()) {
+        case INPUT -> input.put(frame.payload());
+        case INPUT_END -> input.putEnd();
+        case RESIZE -> resized(Json.MAPPER.readValue(frame.payload(), TerminalSize.class));
+        case REQUEST, PROGRESS, OUTPUT, ERROR_OUTPUT, EVENT, RESULT, FAILURE ->
+            throw new IOException("a client sent a frame " + frame.kind());
+      }
     }
   }
 
@@ -117,6 +127,10 @@ final class HookConnection implements HookExchange {
     Consumer<TerminalSize> listener;
     synchronized (this) {
       listener = resizeListener;
+      if (listener == null) {
+        missedResize = size;
+        return;
+      }
     }
     listener.accept(size);
   }
@@ -128,12 +142,38 @@ final class HookConnection implements HookExchange {
       listeners = List.copyOf(hangUpListeners);
       hangUpListeners.clear();
     }
-    listeners.forEach(Runnable::run);
+    for (Runnable listener : listeners) {
+      try {
+        listener.run();
+      } catch (RuntimeException e) {
+        warnings.accept("a listener of a connection failed: " + e);
+      }
+    }
   }
 
   @Override
   public void progress(Progress progress) {
-    send(FrameKind.PROGRESS, progress);
+    if (latest.getAndSet(progress) == null) {
+      Thread.ofVirtual().name("hook-progress").start(this::sendProgress);
+    }
+  }
+
+  private void sendProgress() {
+    sendingProgress.lock();
+    try {
+      if (!answered) {
+        sendLatestProgress();
+      }
+    } finally {
+      sendingProgress.unlock();
+    }
+  }
+
+  private void sendLatestProgress() {
+    Progress progress = latest.getAndSet(null);
+    if (progress != null) {
+      send(FrameKind.PROGRESS, progress);
+    }
   }
 
   @Override
@@ -164,8 +204,16 @@ final class HookConnection implements HookExchange {
   }
 
   @Override
-  public synchronized void onResize(Consumer<TerminalSize> listener) {
-    resizeListener = listener;
+  public void onResize(Consumer<TerminalSize> listener) {
+    TerminalSize missed;
+    synchronized (this) {
+      resizeListener = listener;
+      missed = missedResize;
+      missedResize = null;
+    }
+    if (missed != null) {
+      listener.accept(missed);
+    }
   }
 
   @Override
@@ -189,51 +237,5 @@ final class HookConnection implements HookExchange {
         "request",
         String.valueOf(cause.getMessage()).lines().findFirst().orElse("it is not JSON"),
         "See docs/hook-protocol.md.");
-  }
-
-  private final class QueuedInput extends InputStream {
-    private byte[] current = new byte[0];
-    private int position;
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      if (length == 0) {
-        return 0;
-      }
-      while (position == current.length) {
-        if (current == END && position == 0 && ended) {
-          return -1;
-        }
-        take();
-      }
-      int part = Math.min(length, current.length - position);
-      System.arraycopy(current, position, bytes, offset, part);
-      position += part;
-      return part;
-    }
-
-    private boolean ended;
-
-    private void take() throws IOException {
-      try {
-        byte[] next = inputs.take();
-        if (next == BROKEN) {
-          inputs.offer(BROKEN); // for every later read
-          throw new EOFException("the caller hung up before its input ended");
-        }
-        ended = next == END;
-        current = next;
-        position = 0;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while waiting for input", e);
-      }
-    }
   }
 }

@@ -10,7 +10,10 @@ import java.util.function.Consumer;
  * an IOException from the streams.
  */
 public interface HookExchange {
-  /** Says how far it is; silent if the caller is gone. */
+  /**
+   * Says how far it is. Never blocks: while the caller is slow only the latest is kept, so that a
+   * caller which stands still cannot hold up a frozen VPS; silent if the caller is gone.
+   */
   void progress(Progress progress);
 
   /**
@@ -29,9 +32,15 @@ public interface HookExchange {
    */
   InputStream input();
 
-  /** Hears the new size of the caller's terminal, on a thread of the connection. */
+  /**
+   * Hears the new size of the caller's terminal, on a thread of the connection; at once if one came
+   * before there was a listener.
+   */
   void onResize(Consumer<TerminalSize> listener);
 
-  /** Runs once when the caller hangs up, at once if it has; on a thread of the connection. */
+  /**
+   * Runs once when the caller hangs up before it is answered, at once if it has; on a thread of the
+   * connection. A caller whose input waits for a slow reader is found gone only when that is read.
+   */
   void onHangUp(Runnable listener);
 }

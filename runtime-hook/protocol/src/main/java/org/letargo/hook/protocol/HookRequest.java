@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param <R> what a success is answered with
  */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "request")
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "request")
 @JsonSubTypes({
   @JsonSubTypes.Type(HookRequest.DescribeHost.class),
   @JsonSubTypes.Type(HookRequest.ListVps.class),
@@ -148,6 +148,18 @@ public sealed interface HookRequest<R> {
    * @param grace zero kills at once
    */
   record StopVps(OperationId operation, VpsName name, Duration grace) implements Change<VpsReport> {
+    /** The longest grace time. */
+    public static final Duration MAX_GRACE = Duration.ofHours(1);
+
+    public StopVps {
+      if (grace.isNegative() || grace.compareTo(MAX_GRACE) > 0) {
+        throw VpsException.invalid(
+            "grace time of " + grace.toSeconds() + " seconds",
+            "it is from 0 to 3600 seconds",
+            "Give 0 to kill at once, or leave it out for 30.");
+      }
+    }
+
     @Override
     public Class<VpsReport> replyType() {
       return VpsReport.class;
@@ -228,6 +240,12 @@ public sealed interface HookRequest<R> {
       if (command.isEmpty() || command.getFirst().isEmpty()) {
         throw VpsException.invalid(
             "empty command", "there is nothing to run", "Give a command behind '--'.");
+      }
+      if (command.stream().anyMatch(word -> word.indexOf('\0') >= 0)) {
+        throw VpsException.invalid(
+            "command",
+            "a word of it has a zero byte",
+            "Leave that byte out; no command can get it.");
       }
     }
 

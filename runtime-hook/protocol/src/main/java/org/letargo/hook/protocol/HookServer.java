@@ -1,11 +1,13 @@
 package org.letargo.hook.protocol;
 
 import java.io.IOException;
-import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
 
@@ -15,11 +17,18 @@ import jdk.net.ExtendedSocketOptions;
  * unheard.
  */
 public final class HookServer implements AutoCloseable {
+  /** The most connections at once; each costs a descriptor of root's. More are cut off. */
+  static final int MAX_CONNECTIONS = 512;
+
+  /** How long to wait after a failed accept (out of descriptors, as a rule), in milliseconds. */
+  private static final long ACCEPT_RETRY_MILLIS = 100;
+
   private final ServerSocketChannel listening;
   private final Set<String> allowedUsers;
   private final HookHandler handler;
   private final Consumer<String> warnings;
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
    * Starts to answer.
@@ -41,16 +50,38 @@ public final class HookServer implements AutoCloseable {
   }
 
   private void accept() {
-    while (listening.isOpen()) {
+    while (true) {
       try {
-        SocketChannel connection = listening.accept();
-        open.add(connection);
-        Thread.ofVirtual().name("hook-connection").start(() -> serve(connection));
-      } catch (AsynchronousCloseException e) {
+        take(listening.accept());
+      } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
         warnings.accept("cannot take a connection: " + e + ", continuing without it");
+        if (closedWithin(ACCEPT_RETRY_MILLIS)) {
+          return;
+        }
       }
+    }
+  }
+
+  private void take(SocketChannel connection) throws IOException {
+    if (open.size() >= MAX_CONNECTIONS) {
+      connection.close();
+      warnings.accept("a connection beyond " + MAX_CONNECTIONS + " was cut off");
+      return;
+    }
+    open.add(connection);
+    if (!listening.isOpen()) {
+      connection.close(); // close() may not have seen it
+    }
+    Thread.ofVirtual().name("hook-connection").start(() -> serve(connection));
+  }
+
+  private boolean closedWithin(long millis) {
+    try {
+      return closed.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return true;
     }
   }
 
@@ -62,6 +93,8 @@ public final class HookServer implements AutoCloseable {
         return;
       }
       new HookConnection(new FrameChannel(connection), warnings).serve(handler);
+    } catch (ClosedChannelException e) {
+      // the server was closed
     } catch (IOException e) {
       warnings.accept("a connection broke: " + e.getMessage());
     } finally {
@@ -72,6 +105,7 @@ public final class HookServer implements AutoCloseable {
   /** Takes no more connections and cuts those that are open; what they asked for goes on. */
   @Override
   public void close() throws IOException {
+    closed.countDown();
     listening.close();
     for (SocketChannel connection : open) {
       connection.close();

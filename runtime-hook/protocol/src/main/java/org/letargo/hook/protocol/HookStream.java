@@ -70,7 +70,10 @@ public final class HookStream<R> implements AutoCloseable {
     }
   }
 
-  /** Bytes to the hook; closing it says that this was all and leaves the stream open. */
+  /**
+   * Bytes to the hook; closing it says that this was all and leaves the stream open. An IOException
+   * means that the hook takes no more: {@link #next} then tells why, so ask it before you give up.
+   */
   public OutputStream input() {
     return input;
   }

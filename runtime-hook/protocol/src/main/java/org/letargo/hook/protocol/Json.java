@@ -9,7 +9,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
 /**
  * The one way in which our records become JSON: instants and durations as ISO-8601 text, unknown
- * properties refused, depth and length bounded.
+ * properties and missing ones refused (an absent Optional is empty), depth and length bounded.
  */
 public final class Json {
   public static final JsonMapper MAPPER =
@@ -20,6 +20,7 @@ public final class Json {
           .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 

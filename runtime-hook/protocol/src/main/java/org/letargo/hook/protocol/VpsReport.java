@@ -5,8 +5,14 @@ import java.util.Optional;
 /**
  * A VPS as it stands.
  *
+ * @param revision grows with every change of this VPS that is reported, also over restarts of the
+ *     hook; who got an answer with a revision waits for the watch to show it or a later one
  * @param memoryUsed bytes charged to it now; zero when it has no process
  * @param change the operation that is changing it at this moment
  */
 public record VpsReport(
-    VpsSpec spec, VpsStatus status, DataSize memoryUsed, Optional<OperationId> change) {}
+    VpsSpec spec,
+    VpsStatus status,
+    DataSize memoryUsed,
+    Optional<OperationId> change,
+    long revision) {}

@@ -1,0 +1,31 @@
+# What people do with Letargo. Each target says what it runs.
+PREFIX ?= /opt/letargo
+export PREFIX
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench fmt down clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: ## install what is missing, build, start Letargo and a first VPS; again: seconds
+	@scripts/install-dependencies run
+	@scripts/install-criu "$(PREFIX)"
+	@scripts/install
+	@scripts/up
+
+test: ## run everything: unit tests, and integration tests against the real kernel
+	@scripts/test
+
+bench: ## measure beside raw runc and podman
+	@scripts/bench
+
+fmt: ## format the sources
+	@scripts/maven -q spotless:apply
+
+down: ## suspend all VPSes, stop Letargo
+	@scripts/down
+
+clean: ## remove what was built (not what is installed)
+	@rm -rf target native/target image-archive/target runtime-hook/protocol/target runtime-hook/hook/target \
+		vps-manager/target integration/target

@@ -1,0 +1,221 @@
+package org.letargo.hook.protocol.testing;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.UnaryOperator;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.Ipv4Address;
+import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.PublishedPort;
+import org.letargo.hook.protocol.TemplateName;
+import org.letargo.hook.protocol.TemplateReport;
+import org.letargo.hook.protocol.VpsEvent;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsLimits;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.protocol.VpsReport;
+import org.letargo.hook.protocol.VpsSpec;
+import org.letargo.hook.protocol.VpsStatus;
+
+/**
+ * The VPSes and templates of a host that is not there; they survive the death of the fake. All
+ * methods are synchronized, every change is told to the watchers in order.
+ */
+final class FakeHost {
+  private static final String NETWORK = "10.77.0.";
+
+  private final TreeMap<VpsName, VpsReport> vpses = new TreeMap<>();
+  private final TreeMap<TemplateName, TemplateReport> templates = new TreeMap<>();
+  private final List<BlockingQueue<Optional<VpsEvent>>> watchers = new ArrayList<>();
+  private final Set<VpsName> making = new TreeSet<>();
+  private long revision;
+  private long nextPid = 1000;
+
+  FakeHost() {
+    put(new TemplateReport(new TemplateName("tiny"), "busybox", true, DataSize.ofMebibytes(2)));
+    put(
+        new TemplateReport(
+            new TemplateName("debian-12"), "Debian 12 with systemd", false, DataSize.ofBytes(0)));
+  }
+
+  synchronized List<VpsReport> list() {
+    return List.copyOf(vpses.values());
+  }
+
+  synchronized VpsReport find(VpsName name) {
+    VpsReport vps = vpses.get(name);
+    if (vps == null) {
+      throw VpsException.notFound(name);
+    }
+    return vps;
+  }
+
+  /**
+   * Marks the VPS as being changed.
+   *
+   * @throws VpsException NOT_FOUND, BUSY
+   */
+  synchronized VpsReport claim(VpsName name, OperationId operation) {
+    VpsReport vps = find(name);
+    if (vps.change().isPresent()) {
+      throw VpsException.busy(name, vps.change().get());
+    }
+    return store(with(vps, vps.status(), Optional.of(operation)));
+  }
+
+  /** The change is over, with or without effect. */
+  synchronized VpsReport settle(VpsName name, UnaryOperator<VpsStatus> effect) {
+    VpsReport vps = find(name);
+    making.remove(name);
+    return store(with(vps, effect.apply(vps.status()), Optional.empty()));
+  }
+
+  /**
+   * @throws VpsException NAME_TAKEN
+   */
+  synchronized void requireFree(VpsName name) {
+    if (vpses.containsKey(name)) {
+      throw new VpsException(
+          Code.NAME_TAKEN,
+          "cannot create VPS '" + name + "'",
+          "there is one of that name",
+          "Choose another name.");
+    }
+  }
+
+  /** Adds a VPS that is being made; it goes again if the hook dies before it is settled. */
+  synchronized VpsReport add(
+      VpsName name,
+      TemplateName template,
+      VpsLimits limits,
+      Optional<Ipv4Address> wanted,
+      List<PublishedPort> published,
+      OperationId operation) {
+    requireFree(name);
+    for (VpsReport other : vpses.values()) {
+      if (wanted.isPresent() && other.spec().address().equals(wanted.get())) {
+        throw inUse(Code.ADDRESS_IN_USE, name, "address " + wanted.get(), other.spec().name());
+      }
+      for (PublishedPort port : published) {
+        if (other.spec().published().stream().anyMatch(p -> p.hostPort() == port.hostPort())) {
+          throw inUse(Code.PORT_IN_USE, name, "port " + port.hostPort(), other.spec().name());
+        }
+      }
+    }
+    Ipv4Address address = wanted.orElseGet(this::lowestFreeAddress);
+    String mac = String.format("02:4c:00:00:00:%02x", address.bits() & 255);
+    VpsSpec spec = new VpsSpec(name, template, limits, address, mac, published);
+    making.add(name);
+    return store(
+        new VpsReport(
+            spec, new VpsStatus.Stopped(), DataSize.ofBytes(0), Optional.of(operation), 0));
+  }
+
+  synchronized void remove(VpsName name) {
+    making.remove(name);
+    if (vpses.remove(name) != null) {
+      tell(new VpsEvent(name, Optional.empty()));
+    }
+  }
+
+  /** What a hook does when it starts: nothing is being changed any more. */
+  synchronized void recover() {
+    List.copyOf(making).forEach(this::remove);
+    for (VpsReport vps : list()) {
+      if (vps.change().isPresent()) {
+        store(with(vps, vps.status(), Optional.empty()));
+      }
+    }
+  }
+
+  synchronized VpsStatus running() {
+    return new VpsStatus.Running(nextPid++, Instant.parse("2026-01-02T03:04:05Z"));
+  }
+
+  /** Every VPS as it stands and then every change; empty when there will be no more. */
+  synchronized BlockingQueue<Optional<VpsEvent>> watch() {
+    BlockingQueue<Optional<VpsEvent>> queue = new LinkedBlockingQueue<>();
+    vpses.forEach((name, vps) -> queue.add(Optional.of(new VpsEvent(name, Optional.of(vps)))));
+    watchers.add(queue);
+    return queue;
+  }
+
+  synchronized void unwatch(BlockingQueue<Optional<VpsEvent>> queue) {
+    watchers.remove(queue);
+    queue.add(Optional.empty());
+  }
+
+  synchronized void endWatches() {
+    List.copyOf(watchers).forEach(this::unwatch);
+  }
+
+  synchronized List<TemplateReport> templates() {
+    return List.copyOf(templates.values());
+  }
+
+  synchronized TemplateReport template(TemplateName name) {
+    TemplateReport template = templates.get(name);
+    if (template == null) {
+      throw new VpsException(
+          Code.NOT_FOUND,
+          "there is no template '" + name + "'",
+          "none of that name is on this host",
+          "List them with 'letargo template list'.");
+    }
+    return template;
+  }
+
+  synchronized TemplateReport put(TemplateReport template) {
+    templates.put(template.name(), template);
+    return template;
+  }
+
+  private VpsReport with(VpsReport vps, VpsStatus status, Optional<OperationId> change) {
+    boolean alive =
+        switch (status) {
+          case VpsStatus.Running _, VpsStatus.Paused _ -> true;
+          case VpsStatus.Stopped _, VpsStatus.Suspended _ -> false;
+        };
+    DataSize used = alive ? DataSize.ofMebibytes(7) : DataSize.ofBytes(0);
+    return new VpsReport(vps.spec(), status, used, change, 0);
+  }
+
+  private VpsReport store(VpsReport vps) {
+    VpsReport stored =
+        new VpsReport(vps.spec(), vps.status(), vps.memoryUsed(), vps.change(), ++revision);
+    vpses.put(vps.spec().name(), stored);
+    tell(new VpsEvent(vps.spec().name(), Optional.of(stored)));
+    return stored;
+  }
+
+  private void tell(VpsEvent event) {
+    watchers.forEach(queue -> queue.add(Optional.of(event)));
+  }
+
+  private Ipv4Address lowestFreeAddress() {
+    for (int host = 2; host < 255; host++) {
+      Ipv4Address address = new Ipv4Address(NETWORK + host);
+      if (vpses.values().stream().noneMatch(vps -> vps.spec().address().equals(address))) {
+        return address;
+      }
+    }
+    throw new VpsException(
+        Code.ADDRESS_IN_USE, "cannot choose an address", "all are taken", "Destroy a VPS.");
+  }
+
+  private static VpsException inUse(Code code, VpsName name, String what, VpsName owner) {
+    return new VpsException(
+        code,
+        "cannot create VPS '" + name + "'",
+        "VPS '" + owner + "' has " + what,
+        "Choose another one.");
+  }
+}

@@ -1,0 +1,406 @@
+package org.letargo.hook.protocol.testing;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.Done;
+import org.letargo.hook.protocol.HookExchange;
+import org.letargo.hook.protocol.HookHandler;
+import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.HostReport;
+import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.Progress;
+import org.letargo.hook.protocol.TemplateList;
+import org.letargo.hook.protocol.TemplateReport;
+import org.letargo.hook.protocol.VpsEvent;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsList;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.protocol.VpsReport;
+import org.letargo.hook.protocol.VpsStatus;
+
+/** One life of a {@link FakeHook}, from its start to its death. */
+final class FakeLife implements HookHandler {
+  /** Stands for the end of the process; nothing is done or answered after it. */
+  private static final class Died extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private static final DataSize BUILT_SIZE = DataSize.ofMebibytes(64);
+
+  private final FakeHook hook;
+  private final FakeHost host;
+  private final FakeJournal journal;
+  private final FakeSessions sessions;
+
+  /** Guarded by this; nothing changes once it is set. */
+  private boolean ended;
+
+  FakeLife(FakeHook hook, FakeHost host, FakeJournal journal) {
+    this.hook = hook;
+    this.host = host;
+    this.journal = journal;
+    this.sessions = new FakeSessions(host);
+  }
+
+  synchronized void end() {
+    ended = true;
+  }
+
+  /** Does it unless this life is over. */
+  private synchronized <T> T alive(Supplier<T> effect) {
+    if (ended) {
+      throw new Died();
+    }
+    return effect.get();
+  }
+
+  @Override
+  public <R> R handle(HookRequest<R> request, HookExchange exchange) {
+    hook.requestBegins();
+    try {
+      return request.replyType().cast(answer(request, exchange));
+    } finally {
+      hook.requestEnds();
+    }
+  }
+
+  private Object answer(HookRequest<?> request, HookExchange exchange) {
+    return switch (request) {
+      case HookRequest.DescribeHost _ -> describeHost();
+      case HookRequest.ListVps _ -> new VpsList(host.list());
+      case HookRequest.FindVps(VpsName name) -> host.find(name);
+      case HookRequest.WatchVps _ -> watch(exchange);
+      case HookRequest.ListTemplates _ -> new TemplateList(host.templates());
+      case HookRequest.ExecInVps exec -> sessions.exec(exec, exchange);
+      case HookRequest.AttachConsole attach -> sessions.console(attach, exchange);
+      case HookRequest.FindOperation(OperationId id) -> journal.find(id);
+      case HookRequest.CancelOperation(OperationId id) -> {
+        journal.cancel(id);
+        yield new Done();
+      }
+      case HookRequest.Change<?> change -> journalled(change, exchange);
+    };
+  }
+
+  private Object journalled(HookRequest.Change<?> change, HookExchange exchange) {
+    OperationId id = change.operation();
+    hook.pass(change, Moment.RECEIVED);
+    if (!alive(() -> journal.begin(id))) {
+      hook.violation("operation " + id + " was asked for twice");
+      throw VpsException.internal("operation " + id + " was asked for twice", null);
+    }
+    try {
+      Object reply = perform(change, exchange);
+      hook.pass(change, Moment.COMMITTED);
+      return alive(() -> {
+        journal.succeed(id);
+        return reply;
+      });
+    } catch (VpsException e) {
+      alive(() -> {
+        journal.fail(id, e);
+        return null;
+      });
+      throw e;
+    }
+  }
+
+  private Object perform(HookRequest.Change<?> change, HookExchange exchange) {
+    return switch (change) {
+      case HookRequest.BuildTemplate build -> build(build, exchange);
+      case HookRequest.AddTemplate add -> add(add, exchange);
+      case HookRequest.CreateVps create -> create(create, exchange);
+      case HookRequest.StartVps start ->
+          move(start, start.name(), exchange, FakeMoves.START, _ -> host.running());
+      case HookRequest.StopVps stop ->
+          move(stop, stop.name(), exchange, FakeMoves.STOP, _ -> new VpsStatus.Stopped());
+      case HookRequest.PauseVps pause ->
+          move(pause, pause.name(), exchange, FakeMoves.PAUSE, FakeMoves::paused);
+      case HookRequest.UnpauseVps unpause ->
+          move(unpause, unpause.name(), exchange, FakeMoves.UNPAUSE, FakeMoves::unpaused);
+      case HookRequest.SuspendVps suspend ->
+          move(suspend, suspend.name(), exchange, FakeMoves.SUSPEND, FakeMoves::suspended);
+      case HookRequest.ResumeVps resume ->
+          move(resume, resume.name(), exchange, FakeMoves.RESUME, _ -> host.running());
+      case HookRequest.DestroyVps destroy -> destroy(destroy, exchange);
+      case HookRequest.ExportVps export -> export(export, exchange);
+      case HookRequest.ImportVps toImport -> importVps(toImport, exchange);
+    };
+  }
+
+  private VpsReport move(
+      HookRequest.Change<?> change,
+      VpsName name,
+      HookExchange exchange,
+      FakeMoves move,
+      UnaryOperator<VpsStatus> effect) {
+    return claimed(
+        change,
+        name,
+        move,
+        () -> {
+          work(change, exchange);
+          return alive(() -> {
+            journal.commit(change.operation());
+            return host.settle(name, effect);
+          });
+        });
+  }
+
+  private Done destroy(HookRequest.DestroyVps destroy, HookExchange exchange) {
+    return claimed(
+        destroy,
+        destroy.name(),
+        FakeMoves.DESTROY,
+        () -> {
+          work(destroy, exchange);
+          return alive(() -> {
+            journal.commit(destroy.operation());
+            host.remove(destroy.name());
+            return new Done();
+          });
+        });
+  }
+
+  private Done export(HookRequest.ExportVps export, HookExchange exchange) {
+    return claimed(
+        export,
+        export.name(),
+        FakeMoves.EXPORT,
+        () -> {
+          hook.pass(export, Moment.BEGUN);
+          long total = hook.archiveBytes();
+          Stream stream = new Stream(export, exchange, total);
+          try {
+            FakeArchive.write(host.find(export.name()), total, stream.out(), stream::done);
+          } catch (IOException e) {
+            throw lostCaller();
+          }
+          return alive(() -> {
+            journal.commit(export.operation());
+            host.settle(export.name(), status -> status);
+            return new Done();
+          });
+        });
+  }
+
+  private <T> T claimed(
+      HookRequest.Change<?> change, VpsName name, FakeMoves move, Supplier<T> work) {
+    VpsReport vps;
+    try {
+      vps = alive(() -> host.claim(name, change.operation()));
+    } catch (VpsException e) {
+      if (e.code() == Code.BUSY) {
+        hook.violation("two changes at once: " + change);
+      }
+      throw e;
+    }
+    try {
+      move.check(name, vps.status());
+      return work.get();
+    } catch (VpsException e) {
+      alive(() -> host.settle(name, status -> status));
+      throw e;
+    }
+  }
+
+  private VpsReport create(HookRequest.CreateVps create, HookExchange exchange) {
+    TemplateReport template = host.template(create.template());
+    if (!template.built()) {
+      throw new VpsException(
+          Code.WRONG_STATE,
+          "cannot create VPS '" + create.name() + "'",
+          "template '" + template.name() + "' is not built",
+          "Build it with 'letargo template build " + template.name() + "'.");
+    }
+    alive(() ->
+        host.add(
+            create.name(),
+            create.template(),
+            create.limits(),
+            create.address(),
+            create.published(),
+            create.operation()));
+    try {
+      work(create, exchange);
+    } catch (VpsException e) {
+      alive(() -> {
+        host.remove(create.name());
+        return null;
+      });
+      throw e;
+    }
+    return alive(() -> {
+      journal.commit(create.operation());
+      return host.settle(create.name(), status -> status);
+    });
+  }
+
+  private VpsReport importVps(HookRequest.ImportVps request, HookExchange exchange) {
+    hook.pass(request, Moment.BEGUN);
+    request.name().ifPresent(host::requireFree);
+    Stream stream = new Stream(request, exchange, hook.archiveBytes());
+    VpsReport saved;
+    try {
+      saved = FakeArchive.read(exchange.input(), stream::done);
+    } catch (IOException e) {
+      throw lostCaller();
+    }
+    VpsName name = request.name().orElse(saved.spec().name());
+    return alive(() -> {
+      host.add(
+          name,
+          saved.spec().template(),
+          saved.spec().limits(),
+          Optional.empty(),
+          saved.spec().published(),
+          request.operation());
+      journal.commit(request.operation());
+      return host.settle(name, _ -> saved.status());
+    });
+  }
+
+  private TemplateReport build(HookRequest.BuildTemplate build, HookExchange exchange) {
+    TemplateReport template = host.template(build.name());
+    work(build, exchange);
+    return commitTemplate(
+        build, new TemplateReport(build.name(), template.description(), true, BUILT_SIZE));
+  }
+
+  private TemplateReport add(HookRequest.AddTemplate add, HookExchange exchange) {
+    if (host.templates().stream().anyMatch(t -> t.name().equals(add.name()))) {
+      throw new VpsException(
+          Code.NAME_TAKEN,
+          "cannot add template '" + add.name() + "'",
+          "there is one of that name",
+          "Choose another name.");
+    }
+    hook.pass(add, Moment.BEGUN);
+    Stream stream = new Stream(add, exchange, 0);
+    long size = 0;
+    byte[] block = new byte[64 << 10];
+    try {
+      for (int count = exchange.input().read(block); count >= 0; ) {
+        size += count;
+        stream.done(size);
+        count = exchange.input().read(block);
+      }
+    } catch (IOException e) {
+      throw lostCaller();
+    }
+    return commitTemplate(
+        add, new TemplateReport(add.name(), "added", true, DataSize.ofBytes(size)));
+  }
+
+  private TemplateReport commitTemplate(
+      HookRequest.Change<TemplateReport> change, TemplateReport template) {
+    return alive(() -> {
+      journal.commit(change.operation());
+      return host.put(template);
+    });
+  }
+
+  /** The work of a change without a stream, with its moments. */
+  private void work(HookRequest.Change<?> change, HookExchange exchange) {
+    report(change, exchange, Progress.phase("begin", 0));
+    hook.pass(change, Moment.BEGUN);
+    report(change, exchange, Progress.phase("work", 50));
+    hook.pass(change, Moment.HALFWAY);
+    report(change, exchange, Progress.phase("commit", 99));
+  }
+
+  private void report(HookRequest.Change<?> change, HookExchange exchange, Progress progress) {
+    alive(() -> {
+      journal.checkCancelled(change.operation());
+      journal.progress(change.operation(), progress);
+      return null;
+    });
+    exchange.progress(progress);
+  }
+
+  private static VpsException lostCaller() {
+    return new VpsException(
+        Code.CANCELLED, "the stream broke", "the caller hung up", "Start it again.");
+  }
+
+  private Done watch(HookExchange exchange) {
+    BlockingQueue<Optional<VpsEvent>> events = host.watch();
+    exchange.onHangUp(() -> host.unwatch(events));
+    try {
+      for (Optional<VpsEvent> event = events.take(); event.isPresent(); event = events.take()) {
+        exchange.event(event.get());
+      }
+    } catch (IOException e) {
+      // the caller hung up
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      host.unwatch(events);
+    }
+    return new Done();
+  }
+
+  private static HostReport describeHost() {
+    return new HostReport(
+        "fake",
+        "0.1.0",
+        "6.18.0",
+        "x86_64",
+        "v2",
+        "4.2",
+        "1.1.5",
+        "10.77.0.0/24",
+        2,
+        DataSize.ofMebibytes(4096),
+        DataSize.ofMebibytes(2048),
+        DataSize.ofMebibytes(40960),
+        DataSize.ofMebibytes(20480),
+        List.of("mem_dirty_track"),
+        List.of());
+  }
+
+  /** The progress of a stream, with the moment in its middle. */
+  private final class Stream {
+    private final HookRequest.Change<?> change;
+    private final HookExchange exchange;
+    private final long totalBytes;
+    private boolean half;
+
+    Stream(HookRequest.Change<?> change, HookExchange exchange, long totalBytes) {
+      this.change = change;
+      this.exchange = exchange;
+      this.totalBytes = totalBytes;
+    }
+
+    void done(long doneBytes) {
+      int percent = totalBytes == 0 ? -1 : (int) Math.min(99, doneBytes * 100 / totalBytes);
+      report(change, exchange, new Progress("stream", doneBytes, totalBytes, percent));
+      if (!half && doneBytes * 2 >= totalBytes) {
+        half = true;
+        hook.pass(change, Moment.HALFWAY);
+      }
+    }
+
+    OutputStream out() {
+      return new OutputStream() {
+        @Override
+        public void write(int b) throws IOException {
+          write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+          alive(() -> null);
+          exchange.output(bytes, offset, length);
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package org.letargo.hook.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every record of the protocol travels and comes back the same, under a stable name. */
+class JsonTest {
+  private static final OperationId OP = new OperationId("op-0123456789ab");
+  private static final VpsName WEB1 = new VpsName("web1");
+  private static final TemplateName TINY = new TemplateName("tiny");
+  private static final Ipv4Address ADDRESS = new Ipv4Address("10.77.0.2");
+  private static final List<PublishedPort> PORTS =
+      List.of(PublishedPort.parse("8080:80"), PublishedPort.parse("53:53/udp"));
+  private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
+  private static final CheckpointReport CHECKPOINT =
+      new CheckpointReport(
+          new CheckpointId("20260102-030405-0a1b2c3d"),
+          AT,
+          DataSize.ofBytes(1),
+          DataSize.ofBytes(2));
+  private static final VpsSpec SPEC =
+      new VpsSpec(WEB1, TINY, VpsLimits.DEFAULT, ADDRESS, "02:4c:00:00:00:02", PORTS);
+
+  static Stream<HookRequest<?>> requests() {
+    return Stream.of(
+        new HookRequest.DescribeHost(),
+        new HookRequest.ListVps(),
+        new HookRequest.FindVps(WEB1),
+        new HookRequest.WatchVps(),
+        new HookRequest.ListTemplates(),
+        new HookRequest.BuildTemplate(OP, TINY),
+        new HookRequest.AddTemplate(OP, TINY),
+        new HookRequest.CreateVps(OP, WEB1, TINY, VpsLimits.DEFAULT, Optional.of(ADDRESS), PORTS),
+        new HookRequest.CreateVps(OP, WEB1, TINY, VpsLimits.DEFAULT, Optional.empty(), List.of()),
+        new HookRequest.StartVps(OP, WEB1),
+        new HookRequest.StopVps(OP, WEB1, Duration.ofSeconds(30)),
+        new HookRequest.DestroyVps(OP, WEB1),
+        new HookRequest.PauseVps(OP, WEB1),
+        new HookRequest.UnpauseVps(OP, WEB1),
+        new HookRequest.SuspendVps(OP, WEB1),
+        new HookRequest.ResumeVps(OP, WEB1),
+        new HookRequest.ExportVps(OP, WEB1),
+        new HookRequest.ImportVps(OP, Optional.of(WEB1)),
+        new HookRequest.ImportVps(OP, Optional.empty()),
+        new HookRequest.ExecInVps(WEB1, List.of("ls", "-l"), Optional.of(new TerminalSize(24, 80))),
+        new HookRequest.AttachConsole(WEB1, new TerminalSize(24, 80)),
+        new HookRequest.FindOperation(OP),
+        new HookRequest.CancelOperation(OP));
+  }
+
+  @ParameterizedTest
+  @MethodSource("requests")
+  void carriesEveryRequest(HookRequest<?> request) throws IOException {
+    String json = Json.MAPPER.writeValueAsString(request);
+
+    assertThat(json).startsWith("{\"request\":\"" + request.getClass().getSimpleName() + "\"");
+    assertThat(Json.MAPPER.readValue(json, HookRequest.class)).isEqualTo(request);
+  }
+
+  @Test
+  void testsEveryRequestThatThereIs() {
+    assertThat(requests().map(Object::getClass).distinct().toList())
+        .hasSize(concrete(HookRequest.class));
+  }
+
+  private static int concrete(Class<?> type) {
+    return type.isSealed()
+        ? Stream.of(type.getPermittedSubclasses()).mapToInt(JsonTest::concrete).sum()
+        : 1;
+  }
+
+  static Stream<Object> replies() {
+    VpsReport running =
+        new VpsReport(
+            SPEC, new VpsStatus.Running(1234, AT), DataSize.ofMebibytes(7), Optional.of(OP), 42);
+    VpsReport suspended =
+        new VpsReport(
+            SPEC, new VpsStatus.Suspended(CHECKPOINT), DataSize.ofBytes(0), Optional.empty(), 43);
+    return Stream.of(
+        running,
+        suspended,
+        new VpsList(List.of(running, suspended)),
+        new VpsEvent(WEB1, Optional.of(running)),
+        new VpsEvent(WEB1, Optional.empty()),
+        new Done(),
+        new ExecReply(137),
+        new Progress("dump", 1, 2, 50),
+        Failure.of(VpsException.notFound(WEB1)),
+        new TemplateList(List.of(new TemplateReport(TINY, "busybox", true, DataSize.ofBytes(9)))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("replies")
+  void carriesEveryReply(Object reply) throws IOException {
+    String json = Json.MAPPER.writeValueAsString(reply);
+
+    assertThat(Json.MAPPER.readValue(json, reply.getClass())).isEqualTo(reply);
+  }
+
+  static Stream<OperationReport> outcomes() {
+    return Stream.of(
+        new OperationReport.Unknown(),
+        new OperationReport.Running(new Progress("dump", 1, 2, 50)),
+        new OperationReport.Succeeded(),
+        new OperationReport.Failed(Failure.of(VpsException.notFound(WEB1))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("outcomes")
+  void carriesEveryOutcome(OperationReport outcome) throws IOException {
+    String json = Json.MAPPER.writeValueAsString(outcome);
+
+    assertThat(Json.MAPPER.readValue(json, OperationReport.class)).isEqualTo(outcome);
+  }
+
+  @Test
+  void writesWhatTheDocumentShows() throws IOException {
+    var create =
+        new HookRequest.CreateVps(OP, WEB1, TINY, VpsLimits.DEFAULT, Optional.of(ADDRESS), PORTS);
+
+    assertThat(Json.MAPPER.writeValueAsString(create))
+        .isEqualTo(
+            "{\"request\":\"CreateVps\",\"operation\":\"op-0123456789ab\",\"name\":\"web1\","
+                + "\"template\":\"tiny\",\"limits\":{\"memory\":536870912,\"milliCpus\":1000,"
+                + "\"pids\":512},\"address\":\"10.77.0.2\",\"published\":[\"8080:80\","
+                + "\"53:53/udp\"]}");
+  }
+}

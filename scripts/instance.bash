@@ -1,0 +1,35 @@
+# Sourced by scripts/up and scripts/down: where the running instance is.
+# shellcheck shell=bash
+
+prefix=${PREFIX:-/opt/letargo}
+state=/var/lib/letargo
+run=/run/letargo
+logs=/var/log/letargo
+configuration=/etc/letargo/letargo.yaml
+listen=$(sed -n 's/^  listen: *\([^ #]*\).*/\1/p' "$configuration" 2>/dev/null | tr -d "\"'" || true)
+scheme=http
+if grep -qs '^  tls-certificate:' "$configuration"; then scheme=https; fi
+address=$scheme://${listen:-127.0.0.1:7070}
+export LETARGO_URL=${LETARGO_URL:-$address}
+# the names of VPSes, one a line: scripts/down writes them, scripts/up resumes them
+suspended_by_down=$state/suspended-by-down
+export prefix state run logs suspended_by_down
+
+# supervisor_of NAME: the pid of the process that keeps NAME running; fails if there is none.
+supervisor_of() {
+  local pid
+  pid=$(cat "$run/$1.pid" 2>/dev/null) || return 1
+  # the number may belong to another process by now
+  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "supervise $1 " || return 1
+  echo "$pid"
+}
+
+# stop_supervised NAME: ends it, and waits until it is gone.
+stop_supervised() {
+  local pid
+  pid=$(supervisor_of "$1") || return 0
+  kill -TERM "$pid"
+  if ! timeout 60 tail --pid="$pid" -f /dev/null; then
+    fail "letargo-$1 (process $pid) does not end. Look into $logs/$1.log; kill it with: kill -9 $pid"
+  fi
+}

@@ -1,0 +1,36 @@
+# Sourced by scripts/install: the launchers, small shell programs that start a JVM.
+# shellcheck shell=bash
+
+# Every JVM of ours loads native code (JNA, SQLite, zstd), and says which so that JDK 25 does not warn.
+common_flags='--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow'
+
+# A server is small and runs for months; and it is better dead and started again than short of memory.
+server_flags='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError'
+
+# A command is over before an optimising compiler would be of use.
+command_flags='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto'
+
+# write_launcher FILE JDK PREFIX PROGRAM MAIN_CLASS FLAGS...
+write_launcher() {
+  local file=$1 jdk=$2 prefix=$3 program=$4 main=$5
+  shift 5
+  cat >"$file" <<EOF
+#!/bin/sh
+# Starts $main. Written by scripts/install. LETARGO_JAVA_OPTS adds flags for the JVM.
+# The JVM takes names of files in the locale's encoding: without a locale it would lose all but ASCII.
+if [ -z "\${LC_ALL:-}\${LC_CTYPE:-}\${LANG:-}" ]; then export LC_ALL=C.UTF-8; fi
+# the folder itself, not the link: jars of two versions never meet in one process
+lib=\$(readlink -f '$prefix/lib/current')
+# shellcheck disable=SC2086
+exec '$jdk/bin/java' $common_flags $* \${LETARGO_JAVA_OPTS:-} -cp "\$lib/$program/*" $main "\$@"
+EOF
+  chmod 755 "$file"
+}
+
+# write_launchers PREFIX JDK
+write_launchers() {
+  write_launcher "$1/bin/letargo" "$2" "$1" manager org.letargo.manager.cli.LetargoCli "$command_flags"
+  write_launcher "$1/bin/letargo-hook" "$2" "$1" hook org.letargo.hook.HookMain \
+    "$server_flags" -Xmx512m "-Dletargo.relay=$1/bin/letargo-relay"
+  write_launcher "$1/bin/letargo-manager" "$2" "$1" manager org.letargo.manager.ManagerMain "$server_flags" -Xmx256m
+}
