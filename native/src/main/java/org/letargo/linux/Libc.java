@@ -23,6 +23,8 @@ interface Libc extends Library {
   int AT_EMPTY_PATH = 0x1000;
   int O_RDONLY = 0;
   int O_WRONLY = 1;
+  int O_RDWR = 2;
+  int O_NOCTTY = 0400;
   int O_NOFOLLOW = Constants.O_NOFOLLOW;
   int O_DIRECTORY = Constants.O_DIRECTORY;
   int O_NONBLOCK = 04000;
@@ -47,6 +49,8 @@ interface Libc extends Library {
   int MSG_NOSIGNAL = 0x4000;
   int MSG_CMSG_CLOEXEC = 0x40000000;
   int TIOCSWINSZ = 0x5414;
+  int TIOCSPTLCK = 0x40045431;
+  int TIOCGPTN = 0x80045430;
   int OPEN_TREE_CLONE = 1;
   int MOVE_MOUNT_F_EMPTY_PATH = 4;
   int MNT_DETACH = 2;

@@ -8,6 +8,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.NativeLong;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
@@ -18,6 +19,38 @@ public final class PtyMaster implements AutoCloseable {
   private static final int MAX_CELLS = 0xffff;
 
   private final Descriptor descriptor;
+
+  /**
+   * Makes a new terminal; see pts(4). The caller closes it.
+   *
+   * @throws NativeException ENOSPC if the host has no terminal left
+   */
+  public static PtyMaster open() {
+    String call = "open(/dev/ptmx)";
+    try {
+      int fd =
+          LIBC.open(NativePath.string("/dev/ptmx"), Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_CLOEXEC);
+      PtyMaster master = new PtyMaster(fd);
+      master.descriptor.use(
+          "ioctl(TIOCSPTLCK)",
+          open -> LIBC.ioctl(open, new NativeLong(Libc.TIOCSPTLCK), (Object) new byte[4]));
+      return master;
+    } catch (LastErrorException e) {
+      throw new NativeException(call, e);
+    }
+  }
+
+  /** The device of the other side, {@code /dev/pts/N}, for a program that runs on this terminal. */
+  public Path slave() {
+    byte[] number = new byte[4];
+    try {
+      descriptor.use(
+          "ioctl(TIOCGPTN)", fd -> LIBC.ioctl(fd, new NativeLong(Libc.TIOCGPTN), (Object) number));
+    } catch (LastErrorException e) {
+      throw new NativeException("ioctl(TIOCGPTN)", e);
+    }
+    return Path.of("/dev/pts/" + ByteBuffer.wrap(number).order(ByteOrder.nativeOrder()).getInt());
+  }
 
   /**
    * @param fd of the master, owned by this from now on

@@ -77,13 +77,13 @@ public final class HookMain {
       HostInspection inspection = new HostInspection(host);
       inspection.foundProblems().forEach(problem -> LOG.warn("{}", problem));
       LetargoHook hook = new LetargoHook(host, changes, operations, inspection);
-      try (HookServer server =
-          new HookServer(
-              listen(configuration), Set.copyOf(configuration.allowedUsers()), hook, LOG::warn)) {
-        LOG.info("listens at {}", configuration.hookSocket());
-        Notify.fromEnvironment().ready();
-        awaitTermination();
-      }
+      ServerSocketChannel socket = listen(configuration);
+      HookServer server =
+          new HookServer(socket, Set.copyOf(configuration.allowedUsers()), hook, LOG::warn);
+      LOG.info("listens at {}", configuration.hookSocket());
+      Notify.fromEnvironment().ready();
+      awaitTermination();
+      server.close();
       LOG.info("ends; VPSes run on (lock {})", lock.isValid() ? "held" : "lost");
     }
   }
@@ -139,15 +139,14 @@ public final class HookMain {
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
-                .unstarted(
-                    () -> {
-                      asked.countDown();
-                      try {
-                        main.join(5000);
-                      } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                      }
-                    }));
+                .unstarted(() -> {
+                  asked.countDown();
+                  try {
+                    main.join(5000);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
     asked.await();
   }
 }

@@ -59,11 +59,12 @@ final class LetargoHook implements HookHandler {
       case HookRequest.DestroyVps destroy -> done(changes.make(destroy, exchange));
       case HookRequest.ExportVps export -> done(changes.make(export, exchange));
       case HookRequest.Change<?> change -> report(changes.make(change, exchange));
-      case HookRequest.ExecInVps exec ->
-          new ExecSession(host.runc(), runningInit(exec.name(), "run a command in"), exec, exchange)
-              .run();
+      case HookRequest.ExecInVps exec -> {
+        requireRunning(exec.name(), "run a command in");
+        yield new ExecSession(host.runc(), exec, exchange).run();
+      }
       case HookRequest.AttachConsole(VpsName name, var size) -> {
-        runningInit(name, "attach to");
+        requireRunning(name, "attach to");
         yield new ConsoleSession(host.vpses().get(name).folder(), exchange).run(size);
       }
       case HookRequest.FindOperation(var operation) -> operations.find(operation);
@@ -88,28 +89,27 @@ final class LetargoHook implements HookHandler {
         vps.spec(),
         vps.status(),
         hasProcesses ? host.cgroups().memoryUsed(vps.spec().name()) : DataSize.ofBytes(0),
-        vps.change());
+        vps.change(),
+        vps.revision());
   }
 
-  private long runningInit(VpsName name, String verb) {
+  private void requireRunning(VpsName name, String verb) {
     VpsStatus status = host.vpses().get(name).status();
-    if (status instanceof VpsStatus.Running(long initPid, var _)) {
-      return initPid;
+    if (!(status instanceof VpsStatus.Running)) {
+      throw VpsException.wrongState(name, verb, status.word(), "It must be running.");
     }
-    throw VpsException.wrongState(name, verb, status.word(), "It must be running.");
   }
 
   private Done watch(HookExchange exchange) {
     BlockingQueue<VpsName> changed = new ArrayBlockingQueue<>(QUEUED_EVENTS);
     Thread watcher = Thread.currentThread();
-    try (AutoCloseable listening =
+    try (AutoCloseable _ =
         host.vpses()
-            .listen(
-                (name, vps) -> {
-                  if (!changed.offer(name)) {
-                    watcher.interrupt();
-                  }
-                })) {
+            .listen((name, vps) -> {
+              if (!changed.offer(name)) {
+                watcher.interrupt();
+              }
+            })) {
       exchange.onHangUp(watcher::interrupt);
       for (Vps vps : List.copyOf(host.vpses().all())) {
         exchange.event(event(vps.spec().name()));

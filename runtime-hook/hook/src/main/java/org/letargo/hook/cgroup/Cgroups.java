@@ -12,9 +12,9 @@ import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.vps.StoredVps;
 
 /**
- * The control groups of the VPSes, {@code /INSTANCE/NAME}. There are two kinds of host, and they differ
- * in nearly every step of a VPS's life: {@link HybridCgroups} (cgroup v1, with or without v2 beside it)
- * and {@link UnifiedCgroups} (cgroup v2 alone).
+ * The control groups of the VPSes, {@code /INSTANCE/NAME}. There are two kinds of host, and they
+ * differ in nearly every step of a VPS's life: {@link HybridCgroups} (cgroup v1, with or without v2
+ * beside it) and {@link UnifiedCgroups} (cgroup v2 alone).
  */
 public sealed interface Cgroups permits HybridCgroups, UnifiedCgroups {
   Path TOP = Path.of("/sys/fs/cgroup");

@@ -53,7 +53,9 @@ final class GroupFiles {
     }
   }
 
-  /** Gives a file or folder to a user and group id of the host; one that is not there is left out. */
+  /**
+   * Gives a file or folder to a user and group id of the host; one that is not there is left out.
+   */
   static void chown(Path path, int id) {
     try {
       Files.setAttribute(path, "unix:uid", id);

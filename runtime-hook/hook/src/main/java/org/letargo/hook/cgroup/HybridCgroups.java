@@ -17,9 +17,9 @@ import org.letargo.hook.vps.StoredVps;
  * Control groups of version 1, or 1 and 2 side by side.
  *
  * <p>A VPS sees only the hierarchy {@code name=systemd}, as a bind mount of its own folder: runc's
- * cgroup mount would show the v2 hierarchy too, systemd would watch {@code cgroup.events} files there,
- * and those do not exist when the engine wants to watch them again. runc does not give v1 folders to
- * the VPS's root, so it is done here; systemd exits without.
+ * cgroup mount would show the v2 hierarchy too, systemd would watch {@code cgroup.events} files
+ * there, and those do not exist when the engine wants to watch them again. runc does not give v1
+ * folders to the VPS's root, so it is done here; systemd exits without.
  */
 public final class HybridCgroups implements Cgroups {
   private final String instance;
@@ -45,8 +45,15 @@ public final class HybridCgroups implements Cgroups {
   @Override
   public void addMounts(ArrayNode mounts, VpsName name) {
     OciConfiguration.mount(
-        mounts, "/sys/fs/cgroup", "tmpfs", "tmpfs",
-        "nosuid", "nodev", "noexec", "mode=755", "size=1m");
+        mounts,
+        "/sys/fs/cgroup",
+        "tmpfs",
+        "tmpfs",
+        "nosuid",
+        "nodev",
+        "noexec",
+        "mode=755",
+        "size=1m");
     OciConfiguration.mount(
         mounts, "/sys/fs/cgroup/systemd", "bind", group("systemd", name).toString(), "bind", "rw");
   }
@@ -97,7 +104,8 @@ public final class HybridCgroups implements Cgroups {
 
   @Override
   public DataSize memoryUsed(VpsName name) {
-    return DataSize.ofBytes(GroupFiles.readLong(group("memory", name).resolve("memory.usage_in_bytes")));
+    return DataSize.ofBytes(
+        GroupFiles.readLong(group("memory", name).resolve("memory.usage_in_bytes")));
   }
 
   @Override

@@ -21,11 +21,11 @@ import org.letargo.hook.vps.StoredVps;
  * Control groups of version 2 alone, as every current distribution has them.
  *
  * <p>The engine cannot bring a tree with enabled controllers back: it makes the folders itself and
- * enables controllers late, or finds them enabled and may not enter. So the tree is recorded while the
- * VPS is frozen ({@link #save}), its folders are made before the restore, without controllers ({@link
- * #prepareRestore}), the engine itself is moved out of the way ({@link #beforeRestore}), and the
- * controllers are enabled after the engine has joined the group for its namespace and before it
- * restores the watches on {@code memory.events} ({@link #afterNamespaces}).
+ * enables controllers late, or finds them enabled and may not enter. So the tree is recorded while
+ * the VPS is frozen ({@link #save}), its folders are made before the restore, without controllers
+ * ({@link #prepareRestore}), the engine itself is moved out of the way ({@link #beforeRestore}),
+ * and the controllers are enabled after the engine has joined the group for its namespace and
+ * before it restores the watches on {@code memory.events} ({@link #afterNamespaces}).
  */
 public final class UnifiedCgroups implements Cgroups {
   private static final Path DELEGATED = Path.of("/sys/kernel/cgroup/delegate");
@@ -35,8 +35,14 @@ public final class UnifiedCgroups implements Cgroups {
   /** Limits that a guest's systemd sets on its own groups; written back where they were set. */
   private static final List<String> LIMITS =
       List.of(
-          "memory.max", "memory.high", "memory.low", "memory.min", "memory.swap.max", "pids.max",
-          "cpu.max", "cpu.weight");
+          "memory.max",
+          "memory.high",
+          "memory.low",
+          "memory.min",
+          "memory.swap.max",
+          "pids.max",
+          "cpu.max",
+          "cpu.weight");
 
   /** One group below the VPS's own: what {@link #save} keeps of it. */
   private record SavedGroup(
@@ -67,8 +73,15 @@ public final class UnifiedCgroups implements Cgroups {
   @Override
   public void addMounts(ArrayNode mounts, VpsName name) {
     OciConfiguration.mount(
-        mounts, "/sys/fs/cgroup", "cgroup", "cgroup",
-        "nosuid", "noexec", "nodev", "relatime", "rw");
+        mounts,
+        "/sys/fs/cgroup",
+        "cgroup",
+        "cgroup",
+        "nosuid",
+        "noexec",
+        "nodev",
+        "relatime",
+        "rw");
   }
 
   @Override
@@ -164,7 +177,8 @@ public final class UnifiedCgroups implements Cgroups {
         throw new VpsException(
             Code.ARCHIVE_REFUSED,
             "cannot make the control groups of VPS '" + vps.spec().name() + "'",
-            "the checkpoint names group " + VpsException.quoted(group.path)
+            "the checkpoint names group "
+                + VpsException.quoted(group.path)
                 + ", which is not one of a VPS",
             "");
       }

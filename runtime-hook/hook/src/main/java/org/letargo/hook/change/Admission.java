@@ -71,13 +71,12 @@ final class Admission {
     if (wanted.isEmpty()) {
       return subnet
           .firstFree(taken.keySet())
-          .orElseThrow(
-              () ->
-                  new VpsException(
-                      Code.ADDRESS_IN_USE,
-                      "cannot give the VPS an address",
-                      "all addresses of " + subnet + " are in use",
-                      "Destroy a VPS, or configure a larger subnet."));
+          .orElseThrow(() ->
+              new VpsException(
+                  Code.ADDRESS_IN_USE,
+                  "cannot give the VPS an address",
+                  "all addresses of " + subnet + " are in use",
+                  "Destroy a VPS, or configure a larger subnet."));
     }
     Ipv4Address address = wanted.get();
     if (!subnet.offers(address)) {

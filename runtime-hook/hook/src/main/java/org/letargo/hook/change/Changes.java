@@ -71,8 +71,7 @@ public final class Changes {
       case HookRequest.CreateVps creation -> create.create(creation, operation);
       case HookRequest.ImportVps wanted ->
           imports.importFrom(exchange.input(), wanted.name(), operation);
-      case HookRequest.StartVps(var _, var name) ->
-          on(name, vps -> start.start(vps, operation));
+      case HookRequest.StartVps(var _, var name) -> on(name, vps -> start.start(vps, operation));
       case HookRequest.StopVps(var _, var name, var grace) ->
           on(name, vps -> stop.stop(vps, grace, operation));
       case HookRequest.PauseVps(var _, var name) -> on(name, vps -> pause.pause(vps, operation));
@@ -80,12 +79,10 @@ public final class Changes {
           on(name, vps -> pause.unpause(vps, operation));
       case HookRequest.SuspendVps(var _, var name) ->
           on(name, vps -> suspend.suspend(vps, operation));
-      case HookRequest.ResumeVps(var _, var name) ->
-          on(name, vps -> resume.resume(vps, operation));
+      case HookRequest.ResumeVps(var _, var name) -> on(name, vps -> resume.resume(vps, operation));
       case HookRequest.ExportVps(var _, var name) ->
           on(name, vps -> export.export(vps, operation, exchange));
-      case HookRequest.DestroyVps(var _, var name) ->
-          on(name, vps -> destroy(vps, operation));
+      case HookRequest.DestroyVps(var _, var name) -> on(name, vps -> destroy(vps, operation));
       case HookRequest.BuildTemplate _, HookRequest.AddTemplate _ ->
           throw new IllegalArgumentException("not a change of a VPS: " + request);
     };

@@ -12,7 +12,6 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.letargo.archive.CheckpointDescription;
 import org.letargo.archive.CheckpointDirectory;
-import org.letargo.archive.CriuImages;
 import org.letargo.archive.HostDescription;
 import org.letargo.archive.Manifest;
 import org.letargo.archive.VpsDescription;
@@ -29,8 +28,8 @@ import org.letargo.hook.template.TemplateInfo;
 import org.letargo.hook.vps.Vps;
 
 /**
- * Completes the directory of a checkpoint: beside the engine's image files it holds the disk changes,
- * two small files for checkpointctl, and the manifest, with which it begins to exist.
+ * Completes the directory of a checkpoint: beside the engine's image files it holds the disk
+ * changes, two small files for checkpointctl, and the manifest, with which it begins to exist.
  */
 final class CheckpointFiles {
   static final String IMAGES = "checkpoint";
@@ -50,15 +49,21 @@ final class CheckpointFiles {
       long diskBytes =
           DiskChanges.capture(vps.folder().upper(), vps.stored().hostIdBase(), directory);
       Path images = directory.resolve(IMAGES);
-      long memoryBytes = Files.isDirectory(images) ? CriuImages.memoryBytes(images) : 0;
+      long memoryBytes = Files.isDirectory(images) ? memoryBytes(images) : 0;
       writeForCheckpointctl(vps, takenAt, directory);
       return CheckpointDirectory.seal(
           directory,
           new CheckpointDescription(
-              id.value(), "", takenAt, describe(vps), describeHost(memoryBytes > 0),
-              memoryBytes, diskBytes));
+              id.value(),
+              "",
+              takenAt,
+              describe(vps),
+              describeHost(memoryBytes > 0),
+              memoryBytes,
+              diskBytes));
     } catch (IOException e) {
-      throw DurableFiles.failed("cannot write the checkpoint of VPS '" + vps.spec().name() + "'", e);
+      throw DurableFiles.failed(
+          "cannot write the checkpoint of VPS '" + vps.spec().name() + "'", e);
     }
   }
 
@@ -105,6 +110,15 @@ final class CheckpointFiles {
         hasMemory ? "criu" : "",
         hasMemory ? host.engine().version() : "",
         "runc " + Runc.version().orElse("unknown"));
+  }
+
+  private static long memoryBytes(Path images) throws IOException {
+    try (Stream<Path> files = Files.list(images)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("pages-"))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    }
   }
 
   /** The processor's flags, sorted. */

@@ -34,8 +34,7 @@ final class CreateVps {
 
   Vps create(HookRequest.CreateVps request, Operation operation) {
     TemplateInfo template = host.templates().get(request.template());
-    Admission.Seat seat =
-        admission.reserve(request.name(), request.address(), request.published());
+    Admission.Seat seat = admission.reserve(request.name(), request.address(), request.published());
     VpsFolder folder = VpsFolder.of(host.configuration(), request.name());
     Path making = folder.state().resolveSibling(PREFIX + request.name());
     try {

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for the PID 1 of each running VPS, so that one that shuts down from within is seen as stopped.
- * A VPS that was rebooted from within is started again.
+ * Waits for the PID 1 of each running VPS, so that one that shuts down from within is seen as
+ * stopped. A VPS that was rebooted from within is started again.
  */
 final class ExitWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ExitWatch.class);
@@ -65,8 +65,7 @@ final class ExitWatch {
 
   private void ended(Vps vps, long initPid) throws InterruptedException {
     boolean reboot;
-    try (Vps.Change change =
-        vps.beginWhenFree(OperationId.create(), JournalEntry.Kind.STOP)) {
+    try (Vps.Change change = vps.beginWhenFree(OperationId.create(), JournalEntry.Kind.STOP)) {
       if (!isAbout(vps.status(), initPid)) {
         return; // a change stopped or suspended it, and took it down
       }
@@ -90,8 +89,7 @@ final class ExitWatch {
 
   private static String exitStatus(Vps vps) {
     try {
-      return Files.readString(
-              vps.folder().run().resolve("exit").resolve(vps.spec().name().value()))
+      return Files.readString(vps.folder().run().resolve("exit").resolve(vps.spec().name().value()))
           .strip();
     } catch (IOException e) {
       return "";

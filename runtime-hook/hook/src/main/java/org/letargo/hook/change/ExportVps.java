@@ -11,8 +11,8 @@ import org.letargo.archive.ArchiveWriter;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointId;
-import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.CheckpointReport;
+import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.VpsException;
@@ -32,7 +32,7 @@ final class ExportVps {
 
   void export(Vps vps, Operation operation, HookExchange exchange) {
     CheckpointId temporary = CheckpointId.create(Instant.now());
-    try (Vps.Change change =
+    try (Vps.Change _ =
         vps.begin(operation.id(), JournalEntry.Kind.EXPORT, Optional.of(temporary))) {
       switch (vps.status()) {
         case VpsStatus.Suspended(CheckpointReport checkpoint) ->
@@ -40,7 +40,9 @@ final class ExportVps {
         case VpsStatus.Stopped _ -> exportStopped(vps, temporary, operation, exchange);
         case VpsStatus.Running _, VpsStatus.Paused _ ->
             throw VpsException.wrongState(
-                vps.spec().name(), "export", vps.status().word(),
+                vps.spec().name(),
+                "export",
+                vps.status().word(),
                 "Suspend it first with 'letargo suspend " + vps.spec().name() + "'.");
       }
     }

@@ -1,8 +1,9 @@
 package org.letargo.hook.change;
 
 /**
- * Named points at which the real hook can be made to die, for the tests of what then happens: {@code
- * LETARGO_FAULT=suspend.before-commit} in its environment. Without the variable they do nothing.
+ * Named points at which the real hook can be made to die, for the tests of what then happens:
+ * {@code LETARGO_FAULT=suspend.before-commit} in its environment. Without the variable they do
+ * nothing.
  */
 final class Faults {
   private static final String ARMED = System.getenv().getOrDefault("LETARGO_FAULT", "");

@@ -35,8 +35,8 @@ import org.letargo.hook.vps.VpsFolder;
 
 /**
  * Makes a VPS from somebody's archive. The archive decides what is in memory and on the disk of the
- * VPS and nothing else: its mounts, capabilities, hooks and devices are made anew here, its values are
- * checked, and until all of it is read and right it lies in a folder that a failure removes.
+ * VPS and nothing else: its mounts, capabilities, hooks and devices are made anew here, its values
+ * are checked, and until all of it is read and right it lies in a folder that a failure removes.
  */
 final class ImportVps {
   static final String PREFIX = ".importing-";
@@ -53,8 +53,7 @@ final class ImportVps {
   }
 
   Vps importFrom(InputStream archive, Optional<VpsName> wantedName, Operation operation) {
-    Path making =
-        host.configuration().stateDir().resolve("vps").resolve(PREFIX + operation.id());
+    Path making = host.configuration().stateDir().resolve("vps").resolve(PREFIX + operation.id());
     try {
       Path received = making.resolve("checkpoints").resolve("received");
       DurableFiles.folder(making, "rwx------");
@@ -135,8 +134,7 @@ final class ImportVps {
     Ipv4Address described = new Ipv4Address(manifest.checkpoint().vps().address());
     boolean isFree =
         host.configuration().subnet().offers(described)
-            && host.vpses().all().stream()
-                .noneMatch(vps -> vps.spec().address().equals(described));
+            && host.vpses().all().stream().noneMatch(vps -> vps.spec().address().equals(described));
     return manifest.hasMemory() || isFree ? Optional.of(described) : Optional.empty();
   }
 

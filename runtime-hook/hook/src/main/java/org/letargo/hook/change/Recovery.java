@@ -29,9 +29,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts everything right when the hook starts, whatever it was doing when it died. The processes tell
- * the truth: a VPS whose PID 1 lives is running; one without is suspended if a whole checkpoint says
- * so, else stopped. What was half done is finished or rolled back, and its operation gets an outcome.
+ * Puts everything right when the hook starts, whatever it was doing when it died. The processes
+ * tell the truth: a VPS whose PID 1 lives is running; one without is suspended if a whole
+ * checkpoint says so, else stopped. What was half done is finished or rolled back, and its
+ * operation gets an outcome.
  */
 final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -45,8 +46,7 @@ final class Recovery {
   private final DestroyVps destroy;
   private final Operations operations;
 
-  Recovery(
-      Host host, Stand stand, ExitWatch exits, DestroyVps destroy, Operations operations) {
+  Recovery(Host host, Stand stand, ExitWatch exits, DestroyVps destroy, Operations operations) {
     this.host = host;
     this.stand = stand;
     this.exits = exits;
@@ -127,7 +127,10 @@ final class Recovery {
         switch (written) {
           case VpsStatus.Running running when running.initPid() == initPid -> running.since();
           case VpsStatus.Paused paused when paused.initPid() == initPid -> paused.since();
-          case VpsStatus.Running _, VpsStatus.Paused _, VpsStatus.Stopped _, VpsStatus.Suspended _ ->
+          case VpsStatus.Running _,
+              VpsStatus.Paused _,
+              VpsStatus.Stopped _,
+              VpsStatus.Suspended _ ->
               Instant.now();
         };
     return host.runc().isPaused(vps.spec().name())
@@ -138,32 +141,30 @@ final class Recovery {
   /** The checkpoint that the VPS, which has no process, is in; if it is whole. */
   private Optional<VpsStatus.Suspended> suspended(
       Vps vps, Optional<JournalEntry> journal, VpsStatus written) {
-    if (written instanceof VpsStatus.Suspended status && hasManifest(vps, status.checkpoint().id())) {
+    if (written instanceof VpsStatus.Suspended status
+        && hasManifest(vps, status.checkpoint().id())) {
       return Optional.of(status);
     }
     Optional<CheckpointId> begun =
         journal
             .filter(entry -> entry.kind() == JournalEntry.Kind.SUSPEND)
             .flatMap(JournalEntry::checkpoint);
-    Optional<CheckpointId> candidate =
-        begun.isPresent() ? begun : interruptedResume(vps, journal);
+    Optional<CheckpointId> candidate = begun.isPresent() ? begun : interruptedResume(vps, journal);
     return candidate
         .filter(id -> hasManifest(vps, id))
-        .map(
-            id -> {
-              try {
-                return new VpsStatus.Suspended(
-                    CheckpointFiles.report(
-                        CheckpointDirectory.readManifest(vps.folder().checkpoint(id))));
-              } catch (IOException e) {
-                throw DurableFiles.failed("cannot read the manifest of checkpoint " + id, e);
-              }
-            });
+        .map(id -> {
+          try {
+            return new VpsStatus.Suspended(
+                CheckpointFiles.report(
+                    CheckpointDirectory.readManifest(vps.folder().checkpoint(id))));
+          } catch (IOException e) {
+            throw DurableFiles.failed("cannot read the manifest of checkpoint " + id, e);
+          }
+        });
   }
 
   /** A resume that had let the tasks go, and whose tasks did not live: its checkpoint is there. */
-  private static Optional<CheckpointId> interruptedResume(
-      Vps vps, Optional<JournalEntry> journal) {
+  private static Optional<CheckpointId> interruptedResume(Vps vps, Optional<JournalEntry> journal) {
     if (journal.filter(entry -> entry.kind() == JournalEntry.Kind.RESUME).isEmpty()) {
       return Optional.empty();
     }

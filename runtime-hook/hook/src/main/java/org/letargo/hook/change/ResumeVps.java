@@ -16,7 +16,6 @@ import org.letargo.hook.engine.EngineLog;
 import org.letargo.hook.engine.EngineOptions;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointReport;
-import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.rootfs.DiskChanges;
@@ -26,9 +25,9 @@ import org.letargo.hook.vps.VpsFolder;
 
 /**
  * Brings a suspended VPS back. The checkpoint is read and its hashes compared while the engine
- * restores; at the engine's stage {@code post-restore}, before any task runs, the result is awaited,
- * and a damaged checkpoint ends it there. A resume that fails leaves the VPS suspended with its
- * checkpoint as it was.
+ * restores; at the engine's stage {@code post-restore}, before any task runs, the result is
+ * awaited, and a damaged checkpoint ends it there. A resume that fails leaves the VPS suspended
+ * with its checkpoint as it was.
  */
 final class ResumeVps {
   private static final Duration LONGEST = Duration.ofHours(1);
@@ -63,6 +62,7 @@ final class ResumeVps {
     private final CheckpointReport checkpoint;
     private final Path directory;
     private final Path images;
+    private final Path log;
     private final FutureTask<Manifest> verification;
     private volatile VpsException veto;
 
@@ -74,6 +74,7 @@ final class ResumeVps {
       this.checkpoint = checkpoint;
       this.directory = folder.checkpoint(checkpoint.id());
       this.images = directory.resolve(CheckpointFiles.IMAGES);
+      this.log = folder.log("resume");
       this.verification = new FutureTask<>(() -> CheckpointDirectory.verify(directory));
     }
 
@@ -84,8 +85,8 @@ final class ResumeVps {
         Faults.at("resume.before-restore");
         operation.phase("restore", 30);
         long initPid;
-        try (var expected = host.relay().expect(folder.name(), this::reached)) {
-          initPid = host.conmon().restore(folder, images, folder.run().resolve("resume"), LONGEST);
+        try (var _ = host.relay().expect(folder.name(), this::reached)) {
+          initPid = host.conmon().restore(folder, images, log, LONGEST);
         }
         Faults.at("resume.after-restore");
         host.network().raise(vps.spec());
@@ -104,7 +105,8 @@ final class ResumeVps {
       putDiskInPlace();
       DiskState.differs(folder);
       stand.up(vps);
-      DurableFiles.folder(folder.run().resolve("resume"), "rwx------");
+      DurableFiles.deleteTree(log);
+      DurableFiles.folder(log, "rwx------");
       host.cgroups().prepareRestore(vps.stored(), images);
       EngineOptions.restore(folder.engineAction()).write(folder.engineOptions());
       operation.checkCancelled();
@@ -185,17 +187,13 @@ final class ResumeVps {
     }
 
     private VpsException failure(RuntimeException cause) {
-      List<String> errors =
-          EngineLog.errors(folder.run().resolve("resume").resolve("restore.log"));
-      VpsException known =
-          veto != null ? veto : cause instanceof VpsException said ? said : null;
+      List<String> errors = EngineLog.errors(log.resolve("restore.log"));
+      VpsException known = veto != null ? veto : cause instanceof VpsException said ? said : null;
       if (known == null) {
         return VpsException.internal("cannot resume VPS '" + folder.name() + "'", cause);
       }
       String why =
-          veto == null && !errors.isEmpty()
-              ? "the engine says: " + errors.getFirst()
-              : known.why();
+          veto == null && !errors.isEmpty() ? "the engine says: " + errors.getFirst() : known.why();
       return new VpsException(
           known.code(),
           "cannot resume VPS '" + folder.name() + "'",

@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What stands on the host for a VPS that has processes, and nothing else: run folder, mounts, control
- * groups, network device, container. Put up before it starts or resumes, taken down after it ends.
+ * What stands on the host for a VPS that has processes, and nothing else: run folder, mounts,
+ * control groups, network device, container. Put up before it starts or resumes, taken down after
+ * it ends.
  */
 final class Stand {
   private static final Logger LOG = LoggerFactory.getLogger(Stand.class);
@@ -56,7 +57,8 @@ final class Stand {
   }
 
   /**
-   * Takes everything down, in whatever state it is; processes are killed. What is not there is fine.
+   * Takes everything down, in whatever state it is; processes are killed. What is not there is
+   * fine.
    */
   void down(Vps vps) {
     VpsFolder folder = vps.folder();

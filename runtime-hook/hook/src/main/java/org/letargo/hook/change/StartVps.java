@@ -45,7 +45,7 @@ final class StartVps {
     operation.phase("create", 30);
     Faults.at("start.before-create");
     long initPid;
-    try (var expected = host.relay().expect(spec.name(), (stage, pid) -> plug(spec, stage, pid))) {
+    try (var _ = host.relay().expect(spec.name(), (stage, pid) -> plug(spec, stage, pid))) {
       initPid = host.conmon().create(vps.folder());
     }
     Faults.at("start.after-create");
@@ -70,7 +70,9 @@ final class StartVps {
       case VpsStatus.Stopped _ -> {}
       case VpsStatus.Suspended _ ->
           throw VpsException.wrongState(
-              vps.spec().name(), "start", status.word(),
+              vps.spec().name(),
+              "start",
+              status.word(),
               "Bring it back with 'letargo resume " + vps.spec().name() + "'.");
       case VpsStatus.Running _, VpsStatus.Paused _ ->
           throw VpsException.wrongState(

@@ -34,7 +34,9 @@ final class StopVps {
             throw VpsException.wrongState(name, "stop", stopped.word(), "There is nothing to do.");
         case VpsStatus.Suspended suspended ->
             throw VpsException.wrongState(
-                name, "stop", suspended.word(),
+                name,
+                "stop",
+                suspended.word(),
                 "Its memory would be lost. Resume it first, or destroy it.");
       }
       operation.phase("clean up", 90);

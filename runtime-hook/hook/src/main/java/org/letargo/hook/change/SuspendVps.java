@@ -32,9 +32,10 @@ import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
 
 /**
- * Suspends a VPS: the engine freezes it and writes its memory; at the engine's stage {@code post-dump},
- * with everything still frozen, the disk is captured and the checkpoint made durable. Only then is the
- * engine told to go on, and it kills the processes. Whatever fails before that, the VPS runs on.
+ * Suspends a VPS: the engine freezes it and writes its memory; at the engine's stage {@code
+ * post-dump}, with everything still frozen, the disk is captured and the checkpoint made durable.
+ * Only then is the engine told to go on, and it kills the processes. Whatever fails before that,
+ * the VPS runs on.
  *
  * <pre>
  *  hook                    runc -> engine              letargo-relay
@@ -112,7 +113,7 @@ final class SuspendVps {
       this.change = change;
       this.id = id;
       this.partial = folder.partialCheckpoint(id);
-      this.work = folder.run().resolve("suspend");
+      this.work = folder.log("suspend");
     }
 
     void run(VpsStatus.Running running) {
@@ -122,7 +123,7 @@ final class SuspendVps {
         prepare(running.initPid());
         Faults.at("suspend.before-dump");
         operation.phase("dump", 20);
-        try (var expected = host.relay().expect(folder.name(), this::reached)) {
+        try (var _ = host.relay().expect(folder.name(), this::reached)) {
           result =
               host.runc()
                   .checkpoint(folder, partial.resolve(CheckpointFiles.IMAGES), work)

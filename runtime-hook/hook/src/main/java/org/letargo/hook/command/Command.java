@@ -16,8 +16,8 @@ import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
 
 /**
- * One run of a program of the host: never through a shell, with a small fixed environment, its output
- * capped at 1 MiB each, and an end in any case.
+ * One run of a program of the host: never through a shell, with a small fixed environment, its
+ * output capped at 1 MiB each, and an end in any case.
  */
 public final class Command {
   private static final int MAX_OUTPUT_BYTES = 1 << 20;
@@ -121,7 +121,8 @@ public final class Command {
   /**
    * Runs it to its end.
    *
-   * @throws VpsException HOST_UNFIT if it cannot be started or is not done in time; it is killed then
+   * @throws VpsException HOST_UNFIT if it cannot be started or is not done in time; it is killed
+   *     then
    */
   public Result run() {
     Process process;

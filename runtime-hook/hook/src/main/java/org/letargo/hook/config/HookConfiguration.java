@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What the hook is told by {@code letargo.yaml}: the keys that it shares with the manager, and its own
- * section.
+ * What the hook is told by {@code letargo.yaml}: the keys that it shares with the manager, and its
+ * own section.
  *
- * @param instance names what Letargo makes on the host (control groups, firewall table): two instances
- *     on one host differ in it
+ * @param instance names what Letargo makes on the host (control groups, firewall table): two
+ *     instances on one host differ in it
  * @param stateDir what must survive a reboot
  * @param runDir what must not
  * @param templateDir where templates are kept
@@ -41,6 +41,7 @@ public record HookConfiguration(
     List<String> allowedUsers) {
   private static final Set<String> SHARED_KEYS =
       Set.of("instance", "state-dir", "run-dir", "hook", "manager");
+
   /** Above every id that distributions and systemd give away; see docs/install.md. */
   private static final int DEFAULT_FIRST_HOST_ID = 0x70000000;
 
@@ -85,12 +86,11 @@ public record HookConfiguration(
         root = mapper.createObjectNode();
       }
       root.fieldNames()
-          .forEachRemaining(
-              key -> {
-                if (!SHARED_KEYS.contains(key)) {
-                  errors.add("unknown key '" + key + "'");
-                }
-              });
+          .forEachRemaining(key -> {
+            if (!SHARED_KEYS.contains(key)) {
+              errors.add("unknown key '" + key + "'");
+            }
+          });
       JsonNode own = root.path("hook");
       section = mapper.treeToValue(own.isObject() ? own : mapper.createObjectNode(), Section.class);
     } catch (UnrecognizedPropertyException e) {

@@ -28,8 +28,7 @@ public record Subnet(Ipv4Address network, int prefixLength) {
       }
       return subnet;
     } catch (VpsException | NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "'" + text + "' is not written like 10.77.0.0/16", e);
+      throw new IllegalArgumentException("'" + text + "' is not written like 10.77.0.0/16", e);
     }
   }
 

@@ -17,7 +17,10 @@ import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Json;
 import org.letargo.hook.protocol.VpsException;
 
-/** Files that are whole or not there, whatever dies: temporary file, fsync, rename, fsync of the folder. */
+/**
+ * Files that are whole or not there, whatever dies: temporary file, fsync, rename, fsync of the
+ * folder.
+ */
 public final class DurableFiles {
   private DurableFiles() {}
 
@@ -91,8 +94,8 @@ public final class DurableFiles {
   }
 
   /**
-   * Removes a folder with all below it, following no link. Nothing below it may be a mount that must
-   * stay. One that is not there is fine.
+   * Removes a folder with all below it, following no link. Nothing below it may be a mount that
+   * must stay. One that is not there is fine.
    */
   public static void deleteTree(Path top) {
     try {

@@ -42,8 +42,7 @@ public final class EngineLog {
     }
     try (BufferedReader reader =
             new BufferedReader(
-                new InputStreamReader(
-                    Files.newInputStream(log), StandardCharsets.ISO_8859_1));
+                new InputStreamReader(Files.newInputStream(log), StandardCharsets.ISO_8859_1));
         Stream<String> lines = reader.lines()) {
       lines
           .map(ERROR::matcher)

@@ -10,8 +10,8 @@ import java.util.Set;
 import org.letargo.hook.durable.DurableFiles;
 
 /**
- * The options file that the runtime hands to the engine (annotation {@code org.criu.config}); written
- * anew for every suspension and resumption.
+ * The options file that the runtime hands to the engine (annotation {@code org.criu.config});
+ * written anew for every suspension and resumption.
  */
 public final class EngineOptions {
   private static final long GHOST_LIMIT_DEFAULT = 64L << 20;

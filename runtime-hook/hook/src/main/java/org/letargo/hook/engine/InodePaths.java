@@ -17,8 +17,9 @@ import org.letargo.hook.engine.OpenFiles.Inode;
 
 /**
  * Finds the paths of watched inodes, so that the engine can save a watch as a path: that survives
- * overlayfs, a copied disk and another host, where an inode handle does not. The engine would look for
- * them while the VPS is frozen; here it is done before, once, and remembered for the next suspension.
+ * overlayfs, a copied disk and another host, where an inode handle does not. The engine would look
+ * for them while the VPS is frozen; here it is done before, once, and remembered for the next
+ * suspension.
  *
  * <p>One per VPS; not for several threads at a time.
  */
@@ -26,8 +27,21 @@ public final class InodePaths {
   /** Where watched files usually are, the likeliest first; the rest of the disk comes last. */
   private static final List<String> LIKELY =
       List.of(
-          "run", "etc", "dev", "sys/fs/cgroup", "var/spool", "var/lib", "usr/share/zoneinfo",
-          "usr/lib/systemd", "usr/share/dbus-1", "var", "home", "root", "srv", "opt", "tmp");
+          "run",
+          "etc",
+          "dev",
+          "sys/fs/cgroup",
+          "var/spool",
+          "var/lib",
+          "usr/share/zoneinfo",
+          "usr/lib/systemd",
+          "usr/share/dbus-1",
+          "var",
+          "home",
+          "root",
+          "srv",
+          "opt",
+          "tmp");
 
   private static final Set<String> NEVER = Set.of("proc", "sys");
 

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the open files of a running VPS ask of the engine's options: read from /proc (proc(5)) without
- * stopping anything. Processes that come and go meanwhile are fine.
+ * What the open files of a running VPS ask of the engine's options: read from /proc (proc(5))
+ * without stopping anything. Processes that come and go meanwhile are fine.
  *
  * @param watched the inodes that somebody watches by inotify
  * @param largestDeletedBytes the largest file that is open and deleted, 0 if there is none

@@ -8,8 +8,9 @@ import org.letargo.hook.protocol.PublishedPort;
 import org.letargo.hook.protocol.VpsSpec;
 
 /**
- * One nftables table of ours: addresses of VPSes are hidden behind the host's, published ports lead to
- * them. It is written as a whole each time, in one transaction, so that it never stands half-way.
+ * One nftables table of ours: addresses of VPSes are hidden behind the host's, published ports lead
+ * to them. It is written as a whole each time, in one transaction, so that it never stands
+ * half-way.
  */
 final class Firewall {
   private final String table;
@@ -46,7 +47,7 @@ final class Firewall {
             type nat hook prerouting priority dstnat; policy accept;
         %4$s  }
           chain local {
-            type nat hook output priority dstnat; policy accept;
+            type nat hook output priority -100; policy accept;
         %4$s  }
           chain outgoing {
             type nat hook postrouting priority srcnat; policy accept;

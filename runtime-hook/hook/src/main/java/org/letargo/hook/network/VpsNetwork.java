@@ -11,10 +11,10 @@ import org.letargo.hook.protocol.Ipv4Address;
 import org.letargo.hook.protocol.VpsSpec;
 
 /**
- * Plugs VPSes into the bridge. A VPS's network namespace is made by the runtime, so that it belongs to
- * the VPS's user namespace; one end of a veth pair is moved into it. The host's end stays down until
- * the VPS may hear the network: a packet that reaches a restored VPS before its socket is repaired
- * would be answered by a reset, and the connection lost.
+ * Plugs VPSes into the bridge. A VPS's network namespace is made by the runtime, so that it belongs
+ * to the VPS's user namespace; one end of a veth pair is moved into it. The host's end stays down
+ * until the VPS may hear the network: a packet that reaches a restored VPS before its socket is
+ * repaired would be answered by a reset, and the connection lost.
  */
 public final class VpsNetwork {
   private static final String INSIDE = "eth0";
@@ -105,7 +105,9 @@ public final class VpsNetwork {
     }
   }
 
-  /** The host's end: the address in hexadecimal, as a name of a device has 15 characters at most. */
+  /**
+   * The host's end: the address in hexadecimal, as a name of a device has 15 characters at most.
+   */
   static String device(Ipv4Address address) {
     return "lt%08x".formatted(address.bits());
   }

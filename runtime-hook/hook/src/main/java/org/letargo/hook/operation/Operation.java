@@ -7,8 +7,8 @@ import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.VpsException;
 
 /**
- * One change while it runs: says how far it is, and learns whether it is to stop. Progress comes from
- * the thread that makes the change; a cancellation from any.
+ * One change while it runs: says how far it is, and learns whether it is to stop. Progress comes
+ * from the thread that makes the change; a cancellation from any.
  */
 public final class Operation {
   private final OperationId id;

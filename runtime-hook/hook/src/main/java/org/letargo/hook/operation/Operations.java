@@ -19,8 +19,8 @@ import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.VpsException;
 
 /**
- * The changes under way and the outcomes of the last ones, kept on disk so that a manager which died
- * can ask how its operation ended.
+ * The changes under way and the outcomes of the last ones, kept on disk so that a manager which
+ * died can ask how its operation ended.
  */
 public final class Operations {
   private static final int KEPT = 2000;

@@ -35,8 +35,7 @@ record RelayRequest(Kind kind, VpsName vps, String stage, long initPid) {
   }
 
   static RelayRequest parse(byte[] bytes) throws IOException {
-    List<String> fields =
-        Arrays.asList(new String(bytes, StandardCharsets.UTF_8).split("\0", -1));
+    List<String> fields = Arrays.asList(new String(bytes, StandardCharsets.UTF_8).split("\0", -1));
     if (fields.size() < FIELDS || !fields.get(0).equals(PROTOCOL)) {
       throw new IOException("the relay does not speak " + PROTOCOL);
     }

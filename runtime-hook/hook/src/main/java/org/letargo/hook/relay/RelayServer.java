@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens for {@code letargo-relay}: the runtime's hooks and the engine's stages. Only root may speak
- * here. Whoever starts, suspends or resumes a VPS registers what is to happen at its stages; a stage
- * that nobody expects fails, so an engine whose hook was restarted meanwhile gives up and lets the VPS
- * run.
+ * Listens for {@code letargo-relay}: the runtime's hooks and the engine's stages. Only root may
+ * speak here. Whoever starts, suspends or resumes a VPS registers what is to happen at its stages;
+ * a stage that nobody expects fails, so an engine whose hook was restarted meanwhile gives up and
+ * lets the VPS run.
  */
 public final class RelayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RelayServer.class);

@@ -11,10 +11,10 @@ import org.letargo.linux.Mounts;
 import org.letargo.linux.NativeException;
 
 /**
- * The root file system of a VPS: an overlay of its template (below, shared, never written) and its own
- * changes (above). The template's files have ids from 0; an id-mapped mount shows them in the VPS's own
- * range. The changes are stored in that range: overlayfs cannot write to an id-mapped layer
- * (EOVERFLOW). See docs/design/002-rootfs.md.
+ * The root file system of a VPS: an overlay of its template (below, shared, never written) and its
+ * own changes (above). The template's files have ids from 0; an id-mapped mount shows them in the
+ * VPS's own range. The changes are stored in that range: overlayfs cannot write to an id-mapped
+ * layer (EOVERFLOW). See docs/design/002-rootfs.md.
  */
 public final class RootFileSystem {
   private RootFileSystem() {}

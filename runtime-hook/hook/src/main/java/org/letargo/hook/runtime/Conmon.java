@@ -24,8 +24,8 @@ import org.letargo.hook.vps.VpsFolder;
 
 /**
  * conmon: holds the terminal, log and exit status of one VPS and outlives us. It runs {@code runc
- * create} or {@code runc restore} and says on its sync pipe how that went, in one line of JSON: {@code
- * {"data": PID}} or {@code {"data": -1, "message": ...}}.
+ * create} or {@code runc restore} and says on its sync pipe how that went, in one line of JSON:
+ * {@code {"data": PID}} or {@code {"data": -1, "message": ...}}.
  */
 public final class Conmon {
   private static final String LOG_BYTES_MAX = String.valueOf(4 << 20);
@@ -43,7 +43,8 @@ public final class Conmon {
    * @throws VpsException START_FAILED with what runc said
    */
   public long create(VpsFolder folder) {
-    return run(folder, List.of(), Duration.ofSeconds(60), Code.START_FAILED, "start");
+    Path log = DurableFiles.folder(folder.log("start"), "rwx------");
+    return run(folder, List.of(), log, Duration.ofSeconds(60), Code.START_FAILED, "start");
   }
 
   /**
@@ -62,32 +63,57 @@ public final class Conmon {
       options.add("--runtime-opt");
       options.add(option);
     }
-    return run(folder, options, longest, Code.RESUME_FAILED, "resume");
+    return run(folder, options, work, longest, Code.RESUME_FAILED, "resume");
   }
 
   private long run(
-      VpsFolder folder, List<String> options, Duration longest, Code code, String verb) {
+      VpsFolder folder, List<String> options, Path log, Duration longest, Code code, String verb) {
     String id = folder.name().value();
     Path run = folder.run();
     List<String> line =
         new ArrayList<>(
             List.of(
                 // The sync pipe must be a descriptor of its own; a JVM passes only 0, 1 and 2 on.
-                "sh", "-c", "_OCI_SYNCPIPE=3 exec \"$@\" 3>&1 >/dev/null", "sh",
-                "conmon", "--api-version", "1", "-c", id, "-u", id, "-n", id,
-                "-r", runtimeProgram(), "--runtime-arg", "--root",
-                "--runtime-arg", runc.root().toString(),
-                "-b", run.toString(), "--full-attach", "-t",
-                "-l", "k8s-file:" + folder.consoleLog(), "--log-size-max", LOG_BYTES_MAX,
-                "--exit-dir", DurableFiles.folder(run.resolve("exit"), "rwx------").toString(),
-                "-p", run.resolve("pid").toString(), "-P", run.resolve("conmon.pid").toString()));
+                "sh",
+                "-c",
+                "_OCI_SYNCPIPE=3 exec \"$@\" 3>&1 >/dev/null",
+                "sh",
+                "conmon",
+                "--api-version",
+                "1",
+                "-c",
+                id,
+                "-u",
+                id,
+                "-n",
+                id,
+                "-r",
+                runtimeProgram(),
+                "--runtime-arg",
+                "--root",
+                "--runtime-arg",
+                runc.root().toString(),
+                "-b",
+                run.toString(),
+                "--full-attach",
+                "-t",
+                "-l",
+                "k8s-file:" + folder.consoleLog(),
+                "--log-size-max",
+                LOG_BYTES_MAX,
+                "--exit-dir",
+                DurableFiles.folder(run.resolve("exit"), "rwx------").toString(),
+                "-p",
+                run.resolve("pid").toString(),
+                "-P",
+                run.resolve("conmon.pid").toString()));
     line.addAll(options);
     try {
       Process process =
           runc.prepared(Command.of(line))
-              .start(ProcessBuilder.Redirect.to(run.resolve("conmon.log").toFile()));
+              .start(ProcessBuilder.Redirect.to(log.resolve("conmon.log").toFile()));
       process.getOutputStream().close();
-      return answer(process, folder, longest, code, verb);
+      return answer(process, folder, log, longest, code, verb);
     } catch (IOException e) {
       throw new VpsException(
           Code.HOST_UNFIT, "cannot run conmon", e.getMessage(), "Install conmon.", e);
@@ -95,14 +121,13 @@ public final class Conmon {
   }
 
   private static long answer(
-      Process process, VpsFolder folder, Duration longest, Code code, String verb) {
+      Process process, VpsFolder folder, Path log, Duration longest, Code code, String verb) {
     FutureTask<String> firstLine =
-        new FutureTask<>(
-            () -> {
-              try (BufferedReader sync = process.inputReader(StandardCharsets.UTF_8)) {
-                return Optional.ofNullable(sync.readLine()).orElse("");
-              }
-            });
+        new FutureTask<>(() -> {
+          try (BufferedReader sync = process.inputReader(StandardCharsets.UTF_8)) {
+            return Optional.ofNullable(sync.readLine()).orElse("");
+          }
+        });
     Thread.ofVirtual().start(firstLine);
     String what = "cannot " + verb + " VPS '" + folder.name() + "'";
     try {
@@ -112,7 +137,7 @@ public final class Conmon {
       if (data > 0) {
         return data;
       }
-      throw new VpsException(code, what, reason(said, folder), "");
+      throw new VpsException(code, what, reason(said, log), "");
     } catch (TimeoutException e) {
       throw new VpsException(
           code, what, "conmon gave no answer within " + longest.toSeconds() + " seconds", "", e);
@@ -124,11 +149,11 @@ public final class Conmon {
     }
   }
 
-  private static String reason(JsonNode said, VpsFolder folder) {
+  private static String reason(JsonNode said, Path log) {
     String message = said.path("message").asText("").strip();
     if (message.isEmpty()) {
       try {
-        message = Files.readString(folder.run().resolve("conmon.log")).strip();
+        message = Files.readString(log.resolve("conmon.log")).strip();
       } catch (IOException e) {
         message = "";
       }

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The PID 1 of a VPS as the host counts it. A number alone may be reused, so the kernel's start time
- * (field 22 of /proc/PID/stat, proc(5)) belongs to it.
+ * The PID 1 of a VPS as the host counts it. A number alone may be reused, so the kernel's start
+ * time (field 22 of /proc/PID/stat, proc(5)) belongs to it.
  *
  * @param startTicks clock ticks after boot
  */

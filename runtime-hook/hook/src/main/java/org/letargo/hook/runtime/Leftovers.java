@@ -14,8 +14,9 @@ import org.letargo.linux.NativeException;
 import org.letargo.linux.Pidfd;
 
 /**
- * runc and the engine go on when the hook dies. Before anything is decided about their VPS they must
- * have ended: one that suspends will be refused by the relay, which finds nobody, and let the VPS run.
+ * runc and the engine go on when the hook dies. Before anything is decided about their VPS they
+ * must have ended: one that suspends will be refused by the relay, which finds nobody, and let the
+ * VPS run.
  */
 public final class Leftovers {
   private Leftovers() {}
@@ -38,8 +39,7 @@ public final class Leftovers {
 
   private static List<Long> find(VpsFolder folder) {
     List<Long> found = new ArrayList<>();
-    try (DirectoryStream<Path> processes =
-        Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
       for (Path process : processes) {
         if (isOurs(process, folder)) {
           found.add(Long.valueOf(process.getFileName().toString()));

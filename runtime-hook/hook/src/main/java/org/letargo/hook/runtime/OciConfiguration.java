@@ -13,23 +13,48 @@ import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.VpsFolder;
 
 /**
- * Makes the {@code config.json} of a VPS: a container with its own init that the engine can save. It
- * depends on the VPS and on this host only, never on an archive.
+ * Makes the {@code config.json} of a VPS: a container with its own init that the engine can save.
+ * It depends on the VPS and on this host only, never on an archive.
  */
 public final class OciConfiguration {
   /**
-   * What a system container's root needs inside its own user namespace; none of it reaches the host.
+   * What a system container's root needs inside its own user namespace; none of it reaches the
+   * host.
    */
   private static final List<String> CAPABILITIES =
       List.of(
-          "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL",
-          "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP",
-          "SETUID", "SYS_ADMIN", "SYS_BOOT", "SYS_CHROOT", "SYS_NICE", "SYS_PTRACE");
+          "AUDIT_WRITE",
+          "CHOWN",
+          "DAC_OVERRIDE",
+          "DAC_READ_SEARCH",
+          "FOWNER",
+          "FSETID",
+          "KILL",
+          "MKNOD",
+          "NET_ADMIN",
+          "NET_BIND_SERVICE",
+          "NET_RAW",
+          "SETFCAP",
+          "SETGID",
+          "SETPCAP",
+          "SETUID",
+          "SYS_ADMIN",
+          "SYS_BOOT",
+          "SYS_CHROOT",
+          "SYS_NICE",
+          "SYS_PTRACE");
 
   private static final List<String> MASKED =
       List.of(
-          "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
-          "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/sys/firmware",
+          "/proc/acpi",
+          "/proc/asound",
+          "/proc/kcore",
+          "/proc/keys",
+          "/proc/latency_stats",
+          "/proc/timer_list",
+          "/proc/timer_stats",
+          "/proc/sched_debug",
+          "/sys/firmware",
           "/proc/scsi");
 
   private static final List<String> READ_ONLY =
@@ -89,8 +114,16 @@ public final class OciConfiguration {
     mount(mounts, "/proc", "proc", "proc", "nosuid", "noexec", "nodev");
     mount(mounts, "/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k");
     mount(
-        mounts, "/dev/pts", "devpts", "devpts",
-        "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5");
+        mounts,
+        "/dev/pts",
+        "devpts",
+        "devpts",
+        "nosuid",
+        "noexec",
+        "newinstance",
+        "ptmxmode=0666",
+        "mode=0620",
+        "gid=5");
     mount(mounts, "/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777");
     mount(mounts, "/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev");
     mount(mounts, "/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro");
@@ -120,8 +153,10 @@ public final class OciConfiguration {
         strings(
             List.of(
                 "letargo-relay",
-                "--socket", configuration.relaySocket().toString(),
-                "--vps", stored.spec().name().value(),
+                "--socket",
+                configuration.relaySocket().toString(),
+                "--vps",
+                stored.spec().name().value(),
                 "createRuntime")));
     return hooks;
   }

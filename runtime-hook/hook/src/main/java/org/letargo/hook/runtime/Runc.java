@@ -16,8 +16,8 @@ import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.vps.VpsFolder;
 
 /**
- * The OCI runtime, driven by its command line. Its own state lies in our run folder, so that no other
- * user of runc sees our containers. A container has the name of its VPS.
+ * The OCI runtime, driven by its command line. Its own state lies in our run folder, so that no
+ * other user of runc sees our containers. A container has the name of its VPS.
  */
 public final class Runc {
   /** Options that a suspension and the resumption of its checkpoint must agree on. */
@@ -95,35 +95,21 @@ public final class Runc {
   }
 
   /**
-   * {@code runc exec}; the caller starts it. A restored VPS has a time namespace, which {@code runc
-   * exec} of version 1.1 does not enter, so the command would see another monotonic clock than the
-   * VPS: nsenter does it.
+   * {@code runc exec}; the caller starts it. The command of a VPS that was resumed sees the host's
+   * monotonic clock with runc before 1.2.7, which does not enter the time namespace; runc cannot be
+   * run inside it either, as it would not know its own container by its start time there.
    *
-   * @param initPid PID 1 of the VPS on the host
    * @param terminal whether it is started on a terminal
    */
-  public Command exec(VpsName name, long initPid, List<String> command, boolean terminal) {
-    List<String> line = new ArrayList<>();
-    if (hasOwnTime(initPid)) {
-      line.addAll(List.of("nsenter", "--target", String.valueOf(initPid), "--time", "--"));
-    }
-    line.addAll(List.of("runc", "--root", root.toString(), "exec", "--env", "HOME=/root"));
-    line.addAll(List.of("--env", "TERM=xterm-256color"));
+  public Command exec(VpsName name, List<String> command, boolean terminal) {
+    List<String> line = new ArrayList<>(List.of("runc", "--root", root.toString(), "exec"));
+    line.addAll(List.of("--env", "HOME=/root", "--env", "TERM=xterm-256color"));
     if (terminal) {
       line.add("--tty");
     }
     line.add(name.value());
     line.addAll(command);
     return prepared(Command.of(line));
-  }
-
-  private static boolean hasOwnTime(long initPid) {
-    try {
-      return !Files.readSymbolicLink(Path.of("/proc/" + initPid + "/ns/time"))
-          .equals(Files.readSymbolicLink(Path.of("/proc/self/ns/time")));
-    } catch (IOException e) {
-      return false; // a kernel without time namespaces, or the VPS has ended
-    }
   }
 
   /** PID 1 as runc recorded it; empty if runc knows no such container. */

@@ -10,7 +10,9 @@ public final class RuncMessages {
 
   private RuncMessages() {}
 
-  /** The last error in the text without quotes and time stamps; the text itself if there is none. */
+  /**
+   * The last error in the text without quotes and time stamps; the text itself if there is none.
+   */
   public static String plain(String text) {
     Matcher matcher = MESSAGE.matcher(text);
     String last = null;

@@ -7,8 +7,8 @@ import org.letargo.hook.protocol.Json;
 
 /**
  * The system calls that a VPS does not get, because what they make cannot be saved by the engine or
- * reaches beyond the VPS. Programs that find them missing fall back: systemd, nginx, redis, node and
- * Go all do. All others are allowed; the user namespace keeps them in.
+ * reaches beyond the VPS. Programs that find them missing fall back: systemd, nginx, redis, node
+ * and Go all do. All others are allowed; the user namespace keeps them in.
  */
 final class SeccompProfile {
   private static final int EPERM = 1;
@@ -21,14 +21,24 @@ final class SeccompProfile {
   /** Programs take ENOSYS for an older kernel and use what they used there. */
   private static final List<String> NOT_THERE =
       List.of(
-          "io_uring_setup", "io_uring_enter", "io_uring_register",
-          "userfaultfd", "memfd_secret", "landlock_create_ruleset");
+          "io_uring_setup",
+          "io_uring_enter",
+          "io_uring_register",
+          "userfaultfd",
+          "memfd_secret",
+          "landlock_create_ruleset");
 
   /** Not about saving: they act on the host's kernel. */
   private static final List<String> HOST_ONLY =
       List.of(
-          "add_key", "keyctl", "request_key", "kexec_load", "kexec_file_load", "init_module",
-          "finit_module", "delete_module");
+          "add_key",
+          "keyctl",
+          "request_key",
+          "kexec_load",
+          "kexec_file_load",
+          "init_module",
+          "finit_module",
+          "delete_module");
 
   private SeccompProfile() {}
 

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * conmon's log of a console, in the format of the kubelet: lines {@code TIME stdout F|P TEXT}, F for a
- * line that ended, P for one that did not.
+ * conmon's log of a console, in the format of the kubelet: lines {@code TIME stdout F|P TEXT}, F
+ * for a line that ended, P for one that did not.
  */
 final class ConsoleLog {
   /** Each logged line carries this many bytes more than was written, about. */

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The console of a VPS, through conmon's attach socket: packets from conmon begin with 2 (output) or 3
- * (error output), packets to it are plain input. What was shown before comes first, from conmon's log,
- * so the history outlives suspension.
+ * The console of a VPS, through conmon's attach socket: packets from conmon begin with 2 (output)
+ * or 3 (error output), packets to it are plain input. What was shown before comes first, from
+ * conmon's log, so the history outlives suspension.
  */
 public final class ConsoleSession {
   private static final Logger LOG = LoggerFactory.getLogger(ConsoleSession.class);

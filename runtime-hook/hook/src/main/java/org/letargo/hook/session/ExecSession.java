@@ -17,25 +17,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One command in a running VPS, with pipes or with a terminal. It ends with the command; a caller that
- * hangs up ends the command.
+ * One command in a running VPS, with pipes or with a terminal. It ends with the command; a caller
+ * that hangs up ends the command.
  */
 public final class ExecSession {
   private static final Logger LOG = LoggerFactory.getLogger(ExecSession.class);
   private static final int BUFFER_BYTES = 32 << 10;
 
   private final Runc runc;
-  private final long initPid;
   private final HookRequest.ExecInVps request;
   private final HookExchange exchange;
 
-  /**
-   * @param initPid PID 1 of the VPS on the host
-   */
-  public ExecSession(
-      Runc runc, long initPid, HookRequest.ExecInVps request, HookExchange exchange) {
+  public ExecSession(Runc runc, HookRequest.ExecInVps request, HookExchange exchange) {
     this.runc = runc;
-    this.initPid = initPid;
     this.request = request;
     this.exchange = exchange;
   }
@@ -43,9 +37,7 @@ public final class ExecSession {
   /** Runs it to its end. */
   public ExecReply run() {
     try {
-      return request.terminal().isPresent()
-          ? withTerminal(request.terminal().get())
-          : withPipes();
+      return request.terminal().isPresent() ? withTerminal(request.terminal().get()) : withPipes();
     } catch (IOException e) {
       throw DurableFiles.failed("cannot run a command in VPS '" + request.name() + "'", e);
     } catch (InterruptedException e) {
@@ -56,8 +48,7 @@ public final class ExecSession {
 
   private ExecReply withPipes() throws IOException, InterruptedException {
     Process process =
-        runc.exec(request.name(), initPid, request.command(), false)
-            .start(ProcessBuilder.Redirect.PIPE);
+        runc.exec(request.name(), request.command(), false).start(ProcessBuilder.Redirect.PIPE);
     exchange.onHangUp(() -> kill(process));
     Thread input = Thread.ofVirtual().start(() -> sendInput(process.getOutputStream()));
     Thread output =
@@ -73,8 +64,7 @@ public final class ExecSession {
     try (PtyMaster master = PtyMaster.open()) {
       master.resize(size.rows(), size.columns());
       Path slave = master.slave();
-      Process process =
-          runc.exec(request.name(), initPid, request.command(), true).startOnTerminal(slave);
+      Process process = runc.exec(request.name(), request.command(), true).startOnTerminal(slave);
       exchange.onHangUp(() -> kill(process));
       exchange.onResize(next -> master.resize(next.rows(), next.columns()));
       Thread input = Thread.ofVirtual().start(() -> sendInput(new ToTerminal(master)));

@@ -8,8 +8,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Writes small files of ours into a root file system that somebody else made, so no component of the
- * way to them may be a symbolic link: it could lead to the host. Only for trees that no process
+ * Writes small files of ours into a root file system that somebody else made, so no component of
+ * the way to them may be a symbolic link: it could lead to the host. Only for trees that no process
  * changes meanwhile.
  */
 public final class GuestFiles {

@@ -5,20 +5,26 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
 
 /**
- * Makes a root file system that somebody added fit for suspension: finds its init and, where that is
- * systemd, turns off what the engine cannot save (nested user, ipc and uts namespaces; hugetlbfs,
- * debugfs, autofs mounts; udev).
+ * Makes a root file system that somebody added fit for suspension: finds its init and, where that
+ * is systemd, turns off what the engine cannot save (nested user, ipc and uts namespaces;
+ * hugetlbfs, debugfs, autofs mounts; udev).
  */
 final class GuestPreparation {
   private static final List<String> MASKED_UNITS =
       List.of(
-          "dev-hugepages.mount", "sys-kernel-debug.mount", "sys-kernel-tracing.mount",
-          "sys-fs-fuse-connections.mount", "proc-sys-fs-binfmt_misc.automount",
-          "systemd-udevd.service", "systemd-udevd-control.socket", "systemd-udevd-kernel.socket");
+          "dev-hugepages.mount",
+          "sys-kernel-debug.mount",
+          "sys-kernel-tracing.mount",
+          "sys-fs-fuse-connections.mount",
+          "proc-sys-fs-binfmt_misc.automount",
+          "systemd-udevd.service",
+          "systemd-udevd-control.socket",
+          "systemd-udevd-kernel.socket");
 
   private final Path rootfs;
 
@@ -37,10 +43,15 @@ final class GuestPreparation {
     }
     boolean hasSystemd =
         Files.isRegularFile(rootfs.resolve("usr/lib/systemd/systemd"), LinkOption.NOFOLLOW_LINKS)
-            || Files.isRegularFile(rootfs.resolve("lib/systemd/systemd"), LinkOption.NOFOLLOW_LINKS);
+            || Files.isRegularFile(
+                rootfs.resolve("lib/systemd/systemd"), LinkOption.NOFOLLOW_LINKS);
     if (!hasSystemd) {
       return new TemplateInfo(
-          "added from a tar, classic init", "SIGUSR2", List.of("/sbin/init"), false, "", 0);
+          "added from a tar, classic init",
+          "SIGUSR2",
+          List.of("/sbin/init"),
+          false,
+          Optional.empty());
     }
     files.write(
         "etc/systemd/system/service.d/10-letargo.conf",
@@ -56,6 +67,6 @@ final class GuestPreparation {
       files.link("etc/systemd/system/" + unit, "/dev/null");
     }
     return new TemplateInfo(
-        "added from a tar, systemd", "SIGRTMIN+3", List.of("/sbin/init"), true, "", 0);
+        "added from a tar, systemd", "SIGRTMIN+3", List.of("/sbin/init"), true, Optional.empty());
   }
 }

@@ -30,9 +30,19 @@ final class TarUnpacker {
     List<String> line =
         new ArrayList<>(
             List.of(
-                "tar", "--extract", "--file", "-", "--directory", rootfs.toString(),
-                "--numeric-owner", "--same-owner", "--preserve-permissions", "--xattrs",
-                "--xattrs-include=*", "--anchored", "--exclude=dev/*",
+                "tar",
+                "--extract",
+                "--file",
+                "-",
+                "--directory",
+                rootfs.toString(),
+                "--numeric-owner",
+                "--same-owner",
+                "--preserve-permissions",
+                "--xattrs",
+                "--xattrs-include=*",
+                "--anchored",
+                "--exclude=dev/*",
                 "--exclude=./dev/*"));
     compression(in).ifPresent(line::add);
     Process process = Command.of(line).start(ProcessBuilder.Redirect.PIPE);
@@ -76,8 +86,7 @@ final class TarUnpacker {
     }
   }
 
-  private static Optional<String> compression(BufferedInputStream in)
-      throws IOException {
+  private static Optional<String> compression(BufferedInputStream in) throws IOException {
     in.mark(MAGIC_BYTES);
     String magic = HexFormat.of().formatHex(in.readNBytes(MAGIC_BYTES));
     in.reset();

@@ -1,6 +1,7 @@
 package org.letargo.hook.template;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is known of a template ({@code template.json}).
@@ -9,22 +10,36 @@ import java.util.List;
  * @param stopSignal what asks its init to shut down, as kill(1) takes it
  * @param init the command line of PID 1
  * @param systemd whether that is systemd
- * @param digest hash over its files; empty before it is built
- * @param sizeBytes of its files; 0 before it is built
+ * @param contents empty before it is built
  */
 public record TemplateInfo(
     String description,
     String stopSignal,
     List<String> init,
     boolean systemd,
-    String digest,
-    long sizeBytes) {
+    Optional<Contents> contents) {
   public TemplateInfo {
     init = List.copyOf(init);
-    digest = digest == null ? "" : digest;
   }
 
-  TemplateInfo built(String newDigest, long newSizeBytes) {
-    return new TemplateInfo(description, stopSignal, init, systemd, newDigest, newSizeBytes);
+  /**
+   * Its files.
+   *
+   * @param digest {@code sha256:} and 64 hexadecimal digits over all of them
+   * @param sizeBytes of regular files
+   */
+  public record Contents(String digest, long sizeBytes) {}
+
+  /**
+   * The digest of one that is built.
+   *
+   * @throws java.util.NoSuchElementException if it is not
+   */
+  public String digest() {
+    return contents.orElseThrow().digest();
+  }
+
+  TemplateInfo with(Contents built) {
+    return new TemplateInfo(description, stopSignal, init, systemd, Optional.of(built));
   }
 }

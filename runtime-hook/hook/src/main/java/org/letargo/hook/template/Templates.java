@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The root file systems that VPSes start from, {@code TEMPLATES/NAME/{template.json,rootfs/}}. Those
- * that ship with Letargo are programs that build one; others are added from a tar. A template never
- * changes once it is there.
+ * The root file systems that VPSes start from, {@code TEMPLATES/NAME/{template.json,rootfs/}}.
+ * Those that ship with Letargo are programs that build one; others are added from a tar. A template
+ * never changes once it is there.
  */
 public final class Templates {
   private static final Logger LOG = LoggerFactory.getLogger(Templates.class);
@@ -68,7 +68,10 @@ public final class Templates {
 
   private static TemplateReport report(TemplateName name, TemplateInfo info) {
     return new TemplateReport(
-        name, info.description(), !info.digest().isEmpty(), DataSize.ofBytes(info.sizeBytes()));
+        name,
+        info.description(),
+        info.contents().isPresent(),
+        DataSize.ofBytes(info.contents().map(TemplateInfo.Contents::sizeBytes).orElse(0L)));
   }
 
   private static List<Path> folders(Path place) {
@@ -146,8 +149,7 @@ public final class Templates {
       Path rootfs = DurableFiles.folder(partial.resolve("rootfs"), "rwxr-xr-x");
       TemplateInfo info = filling.fill(rootfs);
       operation.phase("hash", 95);
-      TreeDigest digest = TreeDigest.of(rootfs);
-      TemplateInfo built = info.built("sha256:" + digest.sha256(), digest.sizeBytes());
+      TemplateInfo built = info.with(TreeDigest.of(rootfs));
       DurableFiles.writeJson(partial.resolve(INFO), built);
       Command.of("sync", "-f", rootfs.toString()).run();
       operation.commit();

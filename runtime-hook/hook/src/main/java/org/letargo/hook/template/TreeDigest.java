@@ -15,13 +15,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The hash of a template: SHA-256 over its entries in the order of their names, each with mode, owner
- * and contents. Times do not count, so a template carried as a tar keeps its hash.
+ * The hash of a template: SHA-256 over its entries in the order of their names, each with mode,
+ * owner and contents. Times do not count, so a template carried as a tar keeps its hash.
  */
-record TreeDigest(String sha256, long sizeBytes) {
+final class TreeDigest {
   private static final int BUFFER_BYTES = 1 << 16;
 
-  static TreeDigest of(Path top) throws IOException {
+  private TreeDigest() {}
+
+  static TemplateInfo.Contents of(Path top) throws IOException {
     Map<String, Path> entries = new TreeMap<>();
     Files.walkFileTree(
         top,
@@ -38,7 +40,7 @@ record TreeDigest(String sha256, long sizeBytes) {
             return FileVisitResult.CONTINUE;
           }
         });
-    MessageDigest digest = sha256();
+    MessageDigest digest = newDigest();
     byte[] buffer = new byte[BUFFER_BYTES];
     long sizeBytes = 0;
     for (Map.Entry<String, Path> entry : entries.entrySet()) {
@@ -62,8 +64,7 @@ record TreeDigest(String sha256, long sizeBytes) {
           }
         }
         case 0120000 ->
-            digest.update(
-                Files.readSymbolicLink(path).toString().getBytes(StandardCharsets.UTF_8));
+            digest.update(Files.readSymbolicLink(path).toString().getBytes(StandardCharsets.UTF_8));
         case 0020000, 0060000 ->
             digest.update(String.valueOf(attributes.get("rdev")).getBytes(StandardCharsets.UTF_8));
         default -> {
@@ -71,10 +72,11 @@ record TreeDigest(String sha256, long sizeBytes) {
         }
       }
     }
-    return new TreeDigest(HexFormat.of().formatHex(digest.digest()), sizeBytes);
+    return new TemplateInfo.Contents(
+        "sha256:" + HexFormat.of().formatHex(digest.digest()), sizeBytes);
   }
 
-  private static MessageDigest sha256() {
+  private static MessageDigest newDigest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

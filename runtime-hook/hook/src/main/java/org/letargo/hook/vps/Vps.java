@@ -2,6 +2,7 @@ package org.letargo.hook.vps;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.OperationId;
@@ -10,8 +11,8 @@ import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.protocol.VpsStatus;
 
 /**
- * A VPS of this host. Its status is on disk before it is seen here. At most one change runs at a time:
- * the holder of the {@link Change} is the only one that sets the status.
+ * A VPS of this host. Its status is on disk before it is seen here. At most one change runs at a
+ * time: the holder of the {@link Change} is the only one that sets the status.
  */
 public final class Vps {
   private final VpsFolder folder;
@@ -22,12 +23,25 @@ public final class Vps {
   private VpsStatus status;
 
   private OperationId change;
+  private long revision;
 
-  Vps(VpsFolder folder, StoredVps stored, VpsStatus status, Consumer<Vps> changed) {
+  private final LongSupplier revisions;
+
+  /**
+   * @param revisions gives the next revision, larger than any before
+   */
+  Vps(
+      VpsFolder folder,
+      StoredVps stored,
+      VpsStatus status,
+      LongSupplier revisions,
+      Consumer<Vps> changed) {
     this.folder = folder;
     this.stored = stored;
     this.status = status;
     this.changed = changed;
+    this.revisions = revisions;
+    this.revision = revisions.getAsLong();
   }
 
   public VpsSpec spec() {
@@ -44,6 +58,11 @@ public final class Vps {
 
   public synchronized VpsStatus status() {
     return status;
+  }
+
+  /** Grows with every change that is seen from outside. */
+  public synchronized long revision() {
+    return revision;
   }
 
   /** The operation that is changing it now. */
@@ -97,10 +116,12 @@ public final class Vps {
       throw VpsException.busy(spec().name(), change);
     }
     change = operation;
+    revision = revisions.getAsLong();
   }
 
   private synchronized void release() {
     change = null;
+    revision = revisions.getAsLong();
     notifyAll();
   }
 
@@ -115,6 +136,7 @@ public final class Vps {
       folder.writeStatus(next);
       synchronized (Vps.this) {
         status = next;
+        revision = revisions.getAsLong();
       }
       changed.accept(Vps.this);
     }

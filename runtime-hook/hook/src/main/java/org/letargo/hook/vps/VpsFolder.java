@@ -14,7 +14,7 @@ import org.letargo.hook.protocol.VpsStatus;
  * <pre>
  * STATE/vps/NAME/        spec.json state.json journal.json console.log
  *                disk/   upper/ work/ (of the overlay), at.json (which checkpoint the disk equals)
- *                checkpoints/ID/
+ *                checkpoints/ID/  log/VERB/
  * RUN/vps/NAME/          gone after a reboot: config.json attach ctl pid engine.conf rootfs/ logs
  * </pre>
  *
@@ -93,6 +93,11 @@ public record VpsFolder(VpsName name, Path state, Path run, Path engineAction) {
 
   public Path checkpoints() {
     return state.resolve("checkpoints");
+  }
+
+  /** Where the engine and the runtime log a change, until the next one of its kind. */
+  public Path log(String verb) {
+    return state.resolve("log").resolve(verb);
   }
 
   /** A checkpoint in the making. */

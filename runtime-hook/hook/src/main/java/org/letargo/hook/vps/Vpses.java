@@ -1,11 +1,14 @@
 package org.letargo.hook.vps;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
@@ -15,11 +18,22 @@ import org.letargo.hook.protocol.VpsStatus;
 /** All VPSes of this host, by name, and who wants to hear of their changes. */
 public final class Vpses {
   private final Map<VpsName, Vps> byName = new ConcurrentSkipListMap<>();
+
+  /** Begins above every revision of an earlier run: a change takes longer than a nanosecond. */
+  private final AtomicLong revisions =
+      new AtomicLong(ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now()));
+
   private final List<BiConsumer<VpsName, Optional<Vps>>> listeners = new CopyOnWriteArrayList<>();
 
   /** Takes a VPS in whose folder is complete. */
   public Vps add(VpsFolder folder, StoredVps stored, VpsStatus status) {
-    Vps vps = new Vps(folder, stored, status, changed -> publish(changed.spec().name()));
+    Vps vps =
+        new Vps(
+            folder,
+            stored,
+            status,
+            revisions::incrementAndGet,
+            changed -> publish(changed.spec().name()));
     if (byName.putIfAbsent(stored.spec().name(), vps) != null) {
       throw taken(stored.spec().name());
     }
