@@ -20,7 +20,7 @@ supervisor_of() {
   local pid
   pid=$(cat "$run/$1.pid" 2>/dev/null) || return 1
   # the number may belong to another process by now
-  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "supervise $1 " || return 1
+  grep -qsz "/supervise$" "/proc/$pid/cmdline" && grep -qszx "$1" "/proc/$pid/cmdline" || return 1
   echo "$pid"
 }
 
