@@ -14,7 +14,8 @@ fail() {
   exit 1
 }
 
-# step TEXT COMMAND...: says what begins, runs it, says how long it took.
+# step TEXT COMMAND...: says what begins, runs it, says how long it took. A failure ends the script (so do not use it
+# in a condition: the shell would go on after errors inside the command).
 step() {
   local what=$1 started=$SECONDS
   shift

@@ -6,10 +6,17 @@ state=/var/lib/letargo
 run=/run/letargo
 logs=/var/log/letargo
 configuration=/etc/letargo/letargo.yaml
-listen=$(sed -n 's/^  listen: *\([^ #]*\).*/\1/p' "$configuration" 2>/dev/null | tr -d "\"'" || true)
+
+# configured KEY DEFAULT: the value of a key in the configuration; its indentation is part of the key
+configured() {
+  local value
+  value=$(sed -n "s/^$1: *\([^ #]*\).*/\1/p" "$configuration" 2>/dev/null | head -n 1 | tr -d "\"'")
+  echo "${value:-$2}"
+}
+
 scheme=http
 if grep -qs '^  tls-certificate:' "$configuration"; then scheme=https; fi
-address=$scheme://${listen:-127.0.0.1:7070}
+address=$scheme://$(configured "  listen" 127.0.0.1:7070)
 export LETARGO_URL=${LETARGO_URL:-$address}
 # the names of VPSes, one a line: scripts/down writes them, scripts/up resumes them
 suspended_by_down=$state/suspended-by-down
@@ -20,7 +27,7 @@ supervisor_of() {
   local pid
   pid=$(cat "$run/$1.pid" 2>/dev/null) || return 1
   # the number may belong to another process by now
-  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "supervise $1 " || return 1
+  grep -qsz "/supervise$" "/proc/$pid/cmdline" && grep -qszx "$1" "/proc/$pid/cmdline" || return 1
   echo "$pid"
 }
 

@@ -13,12 +13,17 @@ command_flags='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto'
 # write_launcher FILE JDK PREFIX PROGRAM MAIN_CLASS FLAGS...
 write_launcher() {
   local file=$1 jdk=$2 prefix=$3 program=$4 main=$5
+  local locale='export LC_ALL=C.UTF-8'
+  if [ "$main" = org.letargo.manager.cli.LetargoCli ]; then
+    # shellcheck disable=SC2016 # the launcher expands it
+    locale='if [ -z "${LC_ALL:-}${LC_CTYPE:-}${LANG:-}" ]; then export LC_ALL=C.UTF-8; fi'
+  fi
   shift 5
   cat >"$file" <<EOF
 #!/bin/sh
 # Starts $main. Written by scripts/install. LETARGO_JAVA_OPTS adds flags for the JVM.
 # The JVM takes names of files in the locale's encoding: without a locale it would lose all but ASCII.
-if [ -z "\${LC_ALL:-}\${LC_CTYPE:-}\${LANG:-}" ]; then export LC_ALL=C.UTF-8; fi
+$locale
 # the folder itself, not the link: jars of two versions never meet in one process
 lib=\$(readlink -f '$prefix/lib/current')
 # shellcheck disable=SC2086
