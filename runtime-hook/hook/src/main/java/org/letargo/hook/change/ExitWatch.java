@@ -1,13 +1,11 @@
 package org.letargo.hook.change;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
-import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.Vps;
 import org.letargo.linux.NativeException;
 import org.letargo.linux.Pidfd;
@@ -64,35 +62,19 @@ final class ExitWatch {
   }
 
   private void ended(Vps vps, long initPid) throws InterruptedException {
+    Optional<Vps.Change> begun = vps.beginDeath(OperationId.create(), initPid);
+    if (begun.isEmpty()) {
+      return; // a change stopped or suspended it, and took it down
+    }
     boolean reboot;
-    try (Vps.Change change = vps.beginWhenFree(OperationId.create(), JournalEntry.Kind.STOP)) {
-      if (!isAbout(vps.status(), initPid)) {
-        return; // a change stopped or suspended it, and took it down
-      }
-      reboot = exitStatus(vps).equals(REBOOTED);
+    try (Vps.Change change = begun.get()) {
+      reboot = stand.exitStatus(vps).equals(REBOOTED);
       stand.down(vps);
       change.become(new VpsStatus.Stopped());
       LOG.info("vps={} ended by itself{}", vps.spec().name(), reboot ? ", to reboot" : "");
     }
     if (reboot) {
       restart.accept(vps);
-    }
-  }
-
-  private static boolean isAbout(VpsStatus status, long initPid) {
-    return switch (status) {
-      case VpsStatus.Running running -> running.initPid() == initPid;
-      case VpsStatus.Paused paused -> paused.initPid() == initPid;
-      case VpsStatus.Stopped _, VpsStatus.Suspended _ -> false;
-    };
-  }
-
-  private static String exitStatus(Vps vps) {
-    try {
-      return Files.readString(vps.folder().run().resolve("exit").resolve(vps.spec().name().value()))
-          .strip();
-    } catch (IOException e) {
-      return "";
     }
   }
 }

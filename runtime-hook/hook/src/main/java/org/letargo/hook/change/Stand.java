@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.Json;
-import org.letargo.hook.protocol.PublishedPort;
 import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.rootfs.RootFileSystem;
 import org.letargo.hook.template.TemplateInfo;
@@ -88,13 +87,19 @@ final class Stand {
     }
   }
 
+  /** What PID 1 ended with, as conmon wrote it; empty if it wrote nothing. */
+  String exitStatus(Vps vps) {
+    VpsFolder folder = vps.folder();
+    awaitConmon(folder);
+    try {
+      return Files.readString(folder.run().resolve("exit").resolve(folder.name().value())).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
   /** Writes the firewall rules for all VPSes that have published ports. */
   void publishPorts() {
     host.network().publish(host.vpses().all().stream().map(Vps::spec).toList());
-  }
-
-  /** For messages: the ports as a person writes them. */
-  static String text(PublishedPort port) {
-    return port.hostPort() + " (" + port.protocol() + ")";
   }
 }

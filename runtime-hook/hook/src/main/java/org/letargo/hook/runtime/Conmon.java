@@ -73,10 +73,13 @@ public final class Conmon {
     List<String> line =
         new ArrayList<>(
             List.of(
-                // The sync pipe must be a descriptor of its own; a JVM passes only 0, 1 and 2 on.
+                // The sync pipe must be a descriptor of its own, and a JVM passes only 0, 1 and 2
+                // on.
+                // conmon forks and its first process ends: a JVM would drop the pipe with it, so
+                // the shell lives until the line is there.
                 "sh",
                 "-c",
-                "_OCI_SYNCPIPE=3 exec \"$@\" 3>&1 >/dev/null",
+                "_OCI_SYNCPIPE=3 \"$@\" 3>&1 >/dev/null | head -n 1",
                 "sh",
                 "conmon",
                 "--api-version",

@@ -14,6 +14,7 @@ import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.Json;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.vps.VpsFolder;
+import org.letargo.linux.Signals;
 
 /**
  * The OCI runtime, driven by its command line. Its own state lies in our run folder, so that no
@@ -59,7 +60,14 @@ public final class Runc {
 
   /** Sends a signal to PID 1; one that is gone is fine. */
   public void signal(VpsName name, String signal) {
-    List<String> line = List.of("runc", "--root", root.toString(), "kill", name.value(), signal);
+    List<String> line =
+        List.of(
+            "runc",
+            "--root",
+            root.toString(),
+            "kill",
+            name.value(),
+            String.valueOf(Signals.parse(signal))); // runc does not know SIGRTMIN by name
     Command.Result result = Command.of(line).run();
     if (!result.ok() && initProcess(name).filter(InitProcess::isAlive).isPresent()) {
       result.orFail("cannot signal VPS '" + name + "'");

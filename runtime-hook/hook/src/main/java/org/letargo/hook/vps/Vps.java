@@ -4,7 +4,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.letargo.hook.protocol.CheckpointId;
-import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsSpec;
@@ -90,25 +89,34 @@ public final class Vps {
   }
 
   /**
-   * {@link #begin}, but waits for the change that runs now. For what nobody asked for: a VPS that
-   * died.
+   * Takes the right to change a VPS whose processes have ended by themselves. Waits for the change
+   * that runs now, if there is one.
+   *
+   * @param initPid the PID 1 that ended
+   * @return empty if its end was the doing of another change
    */
-  public Change beginWhenFree(OperationId operation, JournalEntry.Kind kind)
+  public Optional<Change> beginDeath(OperationId operation, long initPid)
       throws InterruptedException {
-    while (true) {
-      synchronized (this) {
-        while (change != null) {
-          wait();
-        }
+    synchronized (this) {
+      while (change != null) {
+        wait();
       }
-      try {
-        return begin(operation, kind, Optional.empty());
-      } catch (VpsException e) {
-        if (e.code() != Code.BUSY) {
-          throw e;
-        }
+      if (!isAbout(status, initPid)) {
+        return Optional.empty();
       }
+      hold(operation);
     }
+    folder.writeJournal(new JournalEntry(operation, JournalEntry.Kind.STOP, Optional.empty()));
+    changed.accept(this);
+    return Optional.of(new Change());
+  }
+
+  private static boolean isAbout(VpsStatus status, long initPid) {
+    return switch (status) {
+      case VpsStatus.Running running -> running.initPid() == initPid;
+      case VpsStatus.Paused paused -> paused.initPid() == initPid;
+      case VpsStatus.Stopped _, VpsStatus.Suspended _ -> false;
+    };
   }
 
   private synchronized void hold(OperationId operation) {
