@@ -1,8 +1,8 @@
 package org.letargo.archive;
 
 /**
- * Hears how far a long read or write is, on the thread that called it, every few megabytes. What it
- * throws ends the work, which then cleans up after itself: that is how a caller cancels.
+ * Hears how far a long read or write is, on the thread that called it, some times per megabyte.
+ * What it throws ends the work, which then cleans up after itself: that is how a caller cancels.
  */
 @FunctionalInterface
 public interface TransferProgress {

@@ -1,0 +1,107 @@
+package org.letargo.archive.disk;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What saving and applying disk changes asks of the kernel. None of it follows a symbolic link in
+ * the last name. Where the JDK can do it, the default does it.
+ *
+ * <p>Whoever implements the rest takes the bytes of a path from {@link RawPaths#bytes}, never from
+ * {@code toString}. Strings named <em>raw</em> hold one byte per character (ISO 8859-1). A failed
+ * call is an {@link IOException} that names the call, the path and the errno. Must be usable from
+ * several threads. The contract suite {@code FileSystemCallsContract} tells all of it.
+ */
+public interface FileSystemCalls {
+  /** lstat(2). */
+  default FileStatus status(Path path) throws IOException {
+    Map<String, Object> all = Files.readAttributes(path, "unix:*", LinkOption.NOFOLLOW_LINKS);
+    int mode = (Integer) all.get("mode");
+    long rdev = (Long) all.get("rdev");
+    Instant modified = ((FileTime) all.get("lastModifiedTime")).toInstant();
+    FileStatus.Type type = FileStatus.Type.of(mode);
+    boolean isDevice =
+        type == FileStatus.Type.CHARACTER_DEVICE || type == FileStatus.Type.BLOCK_DEVICE;
+    return new FileStatus(
+        type,
+        mode & 07777,
+        Integer.toUnsignedLong((Integer) all.get("uid")),
+        Integer.toUnsignedLong((Integer) all.get("gid")),
+        isDevice ? (int) (rdev >>> 8 & 0xFFF | rdev >>> 32 & ~0xFFFL) : 0, // glibc's gnu_dev_major
+        isDevice ? (int) (rdev & 0xFF | rdev >>> 12 & ~0xFFL) : 0,
+        (Long) all.get("size"),
+        (Long) all.get("dev"),
+        (Long) all.get("ino"),
+        (Integer) all.get("nlink"),
+        modified.getEpochSecond(),
+        modified.getNano());
+  }
+
+  /** lchown(2). The kernel clears setuid, setgid and capabilities of the file. */
+  default void changeOwner(Path path, long userId, long groupId) throws IOException {
+    Files.setAttribute(path, "unix:uid", (int) userId, LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(path, "unix:gid", (int) groupId, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * chmod(2). Never called for a symbolic link.
+   *
+   * @param mode the lower twelve bits
+   */
+  default void changeMode(Path path, int mode) throws IOException {
+    Files.setAttribute(path, "unix:mode", mode);
+  }
+
+  /** truncate(2) of a regular file to a larger size: what is new is a hole. */
+  void extend(Path file, long sizeBytes) throws IOException;
+
+  /** utimensat(2) with AT_SYMLINK_NOFOLLOW; the access time stays (UTIME_OMIT). */
+  void changeModifiedTime(Path path, long seconds, int nanos) throws IOException;
+
+  /** llistxattr(2): the raw names, in any order. Empty where the file system has none at all. */
+  List<String> listXattrs(Path path) throws IOException;
+
+  /** lgetxattr(2). */
+  byte[] getXattr(Path path, String rawName) throws IOException;
+
+  /** lsetxattr(2): creates or replaces. */
+  void setXattr(Path path, String rawName, byte[] value) throws IOException;
+
+  /**
+   * mknod(2). Fails if the name is taken.
+   *
+   * @param type FIFO, CHARACTER_DEVICE or BLOCK_DEVICE
+   * @param mode the lower twelve bits; umask applies
+   */
+  void makeNode(Path path, FileStatus.Type type, int mode, int major, int minor) throws IOException;
+
+  /**
+   * symlink(2), with exactly this target: the JDK would drop doubled and last slashes. Fails if the
+   * name is taken.
+   */
+  void makeSymlink(Path link, String rawTarget) throws IOException;
+
+  /** readlink(2). */
+  String readSymlink(Path link) throws IOException;
+
+  /**
+   * Where a regular file has data, by lseek(2) with SEEK_DATA and SEEK_HOLE: ascending, not
+   * touching, within the size. A file system without holes has one range, the whole file.
+   */
+  void dataRanges(Path file, RangeVisitor visitor) throws IOException;
+
+  /** syncfs(2) of the file system that the directory is on: all that was written is durable. */
+  void syncFileSystem(Path directory) throws IOException;
+
+  /** Takes the ranges of a file that hold data. */
+  @FunctionalInterface
+  interface RangeVisitor {
+    void range(long offset, long lengthBytes);
+  }
+}
