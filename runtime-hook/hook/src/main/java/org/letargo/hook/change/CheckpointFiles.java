@@ -22,7 +22,7 @@ import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Json;
 import org.letargo.hook.protocol.PublishedPort;
 import org.letargo.hook.protocol.VpsSpec;
-import org.letargo.hook.rootfs.DiskChanges;
+import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.runtime.Runc;
 import org.letargo.hook.template.TemplateInfo;
 import org.letargo.hook.vps.Vps;
@@ -46,8 +46,7 @@ final class CheckpointFiles {
    */
   Manifest complete(Vps vps, CheckpointId id, Instant takenAt, Path directory) {
     try {
-      long diskBytes =
-          DiskChanges.capture(vps.folder().upper(), vps.stored().hostIdBase(), directory);
+      long diskBytes = VpsDisk.capture(vps.folder(), vps.stored(), directory);
       Path images = directory.resolve(IMAGES);
       long memoryBytes = Files.isDirectory(images) ? memoryBytes(images) : 0;
       writeForCheckpointctl(vps, takenAt, directory);

@@ -18,7 +18,7 @@ import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
-import org.letargo.hook.rootfs.DiskChanges;
+import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
@@ -120,7 +120,7 @@ final class ResumeVps {
       operation.phase("disk", 10);
       awaitVerification(); // nothing that is not what it was may be unpacked
       try {
-        DiskChanges.restore(directory, folder.disk(), vps.stored());
+        VpsDisk.restore(folder, vps.stored(), directory);
       } catch (IOException e) {
         throw DurableFiles.failed("cannot unpack the disk of VPS '" + folder.name() + "'", e);
       } catch (ArchiveException e) {
