@@ -2,9 +2,9 @@ package org.letargo.manager.cli;
 
 import java.io.PrintStream;
 import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressState;
 import org.letargo.hook.protocol.DataSize;
 
@@ -15,6 +15,10 @@ import org.letargo.hook.protocol.DataSize;
  */
 final class TerminalProgress implements ProgressDisplay {
   private static final int BAR_CELLS = 20;
+
+  /** To the line's start, and nothing right of it. */
+  private static final String CLEARED = "\r\u001b[K";
+
   private static final int REDRAW_MILLIS = 150;
 
   private final PrintStream terminal;
@@ -38,9 +42,8 @@ final class TerminalProgress implements ProgressDisplay {
               .setInitialMax(100)
               .setUpdateIntervalMillis(REDRAW_MILLIS)
               .continuousUpdate()
-              .clearDisplayOnFinish()
               .setRenderer(this::render)
-              .setConsumer(new ConsoleProgressBarConsumer(terminal, columns - 1))
+              .setConsumer(new OneLine(terminal, columns - 1))
               .build();
     }
   }
@@ -77,7 +80,26 @@ final class TerminalProgress implements ProgressDisplay {
   public void close() {
     if (bar != null) {
       bar.close();
+      terminal.print(CLEARED);
+      terminal.flush();
     }
+  }
+
+  /** The library's own consumer asks a terminal library for the width; we know it. */
+  private record OneLine(PrintStream terminal, int maxLength) implements ProgressBarConsumer {
+    @Override
+    public int getMaxRenderedLength() {
+      return maxLength;
+    }
+
+    @Override
+    public void accept(String line) {
+      terminal.print(CLEARED + line);
+      terminal.flush();
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** Bytes per second over the last seconds; begins anew with each phase. */
