@@ -98,6 +98,11 @@ public final class FakeHost {
     return vps;
   }
 
+  /** It is gone, and nobody is told. */
+  public synchronized void vanish(String name) {
+    vpses.remove(name);
+  }
+
   private static void checkpoint(ObjectNode vps) {
     vps.putObject("checkpoint")
         .put("id", "cp-0123456789ab")
