@@ -13,10 +13,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code letargo export}: a suspended VPS as one file. */
+/** {@code letargo export}: a VPS as one file. */
 @Command(
     name = "export",
-    description = "Writes the checkpoint of a suspended VPS into an archive.",
+    description = "Writes a suspended or stopped VPS into an archive.",
     footer = {
       "",
       "Example: letargo export web1 web1.letargo",

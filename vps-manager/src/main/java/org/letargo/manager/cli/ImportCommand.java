@@ -15,10 +15,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** {@code letargo import}: an archive becomes a suspended VPS. */
+/** {@code letargo import}: an archive becomes a VPS. */
 @Command(
     name = "import",
-    description = "Makes a suspended VPS of an archive.",
+    description = "Makes a VPS of an archive.",
     footer = {"", "Example: letargo import web1.letargo --name web2 --resume"})
 final class ImportCommand extends CliCommand {
   @Parameters(paramLabel = "FILE", description = "The archive; - is standard input.")
@@ -29,7 +29,7 @@ final class ImportCommand extends CliCommand {
 
   @Option(
       names = {"--resume", "--start"},
-      description = "Bring it back to life as well.")
+      description = "Bring it to life as well: resumed, or started if it has no memory.")
   private boolean resume;
 
   @Mixin private Changes changes;
@@ -43,18 +43,23 @@ final class ImportCommand extends CliCommand {
     JsonNode ended =
         changes.await(cli(), true, Optional.of("imported"), OperationView.of(upload()));
     if (resume) {
-      var imported = new VpsName(ended.path("vps").asText());
-      ended =
-          changes.one(
-              cli(),
-              true,
-              "resumed",
-              () -> api().post(path(imported) + "/resume", Optional.empty()));
+      ended = bringToLife(new VpsName(ended.path("vps").asText()));
     }
     if (output().isJson()) {
       output().document(ended);
     }
     return ExitStatus.OK.number();
+  }
+
+  /** An archive of a stopped VPS has a disk and no memory. */
+  private JsonNode bringToLife(VpsName imported) throws InterruptedException {
+    boolean hasMemory = api().get(path(imported)).path("state").asText().equals("suspended");
+    String verb = hasMemory ? "resume" : "start";
+    return changes.one(
+        cli(),
+        true,
+        hasMemory ? "resumed" : "started",
+        () -> api().post(path(imported) + "/" + verb, Optional.empty()));
   }
 
   private JsonNode upload() throws IOException {

@@ -70,6 +70,7 @@ const vpsPath = (name) => `/v1/vps/${encodeURIComponent(name)}`;
 export const signIn = (token) => call('POST', SESSION, {token});
 export const signOut = () => call('DELETE', SESSION);
 export const listVps = async () => (await call('GET', '/v1/vps')).vps;
+export const getVps = (name) => call('GET', vpsPath(name));
 export const listTemplates = async () => (await call('GET', '/v1/templates')).templates;
 export const host = () => call('GET', '/v1/host');
 export const createVps = (request) => call('POST', '/v1/vps', request);

@@ -34,9 +34,7 @@ async function synchronize() {
   store.setConnected(true);
   try {
     store.putList(await api.listVps());
-    for (const id of store.unsettled()) {
-      store.putOperation(await api.operation(id));
-    }
+    await Promise.all(store.unsettled().map(async (id) => store.putAnswer(await api.operation(id))));
   } catch (error) {
     if (error.status === 404) {
       return; // an operation that the manager has forgotten

@@ -87,6 +87,13 @@ export function putOperation(operation) {
   changed();
 }
 
+/** An operation out of an answer: events that came meanwhile know better, unless it has ended. */
+export function putAnswer(operation) {
+  if (isFinal(operation) || !operations.has(operation.id)) {
+    putOperation(operation);
+  }
+}
+
 /**
  * Notes that we asked for it: its failure is shown.
  *
@@ -100,14 +107,15 @@ export function expect(operation) {
   if (known && isFinal(known)) {
     settle(known);
   } else {
-    putOperation(operation);
+    putAnswer(operation);
   }
   return done;
 }
 
-/** Those of ours that are still running, as far as the page knows. */
+/** Operations to ask for: ours that may have ended unheard, and those that only a VPS names. */
 export function unsettled() {
-  return [...waiting.keys()];
+  const named = [...vpses.values()].map((vps) => vps.operation).filter((id) => id !== undefined);
+  return [...new Set([...waiting.keys(), ...named.filter((id) => !operations.has(id))])];
 }
 
 function settle(operation) {

@@ -19,7 +19,7 @@ export function openImport() {
     spellcheck: 'false',
     'data-testid': 'import-name',
   });
-  const resume = tick('import-resume', 'Resume it at once', {'data-testid': 'import-resume'});
+  const resume = tick('import-resume', 'Bring it to life at once', {'data-testid': 'import-resume'});
   const bar = el('progress', {max: 100, value: 0, 'aria-label': 'Upload'});
   const sent = el('span', {'data-testid': 'import-sent'});
   const progress = el('div', {class: 'progress', hidden: true, 'data-testid': 'import-progress'}, bar, sent);
@@ -58,7 +58,7 @@ export function openImport() {
     try {
       const imported = store.expect(await upload.done);
       if (resume.box.checked) {
-        imported.then((operation) => resumeNow(operation.vps));
+        imported.then((operation) => bringToLife(operation.vps));
       }
       upload = null;
       dialog.close();
@@ -73,9 +73,11 @@ export function openImport() {
   }
 }
 
-async function resumeNow(name) {
+/** An archive of a stopped VPS has a disk and no memory. */
+async function bringToLife(name) {
   try {
-    store.expect(await api.changeVps(name, 'resume'));
+    const {state} = await api.getVps(name);
+    store.expect(await api.changeVps(name, state === 'suspended' ? 'resume' : 'start'));
   } catch (error) {
     showError(error);
   }

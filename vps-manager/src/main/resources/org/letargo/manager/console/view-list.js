@@ -7,6 +7,8 @@ import {VpsRow} from './view-row.js';
 
 const STATES = ['running', 'paused', 'suspended', 'stopped'];
 
+const countedAs = (vps) => (STATES.includes(vps.state) ? vps.state : 'changing');
+
 /**
  * The VPSes of the host, live.
  *
@@ -60,7 +62,8 @@ export function listView(signOut) {
     const {vpses, operations, connected, loaded} = store.state();
     link.textContent = connected ? 'Live' : 'Connecting…';
     link.classList.toggle('on', connected);
-    counts.textContent = STATES.map((name) => [name, vpses.filter((vps) => vps.state === name).length])
+    counts.textContent = [...STATES, 'changing']
+      .map((name) => [name, vpses.filter((vps) => countedAs(vps) === name).length])
       .filter(([, count]) => count > 0)
       .map(([name, count]) => `${count} ${name}`)
       .join(' · ');

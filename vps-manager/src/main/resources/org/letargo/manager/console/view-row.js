@@ -8,9 +8,9 @@ import {showError} from './view-errors.js';
 /** What can be done in each state, the most likely first. */
 const ACTIONS = {
   running: ['suspend', 'pause', 'stop', 'restart'],
-  paused: ['unpause', 'stop'],
+  paused: ['unpause', 'suspend', 'stop'],
   suspended: ['resume', 'export'],
-  stopped: ['start'],
+  stopped: ['start', 'export'],
 };
 
 const LABELS = {

@@ -350,6 +350,7 @@ class PageConsoleTest {
   void fitsEveryWidth(int width, int height, ColorScheme colours) {
     api.host().put("web1", "running");
     api.host().put("a-name-of-thirty-two-characters1", "suspended");
+    api.host().put("busy", "running");
     api.host().put("cache", "paused");
     api.host().put("lab-7", "stopped");
     api.host().hold("suspend");
@@ -376,6 +377,7 @@ class PageConsoleTest {
     assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(width);
     page.getByTestId("error-dismiss").click();
     page.getByTestId("create").click();
+    assertThat(page.getByTestId("create-name")).isFocused();
     picture("create", width, colours);
     assertThat(page.evaluate("document.querySelector('dialog').scrollWidth <= innerWidth"))
         .isEqualTo(true);

@@ -21,6 +21,7 @@ public final class FakeArchives {
   private final AtomicLong received = new AtomicLong();
   private volatile long sizeBytes = 1 << 20;
   private volatile Optional<Long> breakAt = Optional.empty();
+  private volatile Optional<Long> stallAt = Optional.empty();
   private volatile Optional<Long> refuseAt = Optional.empty();
   private volatile String digest = "";
 
@@ -36,6 +37,11 @@ public final class FakeArchives {
   /** Given archives break off there, and the operation fails with NO_SPACE. */
   public void breakAt(long bytes) {
     breakAt = Optional.of(bytes);
+  }
+
+  /** Given archives stop there, and nothing more comes. */
+  public void stallAt(long bytes) {
+    stallAt = Optional.of(bytes);
   }
 
   /** Taken archives are refused there, while they are still being sent. */
@@ -89,6 +95,9 @@ public final class FakeArchives {
     HttpServerResponse response = request.response();
     long at = from;
     while (at < sizeBytes) {
+      if (stallAt.isPresent() && at >= stallAt.get()) {
+        return;
+      }
       if (breakAt.isPresent() && at >= breakAt.get()) {
         host.fail(
             operation,

@@ -27,7 +27,7 @@ public final class FakeHost {
           Map.entry("create", "creating"),
           Map.entry("start", "starting"),
           Map.entry("stop", "stopping"),
-          Map.entry("restart", "stopping"),
+          Map.entry("restart", "restarting"),
           Map.entry("destroy", "destroying"),
           Map.entry("suspend", "suspending"),
           Map.entry("resume", "resuming"),
@@ -41,11 +41,11 @@ public final class FakeHost {
           "start", List.of("stopped"),
           "stop", List.of("running", "paused"),
           "restart", List.of("running"),
-          "suspend", List.of("running"),
+          "suspend", List.of("running", "paused"),
           "resume", List.of("suspended"),
           "pause", List.of("running"),
           "unpause", List.of("paused"),
-          "export", List.of("suspended"),
+          "export", List.of("suspended", "stopped"),
           "destroy", List.of("stopped", "suspended", "running"));
 
   private final Map<String, ObjectNode> vpses = new LinkedHashMap<>();
