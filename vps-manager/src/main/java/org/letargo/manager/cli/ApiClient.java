@@ -76,7 +76,8 @@ final class ApiClient {
 
   /** Follows server-sent events; the caller closes them. */
   ServerEvents events(String path) {
-    return new ServerEvents(send(request(path).header("Accept", "text/event-stream").build()));
+    return new ServerEvents(
+        send(request(path).header("Accept", "text/event-stream").build()).body());
   }
 
   /** A body that is read as it comes; the caller closes it. */

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.letargo.hook.protocol.DataSize;
@@ -128,6 +130,12 @@ public final class LetargoCli implements Runnable {
     line.setOut(new PrintWriter(environment.out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(environment.err(), true, StandardCharsets.UTF_8));
     line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    line.getCommandSpec().usageMessage().exitCodeListHeading("%nExit statuses:%n");
+    Map<String, String> statuses = new LinkedHashMap<>();
+    for (ExitStatus status : ExitStatus.values()) {
+      statuses.put("" + status.number(), status.meaning());
+    }
+    line.getCommandSpec().usageMessage().exitCodeList(statuses);
     // what stands behind the VPS's name is the command's, options too: exec web1 ls -l
     line.getSubcommands().get("exec").setStopAtPositional(true);
     return line;

@@ -5,7 +5,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,8 +39,11 @@ final class ServerEvents implements AutoCloseable {
   private final BlockingQueue<Item> items = new ArrayBlockingQueue<>(256);
   private boolean ended;
 
-  ServerEvents(HttpResponse<InputStream> response) {
-    this.body = response.body();
+  /**
+   * @param body closed with this
+   */
+  ServerEvents(InputStream body) {
+    this.body = body;
     Thread.ofVirtual().name("letargo-events").start(this::read);
   }
 

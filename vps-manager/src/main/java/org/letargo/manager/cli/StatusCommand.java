@@ -1,6 +1,7 @@
 package org.letargo.manager.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.List;
 import org.letargo.hook.protocol.VpsName;
 import picocli.CommandLine.Command;
@@ -25,12 +26,13 @@ final class StatusCommand extends CliCommand {
   @Override
   int run() {
     ExitStatus worst = ExitStatus.OK;
+    var found = object();
+    ArrayNode all = found.putArray("vps");
     for (VpsName name : names) {
       try {
         JsonNode vps = api().get(path(name));
-        if (output().isJson()) {
-          output().document(vps);
-        } else {
+        all.add(vps);
+        if (!output().isJson()) {
           output().line(line(name, vps));
         }
       } catch (CliFailure failure) {
@@ -43,6 +45,11 @@ final class StatusCommand extends CliCommand {
         output().failure(failure);
         worst = ExitStatus.NOT_FOUND;
       }
+    }
+    if (output().isJson() && names.size() > 1) {
+      output().document(found);
+    } else if (output().isJson() && !all.isEmpty()) {
+      output().document(all.get(0));
     }
     return worst.number();
   }

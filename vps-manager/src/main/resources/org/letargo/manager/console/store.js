@@ -6,6 +6,7 @@ const vpses = new Map();
 const operations = new Map();
 const ours = new Set();
 const waiting = new Map();
+const downloads = new Set();
 const listeners = new Set();
 
 /** More ended operations than these are forgotten, the oldest first. */
@@ -77,6 +78,9 @@ export function putOperation(operation) {
   if (before && isFinal(before)) {
     return; // an answer that was overtaken by an event
   }
+  if (operation.kind === 'export' && !before && downloads.delete(operation.vps)) {
+    ours.add(operation.id);
+  }
   operations.set(operation.id, operation);
   if (operations.size > MAX_OPERATIONS) {
     operations.delete(operations.keys().next().value);
@@ -112,6 +116,14 @@ export function expect(operation) {
   return done;
 }
 
+/**
+ * Notes that the browser downloads the archive of a VPS. Its answer is not ours to read, so the
+ * next export of that VPS is taken for it, and its failure is shown.
+ */
+export function expectExport(name) {
+  downloads.add(name);
+}
+
 /** Operations to ask for: ours that may have ended unheard, and those that only a VPS names. */
 export function unsettled() {
   const named = [...vpses.values()].map((vps) => vps.operation).filter((id) => id !== undefined);
@@ -125,7 +137,7 @@ function settle(operation) {
   const resolve = waiting.get(operation.id);
   waiting.delete(operation.id);
   if (operation.state === 'succeeded') {
-    resolve(operation);
+    resolve?.(operation);
   } else if (operation.error) {
     failed(operation.error);
   } else {
@@ -139,7 +151,7 @@ function settle(operation) {
 
 /** Forgets everything: somebody signed out. */
 export function clear() {
-  [vpses, operations, ours, waiting, seen].forEach((known) => known.clear());
+  [vpses, operations, ours, waiting, downloads, seen].forEach((known) => known.clear());
   loaded = false;
   connected = false;
   changed();

@@ -172,6 +172,7 @@ function exportLink(name) {
       download: `${name}.letargo`,
       'aria-label': `Export ${name}`,
       'data-testid': 'export',
+      onclick: () => store.expectExport(name),
     },
     LABELS.export,
   );

@@ -75,6 +75,17 @@ class LookingCommandsTest {
   }
 
   @Test
+  void printsSeveralStatusesAsOneDocument() {
+    api.host().put("web1", "running");
+    api.host().put("web2", "stopped");
+
+    assertThat(cli.run("status", "web1", "--json")).isZero();
+    assertThat(cli.outJson().path("state").asText()).isEqualTo("running");
+    assertThat(cli.run("status", "web1", "web2", "--json")).isZero();
+    assertThat(cli.outJson().path("vps").findValuesAsText("name")).containsExactly("web1", "web2");
+  }
+
+  @Test
   void printsTheStableLineOfWhatIsNotThere() {
     assertThat(cli.run("status", "nobody")).isEqualTo(14);
     assertThat(cli.out()).isEqualTo("VPS nobody deleted - - - - -\n");

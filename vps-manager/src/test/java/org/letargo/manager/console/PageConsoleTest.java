@@ -256,6 +256,19 @@ class PageConsoleTest {
   }
 
   @Test
+  void saysWhyADownloadBrokeOff() {
+    api.host().put("web1", "suspended");
+    api.archives().setSize(3 << 20);
+    api.archives().breakAt(1 << 20);
+    signIn();
+
+    page.getByTestId("vps-web1").getByTestId("export").click();
+
+    assertThat(page.getByTestId("error-what")).hasText("Cannot export it.");
+    assertThat(page.getByTestId("error-why")).hasText("The disk is full.");
+  }
+
+  @Test
   void uploadsAnArchiveAndResumesIt(@TempDir Path folder) throws IOException {
     Path file = archive(folder, 24);
     signIn();
