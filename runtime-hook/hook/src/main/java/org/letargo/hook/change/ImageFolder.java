@@ -21,7 +21,8 @@ final class ImageFolder {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(images)) {
       for (Path file : files) {
         Files.setAttribute(file, "unix:uid", hostIdBase);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        Files.setAttribute(file, "unix:gid", 0);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
       }
     }
   }
