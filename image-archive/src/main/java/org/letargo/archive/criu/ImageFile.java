@@ -19,7 +19,7 @@ import org.letargo.archive.ArchiveException;
  * Magic numbers are those of criu/include/magic.h. Close it after use.
  */
 final class ImageFile implements AutoCloseable {
-  private static final int COMMON_MAGIC = 0x54564319;
+  static final int COMMON_MAGIC = 0x54564319;
 
   /** The largest messages CRIU writes here are core images, a few kilobytes. */
   private static final int MAX_MESSAGE_BYTES = 1 << 20;
@@ -29,9 +29,11 @@ final class ImageFile implements AutoCloseable {
     INVENTORY(0x58313116),
     PSTREE(0x50273030),
     CORE(0x55053847),
+    IDS(0x54432030),
+    USER_NAMESPACE(0x55474906),
     PAGEMAP(0x56084025);
 
-    private final int magic;
+    final int magic;
 
     Kind(int magic) {
       this.magic = magic;

@@ -15,6 +15,7 @@ import org.letargo.archive.CheckpointDirectory;
 import org.letargo.archive.HostDescription;
 import org.letargo.archive.Manifest;
 import org.letargo.archive.VpsDescription;
+import org.letargo.archive.criu.CriuImages;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointReport;
@@ -48,7 +49,7 @@ final class CheckpointFiles {
     try {
       long diskBytes = VpsDisk.capture(vps.folder(), vps.stored(), directory);
       Path images = directory.resolve(IMAGES);
-      long memoryBytes = Files.isDirectory(images) ? memoryBytes(images) : 0;
+      long memoryBytes = Files.isDirectory(images) ? new CriuImages(images).memoryBytes() : 0;
       writeForCheckpointctl(vps, takenAt, directory);
       return CheckpointDirectory.seal(
           directory,
@@ -109,15 +110,6 @@ final class CheckpointFiles {
         hasMemory ? "criu" : "",
         hasMemory ? host.engine().version() : "",
         "runc " + Runc.version().orElse("unknown"));
-  }
-
-  private static long memoryBytes(Path images) throws IOException {
-    try (Stream<Path> files = Files.list(images)) {
-      return files
-          .filter(file -> file.getFileName().toString().startsWith("pages-"))
-          .mapToLong(file -> file.toFile().length())
-          .sum();
-    }
   }
 
   /** The processor's flags, sorted. */
