@@ -29,6 +29,8 @@ final class Logging {
     root.setLevel(Level.WARN);
     root.addAppender(appender);
     context.getLogger("org.letargo").setLevel(Level.INFO);
+    // Vert.x asks for its gauges again on every event loop, which Micrometer finds worth a warning
+    context.getLogger("io.micrometer.core.instrument").setLevel(Level.ERROR);
   }
 
   private static Encoder<ILoggingEvent> encoder(LogFormat format, LoggerContext context) {

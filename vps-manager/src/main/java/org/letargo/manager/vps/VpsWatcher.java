@@ -53,7 +53,7 @@ public final class VpsWatcher implements AutoCloseable {
         retry = FIRST_RETRY;
         follow(stream);
       } catch (VpsException e) {
-        if (registry.connected()) {
+        if (registry.connected() && !closed) {
           LOG.warn("{}, trying again", e.getMessage());
         }
       }

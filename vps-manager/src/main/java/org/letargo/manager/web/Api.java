@@ -1,12 +1,14 @@
 package org.letargo.manager.web;
 
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.InputTrustHandler;
+import io.vertx.ext.web.handler.PlatformHandler;
+import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -15,7 +17,8 @@ import org.letargo.manager.auth.Token;
 
 /**
  * Mounts all operations of the contract, the handlers of each in rank order: audit, authentication,
- * body, validation, endpoint; then the console's files, then failures.
+ * body, validation, endpoint; then the console's files, then failures. Vert.x knows these ranks by
+ * the types of the handlers and refuses another order.
  */
 final class Api {
   /** The longest JSON body, in bytes; streams have no limit. */
@@ -71,7 +74,7 @@ final class Api {
     route.handler(authenticated(operation));
     switch (operation.body()) {
       case NONE, JSON -> route.handler(body);
-      case STREAM -> route.handler(Api::pause);
+      case STREAM -> route.handler((SecurityPolicyHandler) Api::pause);
       case WEB_SOCKET -> {} // the upgrade has no body, and must not be handled later
     }
     route.handler(validated(operation));
@@ -80,14 +83,14 @@ final class Api {
         ctx -> endpoint.accept(new Call(ctx, threads, Optional.ofNullable(ctx.get(TOKEN)))));
   }
 
-  private Handler<RoutingContext> audited(Contract.Operation operation) {
+  private PlatformHandler audited(Contract.Operation operation) {
     return ctx -> {
       auditing.watch(ctx, operation);
       ctx.next();
     };
   }
 
-  private Handler<RoutingContext> authenticated(Contract.Operation operation) {
+  private SecurityPolicyHandler authenticated(Contract.Operation operation) {
     return ctx -> {
       Optional<Token> token = authentication.check(ctx, operation);
       token.ifPresent(known -> ctx.put(TOKEN, known));
@@ -101,7 +104,7 @@ final class Api {
     ctx.next();
   }
 
-  private Handler<RoutingContext> validated(Contract.Operation operation) {
+  private InputTrustHandler validated(Contract.Operation operation) {
     return ctx -> {
       Buffer body = operation.body() == Contract.Body.JSON ? ctx.body().buffer() : null;
       contract

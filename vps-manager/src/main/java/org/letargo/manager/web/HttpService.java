@@ -81,10 +81,8 @@ public final class HttpService implements AutoCloseable {
   private static Vertx vertx(PrometheusMeterRegistry metrics) {
     VertxOptions options =
         new VertxOptions()
-            .setFileSystemOptions(
-                new FileSystemOptions()
-                    .setFileCachingEnabled(false)
-                    .setClassPathResolvingEnabled(false))
+            // the class path is where the schemas of OpenAPI lie
+            .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false))
             .setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true));
     return Vertx.builder().with(options).withMetrics(new MicrometerMetricsFactory(metrics)).build();
   }
@@ -110,21 +108,21 @@ public final class HttpService implements AutoCloseable {
   /** Takes no more requests, ends those that are open, and waits for all that they began. */
   @Override
   public void close() {
-    try {
-      server
-          .close()
-          .compose(_ -> vertx.close())
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(STOP_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      // the process ends; the kernel closes what is left
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    awaitClosed(server.close());
     threads.shutdownNow();
     try {
       threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    awaitClosed(vertx.close());
+  }
+
+  private static void awaitClosed(Future<Void> closing) {
+    try {
+      closing.toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      // the process ends; the kernel closes what is left
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
