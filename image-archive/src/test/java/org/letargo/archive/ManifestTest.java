@@ -78,6 +78,7 @@ class ManifestTest {
         "checkpoint/.",
         "checkpoint/",
         "checkpoint/a/b",
+        "checkpoint/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         "checkpoint//a",
         "checkpoint/a\u0000b",
         "checkpoint/a b",
