@@ -35,7 +35,7 @@ public record ManagerConfig(
 
   /** Where the first token is written for the command line. */
   public Path adminTokenFile() {
-    return stateDir.resolve("admin.token");
+    return stateDir.resolve("manager").resolve("admin.token"); // its own folder: it may write there
   }
 
   /** What holds, by key, as it is printed at start; no secret is in it. */
