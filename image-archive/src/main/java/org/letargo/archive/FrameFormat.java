@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * table of zstd's seekable format 0.1.0. All little endian.
  */
 final class FrameFormat {
-  /** Bytes of tar in every frame but the first and the last. See docs/archive-format.md. */
+  /** Bytes of tar in every frame but the first and the last: part of the format. */
   static final int FRAME_BYTES = 2 << 20;
 
   /** The first frame holds the entry of the manifest and nothing else. */

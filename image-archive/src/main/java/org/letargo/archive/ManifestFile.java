@@ -15,7 +15,7 @@ public record ManifestFile(String path, long sizeBytes, String sha256) {
   private static final Pattern PATH =
       Pattern.compile(
           "rootfs-diff\\.tar|deleted\\.files|config\\.dump|spec\\.dump"
-              + "|checkpoint/(?!\\.{1,2}$)[A-Za-z0-9._-]{1,128}");
+              + "|checkpoint/(?!\\.{1,2}$)[A-Za-z0-9._-]{1,80}");
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
   /**
@@ -33,7 +33,7 @@ public record ManifestFile(String path, long sizeBytes, String sha256) {
 
   /**
    * Whether a checkpoint may have a file of this path: the four fixed names, and one level of plain
-   * names beneath {@code checkpoint/}.
+   * names beneath {@code checkpoint/}, short enough for a plain tar header.
    */
   static boolean isAllowed(String path) {
     return PATH.matcher(path).matches();

@@ -67,6 +67,19 @@ public final class Extents {
     }
   }
 
+  /**
+   * Gives a regular file this size; what is new is a hole. See truncate(2).
+   *
+   * @throws NativeException EFBIG if the file system has no files of this size
+   */
+  public static void resize(Path file, long sizeBytes) {
+    try {
+      LIBC.truncate(NativePath.of(file), sizeBytes);
+    } catch (LastErrorException e) {
+      throw new NativeException("truncate(" + file + ", " + sizeBytes + ")", e);
+    }
+  }
+
   private static int open(Path file, int access) {
     try {
       // O_NONBLOCK: a fifo in the file's place must not hang us

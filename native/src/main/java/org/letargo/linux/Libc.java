@@ -134,6 +134,12 @@ interface Libc extends Library {
 
   int mknod(byte[] path, int mode, long device) throws LastErrorException;
 
+  int symlink(byte[] target, byte[] link) throws LastErrorException;
+
+  NativeLong readlink(byte[] path, byte[] buffer, NativeLong size) throws LastErrorException;
+
+  int truncate(byte[] path, long length) throws LastErrorException;
+
   int chmod(byte[] path, int mode) throws LastErrorException;
 
   int lchown(byte[] path, int uid, int gid) throws LastErrorException;

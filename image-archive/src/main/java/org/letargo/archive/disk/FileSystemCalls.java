@@ -21,7 +21,11 @@ import java.util.Map;
 public interface FileSystemCalls {
   /** lstat(2). */
   default FileStatus status(Path path) throws IOException {
-    Map<String, Object> all = Files.readAttributes(path, "unix:*", LinkOption.NOFOLLOW_LINKS);
+    Map<String, Object> all =
+        Files.readAttributes(
+            path, // not "unix:*": that looks the owners' names up, every time
+            "unix:mode,uid,gid,rdev,size,dev,ino,nlink,lastModifiedTime",
+            LinkOption.NOFOLLOW_LINKS);
     int mode = (Integer) all.get("mode");
     long rdev = (Long) all.get("rdev");
     Instant modified = ((FileTime) all.get("lastModifiedTime")).toInstant();

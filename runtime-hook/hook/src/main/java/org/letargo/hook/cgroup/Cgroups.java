@@ -68,6 +68,9 @@ public sealed interface Cgroups permits HybridCgroups, UnifiedCgroups {
   /** Stage {@code post-setup-namespaces} of the engine. */
   void afterNamespaces(StoredVps vps, Path images);
 
+  /** Stage {@code post-restore} of the engine: the tasks are there and have not run. */
+  void afterRestore(StoredVps vps);
+
   /** Bytes charged to the VPS now. */
   DataSize memoryUsed(VpsName name);
 

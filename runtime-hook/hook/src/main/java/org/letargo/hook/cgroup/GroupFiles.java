@@ -10,6 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.vps.StoredVps;
 import org.letargo.linux.Processes;
 
 /** What both kinds of control groups are made of: folders and small files. */
@@ -67,8 +68,19 @@ final class GroupFiles {
     }
   }
 
-  static void write(Path file, String text) throws IOException {
-    Files.writeString(file, text);
+  /** Gives a file of any VPS's user to the same user of this one; the host's own files stay. */
+  static void moveIntoRange(Path path, int hostIdBase) {
+    try {
+      int owner = (int) Files.getAttribute(path, "unix:uid");
+      boolean isOwn = owner >= hostIdBase && owner < hostIdBase + StoredVps.ID_COUNT;
+      if (owner != 0 && !isOwn) {
+        chown(path, hostIdBase + owner % StoredVps.ID_COUNT);
+      }
+    } catch (NoSuchFileException e) {
+      // removed meanwhile
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot see who owns " + path, e);
+    }
   }
 
   /** Processes in the group and below it. */

@@ -22,6 +22,9 @@ import org.letargo.hook.vps.StoredVps;
  * folders to the VPS's root, so it is done here; systemd exits without.
  */
 public final class HybridCgroups implements Cgroups {
+  private static final List<String> DELEGATED =
+      List.of("cgroup.procs", "tasks", "cgroup.clone_children");
+
   private final String instance;
 
   HybridCgroups(String instance) {
@@ -72,7 +75,7 @@ public final class HybridCgroups implements Cgroups {
   public void delegate(StoredVps vps) {
     Path group = group("systemd", vps.spec().name());
     GroupFiles.chown(group, vps.hostIdBase());
-    for (String file : List.of("cgroup.procs", "tasks", "cgroup.clone_children")) {
+    for (String file : DELEGATED) {
       GroupFiles.chown(group.resolve(file), vps.hostIdBase());
     }
   }
@@ -100,6 +103,17 @@ public final class HybridCgroups implements Cgroups {
   @Override
   public void afterNamespaces(StoredVps vps, Path images) {
     // see save
+  }
+
+  /** The engine gives the groups to the ids that the VPS had where it was suspended. */
+  @Override
+  public void afterRestore(StoredVps vps) {
+    for (Path folder : GroupFiles.tree(group("systemd", vps.spec().name()))) {
+      GroupFiles.moveIntoRange(folder, vps.hostIdBase());
+      for (String file : DELEGATED) {
+        GroupFiles.moveIntoRange(folder.resolve(file), vps.hostIdBase());
+      }
+    }
   }
 
   @Override

@@ -258,6 +258,11 @@ public final class UnifiedCgroups implements Cgroups {
   }
 
   @Override
+  public void afterRestore(StoredVps vps) {
+    // afterNamespaces gave every group to the ids that the VPS has here
+  }
+
+  @Override
   public DataSize memoryUsed(VpsName name) {
     return DataSize.ofBytes(GroupFiles.readLong(group(name).resolve("memory.current")));
   }

@@ -15,6 +15,7 @@ import org.letargo.archive.CheckpointDirectory;
 import org.letargo.archive.HostDescription;
 import org.letargo.archive.Manifest;
 import org.letargo.archive.VpsDescription;
+import org.letargo.archive.criu.CriuImages;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointReport;
@@ -22,7 +23,7 @@ import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Json;
 import org.letargo.hook.protocol.PublishedPort;
 import org.letargo.hook.protocol.VpsSpec;
-import org.letargo.hook.rootfs.DiskChanges;
+import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.runtime.Runc;
 import org.letargo.hook.template.TemplateInfo;
 import org.letargo.hook.vps.Vps;
@@ -46,10 +47,9 @@ final class CheckpointFiles {
    */
   Manifest complete(Vps vps, CheckpointId id, Instant takenAt, Path directory) {
     try {
-      long diskBytes =
-          DiskChanges.capture(vps.folder().upper(), vps.stored().hostIdBase(), directory);
+      long diskBytes = VpsDisk.capture(vps.folder(), vps.stored(), directory);
       Path images = directory.resolve(IMAGES);
-      long memoryBytes = Files.isDirectory(images) ? memoryBytes(images) : 0;
+      long memoryBytes = Files.isDirectory(images) ? new CriuImages(images).memoryBytes() : 0;
       writeForCheckpointctl(vps, takenAt, directory);
       return CheckpointDirectory.seal(
           directory,
@@ -110,15 +110,6 @@ final class CheckpointFiles {
         hasMemory ? "criu" : "",
         hasMemory ? host.engine().version() : "",
         "runc " + Runc.version().orElse("unknown"));
-  }
-
-  private static long memoryBytes(Path images) throws IOException {
-    try (Stream<Path> files = Files.list(images)) {
-      return files
-          .filter(file -> file.getFileName().toString().startsWith("pages-"))
-          .mapToLong(file -> file.toFile().length())
-          .sum();
-    }
   }
 
   /** The processor's flags, sorted. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
@@ -26,8 +25,7 @@ import org.letargo.hook.protocol.VpsLimits;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.protocol.VpsStatus;
-import org.letargo.hook.rootfs.DiskChanges;
-import org.letargo.hook.rootfs.RootFileSystem;
+import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.template.TemplateInfo;
 import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.Vps;
@@ -112,9 +110,8 @@ final class ImportVps {
       StoredVps stored = new StoredVps(spec, seat.hostIdBase(), described.templateDigest());
       VpsFolder folder = VpsFolder.of(host.configuration(), name);
       VpsFolder unfinished = folder.at(making);
-      RootFileSystem.create(unfinished, stored);
-      DiskChanges.restore(received, unfinished.disk(), stored);
-      VpsStatus status = keepMemory(manifest, unfinished, received);
+      VpsDisk.restore(unfinished, stored, received);
+      VpsStatus status = keepMemory(manifest, unfinished, seat.hostIdBase(), received);
       unfinished.writeStatus(status);
       unfinished.writeSpec(stored);
       Faults.at("import.before-rename");
@@ -149,15 +146,14 @@ final class ImportVps {
     }
   }
 
-  private static VpsStatus keepMemory(Manifest manifest, VpsFolder folder, Path received)
-      throws IOException {
+  private static VpsStatus keepMemory(
+      Manifest manifest, VpsFolder folder, int hostIdBase, Path received) throws IOException {
     if (!manifest.hasMemory()) {
       DurableFiles.deleteTree(received);
       return new VpsStatus.Stopped();
     }
     CheckpointId id = new CheckpointId(manifest.checkpoint().id());
-    Files.setPosixFilePermissions(
-        received.resolve(CheckpointFiles.IMAGES), PosixFilePermissions.fromString("rwx--x--x"));
+    ImageFolder.handTo(hostIdBase, received.resolve(CheckpointFiles.IMAGES));
     DurableFiles.rename(received, folder.checkpoint(id));
     DiskState.nowAt(folder, id);
     return new VpsStatus.Suspended(CheckpointFiles.report(manifest));

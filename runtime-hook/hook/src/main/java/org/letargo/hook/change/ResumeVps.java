@@ -18,7 +18,7 @@ import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
-import org.letargo.hook.rootfs.DiskChanges;
+import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
@@ -84,9 +84,10 @@ final class ResumeVps {
         prepare();
         Faults.at("resume.before-restore");
         operation.phase("restore", 30);
+        Path own = imagesForHost();
         long initPid;
         try (var _ = host.relay().expect(folder.name(), this::reached)) {
-          initPid = host.conmon().restore(folder, images, log, LONGEST);
+          initPid = host.conmon().restore(folder, own, log, LONGEST);
         }
         Faults.at("resume.after-restore");
         host.network().raise(vps.spec());
@@ -96,6 +97,7 @@ final class ResumeVps {
         rollBack();
         throw failure;
       }
+      DurableFiles.deleteTree(scratch());
       DurableFiles.deleteTree(directory); // the VPS has moved on from it
     }
 
@@ -120,12 +122,26 @@ final class ResumeVps {
       operation.phase("disk", 10);
       awaitVerification(); // nothing that is not what it was may be unpacked
       try {
-        DiskChanges.restore(directory, folder.disk(), vps.stored());
+        VpsDisk.restore(folder, vps.stored(), directory);
       } catch (IOException e) {
         throw DurableFiles.failed("cannot unpack the disk of VPS '" + folder.name() + "'", e);
       } catch (ArchiveException e) {
         throw ArchiveFailures.whileReading(e);
       }
+    }
+
+    private Path imagesForHost() {
+      try {
+        return ImageFolder.forHost(images, scratch(), vps.stored().hostIdBase());
+      } catch (IOException e) {
+        throw DurableFiles.failed("cannot prepare the images of checkpoint " + checkpoint.id(), e);
+      } catch (ArchiveException e) {
+        throw ArchiveFailures.whileReading(e);
+      }
+    }
+
+    private Path scratch() {
+      return folder.checkpoints().resolve(".mapped-" + checkpoint.id());
     }
 
     private void reached(String stage, long initPid) {
@@ -149,6 +165,7 @@ final class ResumeVps {
     private void release(long initPid) {
       operation.phase("verify", 80);
       awaitVerification();
+      host.cgroups().afterRestore(vps.stored());
       operation.commit();
       Faults.at("resume.before-release");
       change.become(new VpsStatus.Running(initPid, Instant.now()));
@@ -174,6 +191,7 @@ final class ResumeVps {
     private void rollBack() {
       awaitQuietly();
       stand.down(vps);
+      DurableFiles.deleteTree(scratch());
       change.become(new VpsStatus.Suspended(checkpoint));
     }
 

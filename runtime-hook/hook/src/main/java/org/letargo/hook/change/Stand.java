@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.Json;
 import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.rootfs.RootFileSystem;
+import org.letargo.hook.template.GuestFiles;
 import org.letargo.hook.template.TemplateInfo;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
@@ -40,12 +42,21 @@ final class Stand {
     DurableFiles.folder(folder.run(), "rwx--x--x");
     RootFileSystem.mount(folder, vps.stored(), host.templates().rootfs(spec.template()));
     try {
+      makeMountPoints(vps);
       Files.write(
           folder.run().resolve("config.json"),
           Json.MAPPER.writeValueAsBytes(host.oci().of(folder, vps.stored(), template)));
       linkRelay(folder.engineAction());
     } catch (IOException e) {
       throw DurableFiles.failed("cannot prepare VPS '" + spec.name() + "'", e);
+    }
+  }
+
+  /** runc would make those that are missing too, but as folders of the host's root. */
+  private static void makeMountPoints(Vps vps) throws IOException {
+    GuestFiles files = new GuestFiles(vps.folder().rootfs(), vps.stored().hostIdBase());
+    for (String folder : List.of("proc", "dev", "sys/fs/cgroup", "run")) {
+      files.makeFolder(folder);
     }
   }
 

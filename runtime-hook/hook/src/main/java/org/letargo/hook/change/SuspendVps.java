@@ -3,7 +3,6 @@ package org.letargo.hook.change;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -201,8 +200,8 @@ final class SuspendVps {
         operation.phase("commit", 60);
         operation.commit();
         Path images = partial.resolve(CheckpointFiles.IMAGES);
-        makeReadableForRestore(images);
         host.cgroups().save(vps.stored(), images);
+        ImageFolder.handTo(vps.stored().hostIdBase(), images);
         Faults.at("suspend.before-commit");
         Faults.failAt("suspend.commit");
         Manifest manifest = files.complete(vps, id, Instant.now(), partial);
@@ -226,11 +225,6 @@ final class SuspendVps {
         veto = VpsException.internal("cannot write the checkpoint", e);
         throw veto;
       }
-    }
-
-    /** A restored task opens images through the folder itself, as a user of the VPS. */
-    private void makeReadableForRestore(Path images) throws IOException {
-      Files.setPosixFilePermissions(images, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
     /** The VPS runs on, as if nothing had been; one that died meanwhile is taken down later. */

@@ -124,8 +124,9 @@ public record HookConfiguration(
     if (!DEVICE.matcher(bridge).matches()) {
       errors.add("hook.bridge '" + bridge + "' is not a name of 1 to 15 letters and digits");
     }
-    if (firstHostId < 65_536 || firstHostId > 2_000_000_000) {
-      errors.add("hook.first-host-id " + firstHostId + " is not from 65536 to 2000000000");
+    if (firstHostId < 65_536 || firstHostId > 2_000_000_000 || firstHostId % 65_536 != 0) {
+      errors.add(
+          "hook.first-host-id " + firstHostId + " is not a multiple of 65536 up to 2000000000");
     }
     for (Path dir : List.of(stateDir, runDir, templateDir, programDir)) {
       if (!dir.isAbsolute()) {

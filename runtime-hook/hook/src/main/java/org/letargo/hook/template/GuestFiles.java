@@ -49,6 +49,11 @@ public final class GuestFiles {
         temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
+  /** Makes a folder of mode 0755, and those on the way to it; one that is there stays as it is. */
+  public void makeFolder(String name) throws IOException {
+    prepare(name + "/.");
+  }
+
   /** Makes a symbolic link, replacing what has the name. */
   public void link(String name, String target) throws IOException {
     Path file = prepare(name);

@@ -109,7 +109,7 @@ public final class HookClient {
     return new VpsException(
         Code.HOOK_UNREACHABLE,
         "the hook does not answer",
-        String.valueOf(cause.getMessage()),
+        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage(),
         "See whether letargo-hook runs; what it was doing goes on or is rolled back when it starts.",
         cause);
   }

@@ -1,0 +1,130 @@
+package org.letargo.archive.criu;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.letargo.archive.ArchiveException;
+
+/**
+ * CRIU's image files of one checkpoint: its {@code checkpoint/} directory. Every call reads the
+ * files anew; nothing stays open.
+ *
+ * <p>Formats: images/*.proto of CRIU. pagemap: after a head {pages_id 1} entries {vaddr 1, nr_pages
+ * 2, in_parent 3, flags 4, nr_pages 5 from CRIU 4.2 on}. pstree {pid 1, ppid 2, pgid 3, sid 4,
+ * threads 5}. core {tc 3 {comm 6}}. inventory {img_version 1}.
+ */
+public final class CriuImages {
+  private static final int PAGE_BYTES = 4096;
+  private static final long MAX_PAGES = 1L << 32; // 16 TiB
+  private static final int MAX_PROCESSES = 1_000_000;
+  private static final int MAX_NAME_CHARS = 64; // the kernel's own limit is 15 bytes
+
+  private static final int IN_PARENT = 1;
+  private static final int LAZY = 2;
+  private static final int PRESENT = 4;
+
+  private final Path directory;
+
+  public CriuImages(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * The version of the image format, 2 since CRIU 1.4.
+   *
+   * @throws ArchiveException CORRUPT if the inventory is not one
+   */
+  public int imageVersion() throws IOException {
+    try (var image = ImageFile.open(directory.resolve("inventory.img"), ImageFile.Kind.INVENTORY)) {
+      return Math.toIntExact(image.require().requireNumber(1) & 0x7FFF_FFFF);
+    }
+  }
+
+  /**
+   * Memory that a resume brings back: pages stored here or fetched lazily, of processes and shared
+   * memory. Pages that a parent checkpoint holds do not count.
+   *
+   * @throws ArchiveException CORRUPT if a pagemap is not one
+   */
+  public long memoryBytes() throws IOException {
+    long pages = 0;
+    try (DirectoryStream<Path> maps = Files.newDirectoryStream(directory, "pagemap-*.img")) {
+      for (Path map : maps) {
+        pages += pages(map);
+      }
+    }
+    return pages * PAGE_BYTES;
+  }
+
+  private static long pages(Path file) throws IOException {
+    long pages = 0;
+    try (var image = ImageFile.open(file, ImageFile.Kind.PAGEMAP)) {
+      image.require().requireNumber(1);
+      for (Optional<ProtoMessage> entry; (entry = image.next()).isPresent(); ) {
+        ProtoMessage run = entry.get();
+        long count = run.number(5).orElseGet(() -> run.requireNumber(2));
+        boolean parent = run.number(3).orElse(0) != 0;
+        long flags = run.number(4).orElse(parent ? IN_PARENT : PRESENT); // no flags before CRIU 3
+        if (count < 0 || count > MAX_PAGES) {
+          throw image.malformed("a run claims " + Long.toUnsignedString(count) + " pages");
+        }
+        if ((flags & (PRESENT | LAZY)) != 0) {
+          pages += count;
+        }
+        if (pages > MAX_PAGES) {
+          throw image.malformed("its runs have more than 16 TiB together");
+        }
+      }
+    }
+    return pages;
+  }
+
+  /**
+   * All processes, in CRIU's order: parents before children.
+   *
+   * @throws ArchiveException CORRUPT if an image is not what CRIU writes
+   */
+  public List<CriuProcess> processes() throws IOException {
+    List<CriuProcess> processes = new ArrayList<>();
+    try (var image = ImageFile.open(directory.resolve("pstree.img"), ImageFile.Kind.PSTREE)) {
+      for (Optional<ProtoMessage> entry; (entry = image.next()).isPresent(); ) {
+        if (processes.size() == MAX_PROCESSES) {
+          throw image.malformed("it has more than " + MAX_PROCESSES + " processes");
+        }
+        ProtoMessage process = entry.get();
+        int pid = id(image, process.requireNumber(1));
+        processes.add(
+            new CriuProcess(
+                pid,
+                id(image, process.requireNumber(2)),
+                id(image, process.requireNumber(4)),
+                process.count(5),
+                name(pid)));
+      }
+    }
+    return processes;
+  }
+
+  private static int id(ImageFile image, long number) {
+    if (number < 0 || number > Integer.MAX_VALUE) {
+      throw image.malformed("process id " + number + " is out of range");
+    }
+    return (int) number;
+  }
+
+  /** Empty for a process without a core image, which is how CRIU saves helpers. */
+  private String name(int pid) throws IOException {
+    try (var image =
+        ImageFile.open(directory.resolve("core-" + pid + ".img"), ImageFile.Kind.CORE)) {
+      String name = image.require().message(3).text(6);
+      return name.length() <= MAX_NAME_CHARS ? name : name.substring(0, MAX_NAME_CHARS);
+    } catch (NoSuchFileException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package org.letargo.manager;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.letargo.hook.protocol.HookClient;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.manager.archive.ArchiveRoute;
+import org.letargo.manager.archive.ExportVps;
+import org.letargo.manager.archive.ImportVps;
+import org.letargo.manager.audit.AuditLog;
+import org.letargo.manager.audit.AuditRoute;
+import org.letargo.manager.auth.FirstToken;
+import org.letargo.manager.auth.TokenRoute;
+import org.letargo.manager.auth.Tokens;
+import org.letargo.manager.config.ManagerConfig;
+import org.letargo.manager.database.Database;
+import org.letargo.manager.events.Changes;
+import org.letargo.manager.events.EventsRoute;
+import org.letargo.manager.host.HostRoute;
+import org.letargo.manager.operation.HookCalls;
+import org.letargo.manager.operation.HookPatience;
+import org.letargo.manager.operation.OperationMetrics;
+import org.letargo.manager.operation.OperationRoute;
+import org.letargo.manager.operation.Operations;
+import org.letargo.manager.session.SessionRoute;
+import org.letargo.manager.template.TemplateRoute;
+import org.letargo.manager.template.Templates;
+import org.letargo.manager.vps.ChangeVps;
+import org.letargo.manager.vps.CreateVps;
+import org.letargo.manager.vps.Reconciliation;
+import org.letargo.manager.vps.VpsClaims;
+import org.letargo.manager.vps.VpsRegistry;
+import org.letargo.manager.vps.VpsRoute;
+import org.letargo.manager.vps.VpsWatcher;
+import org.letargo.manager.web.HttpService;
+
+/** The whole manager, put together and running until it is closed. */
+public final class Manager implements AutoCloseable {
+  private static final Duration FIRST_VIEW = Duration.ofMillis(500);
+  private static final List<String> SETTLED = List.of("stopped", "running", "paused", "suspended");
+
+  private final Database database;
+  private final Operations operations;
+  private final VpsWatcher watcher;
+  private final VpsRegistry registry;
+  private final HttpService http;
+  private final boolean firstTokenMade;
+
+  private Manager(
+      Database database,
+      Operations operations,
+      VpsWatcher watcher,
+      VpsRegistry registry,
+      HttpService http,
+      boolean firstTokenMade) {
+    this.database = database;
+    this.operations = operations;
+    this.watcher = watcher;
+    this.registry = registry;
+    this.http = http;
+    this.firstTokenMade = firstTokenMade;
+  }
+
+  /**
+   * Starts all parts: first the state, then what was left running, last the doors.
+   *
+   * @throws VpsException if one of them does not start
+   */
+  public static Manager start(ManagerConfig config, HookPatience patience) {
+    Clock clock = Clock.systemUTC();
+    makeFolder(config.database().toAbsolutePath().getParent());
+    Database database = Database.open(config.database());
+    Tokens tokens = new Tokens(database, clock);
+    makeFolder(config.stateDir());
+    boolean firstTokenMade = FirstToken.makeIfNone(tokens, config.adminTokenFile());
+    PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    Changes changes = new Changes();
+    HookClient client = new HookClient(config.hookSocket());
+    HookCalls hook = new HookCalls(client, patience);
+    VpsRegistry registry = new VpsRegistry(name -> changes.tell(new Changes.Change.OfVps(name)));
+    Operations operations =
+        new Operations(
+            database,
+            config.operationsKept(),
+            hook,
+            clock,
+            new OperationMetrics(metrics),
+            operation -> changes.tell(new Changes.Change.OfOperation(operation)));
+    VpsClaims claims = new VpsClaims(registry, client);
+    ChangeVps change = new ChangeVps(registry, claims, operations, hook);
+    new Reconciliation(registry, claims, operations, change, hook).run();
+    VpsWatcher watcher = VpsWatcher.start(client, registry);
+    registry.awaitComplete(FIRST_VIEW); // as a rule the first request then finds the view complete
+    countVpses(metrics, registry);
+
+    AuditLog audit = new AuditLog(database, config.auditKept());
+    try {
+      HttpService http =
+          HttpService.start(
+              config,
+              tokens,
+              audit,
+              metrics,
+              registry::connected,
+              wiring -> {
+                var endpoints = wiring.endpoints();
+                new VpsRoute(registry, new CreateVps(registry, claims, operations, hook), change)
+                    .addTo(endpoints);
+                new OperationRoute(operations).addTo(endpoints);
+                new EventsRoute(changes, registry, operations, wiring.tokens()).addTo(endpoints);
+                new ArchiveRoute(
+                        new ExportVps(registry, claims, operations, hook),
+                        new ImportVps(registry, claims, operations, hook),
+                        operations)
+                    .addTo(endpoints);
+                new SessionRoute(client, registry).addTo(endpoints);
+                new TemplateRoute(new Templates(operations, hook), operations).addTo(endpoints);
+                new TokenRoute(tokens).addTo(endpoints);
+                new AuditRoute(audit).addTo(endpoints);
+                new HostRoute(client, registry, version()).addTo(endpoints);
+              });
+      return new Manager(database, operations, watcher, registry, http, firstTokenMade);
+    } catch (RuntimeException e) {
+      watcher.close();
+      operations.close();
+      database.close();
+      throw e;
+    }
+  }
+
+  private static void makeFolder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw VpsException.internal("cannot make the folder '" + folder + "'", e);
+    }
+  }
+
+  private static void countVpses(PrometheusMeterRegistry metrics, VpsRegistry registry) {
+    for (String state : SETTLED) {
+      Gauge.builder("letargo.vps", registry, vpses -> vpses.count(state))
+          .description("VPSes by state")
+          .tag("state", state)
+          .register(metrics);
+    }
+    Gauge.builder("letargo.vps", registry, vpses -> vpses.count() - countSettled(vpses))
+        .description("VPSes by state")
+        .tag("state", "changing")
+        .register(metrics);
+    Gauge.builder("letargo.hook.up", registry, vpses -> vpses.connected() ? 1 : 0)
+        .description("Whether the hook answers")
+        .register(metrics);
+  }
+
+  private static int countSettled(VpsRegistry vpses) {
+    return SETTLED.stream().mapToInt(vpses::count).sum();
+  }
+
+  /** The version of this program, from its jar. */
+  static String version() {
+    String version = Manager.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return http.port();
+  }
+
+  /** Whether this start made the first token. */
+  public boolean firstTokenMade() {
+    return firstTokenMade;
+  }
+
+  /** Whether the hook answers. */
+  public boolean hookIsUp() {
+    return registry.connected();
+  }
+
+  /** Ends in order: the doors, then operations (the hook goes on with them), then the state. */
+  @Override
+  public void close() {
+    operations.close();
+    http.close();
+    watcher.close();
+    database.close();
+  }
+}

@@ -1,0 +1,34 @@
+package org.letargo.manager.cli;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.letargo.hook.protocol.VpsException;
+
+/** Durations as people write them. */
+final class Durations {
+  private static final Pattern TEXT = Pattern.compile("([0-9]{1,6})([smh]?)");
+
+  private Durations() {}
+
+  /**
+   * Reads {@code 30s}, {@code 5m}, {@code 1h}, and {@code 30} as seconds.
+   *
+   * @throws VpsException INVALID_REQUEST if it has another form
+   */
+  static Duration parse(String text) {
+    Matcher matcher = TEXT.matcher(text);
+    if (!matcher.matches()) {
+      throw VpsException.invalid(
+          "duration " + VpsException.quoted(text),
+          "a duration is a number with s, m or h behind it",
+          "Write it like '30s'.");
+    }
+    long number = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "m" -> Duration.ofMinutes(number);
+      case "h" -> Duration.ofHours(number);
+      default -> Duration.ofSeconds(number);
+    };
+  }
+}

@@ -1,0 +1,44 @@
+package org.letargo.manager.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.letargo.hook.protocol.DataSize;
+import picocli.CommandLine.Command;
+
+/** {@code letargo list}. */
+@Command(
+    name = "list",
+    description = "Lists the VPSes.",
+    footer = {"", "Example: letargo list --json"})
+final class ListCommand extends CliCommand {
+  @Override
+  int run() {
+    JsonNode answer = api().get("/v1/vps");
+    if (output().isJson()) {
+      output().document(answer);
+      return ExitStatus.OK.number();
+    }
+    var table = new Table("NAME", "STATE", "ADDRESS", "MEMORY", "CPUS", "TEMPLATE", "CHECKPOINT");
+    for (JsonNode vps : answer.path("vps")) {
+      table.row(
+          vps.path("name").asText(),
+          vps.path("state").asText(),
+          vps.path("address").asText("-"),
+          size(vps.path("memoryUsedBytes")) + " / " + size(vps.path("memoryBytes")),
+          vps.path("cpus").asText("-"),
+          vps.path("template").asText("-"),
+          vps.path("checkpoint").isObject()
+              ? vps.path("checkpoint").path("takenAt").asText()
+                  + ", "
+                  + size(vps.path("checkpoint").path("sizeBytes"))
+              : "-");
+    }
+    table.print(output());
+    return ExitStatus.OK.number();
+  }
+
+  static String size(JsonNode bytes) {
+    return bytes.isIntegralNumber() && bytes.asLong() >= 0
+        ? DataSize.ofBytes(bytes.asLong()).toString()
+        : "-";
+  }
+}

@@ -1,0 +1,31 @@
+package org.letargo.manager.operation;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** What an operation does. */
+public enum OperationKind {
+  CREATE,
+  START,
+  STOP,
+  RESTART,
+  DESTROY,
+  SUSPEND,
+  RESUME,
+  PAUSE,
+  UNPAUSE,
+  EXPORT,
+  IMPORT,
+  TEMPLATE_BUILD,
+  TEMPLATE_ADD;
+
+  /** The word for it everywhere, such as {@code template-build}. */
+  @JsonValue
+  public String word() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  static OperationKind parse(String word) {
+    return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+}

@@ -1,0 +1,58 @@
+package org.letargo.manager.operation;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.letargo.hook.protocol.Failure;
+import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.Progress;
+import org.letargo.hook.protocol.TemplateName;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.json.FailureView;
+
+/** An operation as the API shows it; schema Operation. */
+public record OperationView(
+    OperationId id,
+    OperationKind kind,
+    Optional<VpsName> vps,
+    Optional<TemplateName> template,
+    String state,
+    String phase,
+    Optional<Integer> percent,
+    Optional<Long> doneBytes,
+    Optional<Long> totalBytes,
+    Instant startedAt,
+    Optional<Instant> endedAt,
+    String by,
+    Optional<FailureView> error) {
+
+  public static OperationView of(Operation operation) {
+    Progress progress = operation.progress();
+    Optional<Instant> endedAt =
+        switch (operation.state()) {
+          case OperationState.Running _ -> Optional.empty();
+          case OperationState.Succeeded(Instant at) -> Optional.of(at);
+          case OperationState.Failed(Instant at, Failure _) -> Optional.of(at);
+          case OperationState.Cancelled(Instant at, Failure _) -> Optional.of(at);
+        };
+    Optional<Failure> failure =
+        switch (operation.state()) {
+          case OperationState.Running _, OperationState.Succeeded _ -> Optional.empty();
+          case OperationState.Failed(Instant _, Failure why) -> Optional.of(why);
+          case OperationState.Cancelled(Instant _, Failure why) -> Optional.of(why);
+        };
+    return new OperationView(
+        operation.id(),
+        operation.kind(),
+        operation.subject().vps(),
+        operation.subject().template(),
+        operation.state().word(),
+        progress.phase(),
+        Optional.of(progress.percent()).filter(percent -> percent >= 0),
+        Optional.of(progress.doneBytes()).filter(bytes -> bytes > 0),
+        Optional.of(progress.totalBytes()).filter(bytes -> bytes > 0),
+        operation.startedAt(),
+        endedAt,
+        operation.by(),
+        failure.map(FailureView::of));
+  }
+}

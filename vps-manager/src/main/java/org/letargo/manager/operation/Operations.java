@@ -1,0 +1,235 @@
+package org.letargo.manager.operation;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.Failure;
+import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.Progress;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.database.Database;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All operations: starts them, keeps those that run in memory and all of them in the journal. Every
+ * change of one is told to a listener, on the thread that made it. Its methods block.
+ */
+public final class Operations implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
+
+  /** The most that run at once; each holds a thread and a connection to the hook. */
+  private static final int MAX_RUNNING = 256;
+
+  /** How often, and after which pause, the hook is asked to cancel what it does not know yet. */
+  private static final int CANCEL_TRIES = 20;
+
+  private static final Duration CANCEL_RETRY = Duration.ofMillis(50);
+
+  /** How long {@link #close} waits for each thread. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
+  private final OperationJournal journal;
+  private final HookCalls hook;
+  private final Clock clock;
+  private final Consumer<Operation> listener;
+  private final OperationMetrics metrics;
+  private final Map<OperationId, OperationRun> running = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  public Operations(
+      Database database,
+      int kept,
+      HookCalls hook,
+      Clock clock,
+      OperationMetrics metrics,
+      Consumer<Operation> listener) {
+    this.journal = new OperationJournal(database, kept);
+    this.hook = hook;
+    this.clock = clock;
+    this.metrics = metrics;
+    this.listener = listener;
+  }
+
+  /**
+   * Begins an operation, which is in the journal on return and runs on.
+   *
+   * @throws VpsException BUSY if too many run
+   */
+  public Operation start(
+      OperationId id, OperationKind kind, Subject subject, String by, Work work) {
+    if (running.size() >= MAX_RUNNING) {
+      throw new VpsException(
+          Code.BUSY,
+          "cannot begin another operation",
+          MAX_RUNNING + " are running",
+          "Wait until some have ended; 'letargo ops' lists them.");
+    }
+    Instant now = clock.instant();
+    Progress begin = Progress.phase("begin", 0);
+    Operation operation =
+        new Operation(id, kind, subject, by, now, new OperationState.Running(), begin);
+    journal.begin(operation, id);
+    return launch(new Journalled(operation, id, 0), work);
+  }
+
+  /** Those that the journal has as running when the manager starts, the oldest first. */
+  public List<Journalled> unfinished() {
+    return journal.unfinished();
+  }
+
+  /** Takes up again what was running when the manager ended. */
+  public void resume(Journalled journalled, Work work) {
+    Operation operation = journalled.operation().withProgress(Progress.phase("reconcile", -1));
+    LOG.info("{} the manager takes it up again", words(operation));
+    launch(new Journalled(operation, journalled.hookOperation(), journalled.step()), work);
+  }
+
+  private Operation launch(Journalled journalled, Work work) {
+    OperationRun run = new OperationRun(this, journalled);
+    Operation begun = run.operation();
+    running.put(begun.id(), run);
+    tell(begun);
+    run.startOn(() -> perform(run, work));
+    return begun;
+  }
+
+  private void perform(OperationRun run, Work work) {
+    LOG.info("{} begins, for {}", words(run.operation()), run.operation().by());
+    OperationState end;
+    try {
+      run.checkCancelled();
+      work.run(run);
+      end = new OperationState.Succeeded(clock.instant());
+      LOG.info("{} succeeded", words(run.operation()));
+    } catch (VpsException e) {
+      end = OperationState.failed(clock.instant(), Failure.of(e));
+      if (closed) {
+        return;
+      }
+      LOG.info("{} {}: {}", words(run.operation()), end.word(), e.getMessage());
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} failed by a fault of ours", words(run.operation()), e);
+      VpsException fault = VpsException.internal("the operation failed", e);
+      end = OperationState.failed(clock.instant(), Failure.of(fault));
+    }
+    end(run, end, work);
+  }
+
+  private void end(OperationRun run, OperationState end, Work work) {
+    if (closed) {
+      return; // how it ends is found out by the next manager
+    }
+    Operation ended = run.operation().ended(end);
+    try {
+      journal.end(ended);
+    } catch (VpsException e) {
+      LOG.error("{} its end is not in the journal, continuing without it", words(ended), e);
+    }
+    metrics.ended(ended);
+    running.remove(run.id());
+    tell(ended);
+    work.ended(ended);
+  }
+
+  /**
+   * An operation as it stands.
+   *
+   * @throws VpsException NOT_FOUND
+   */
+  public Operation find(OperationId id) {
+    OperationRun run = running.get(id);
+    if (run != null) {
+      return run.operation();
+    }
+    return journal.find(id).orElseThrow(() -> notFound(id));
+  }
+
+  /** The newest first; of all VPSes if the name is empty. */
+  public List<Operation> list(Optional<VpsName> vps, int limit) {
+    Function<Operation, Operation> asItStands =
+        journalled -> {
+          OperationRun run = running.get(journalled.id());
+          return run == null ? journalled : run.operation();
+        };
+    return journal.list(vps, limit).stream().map(asItStands).toList();
+  }
+
+  /**
+   * Asks an operation to end where that is safe.
+   *
+   * @throws VpsException NOT_FOUND, WRONG_STATE if it has ended
+   */
+  public Operation cancel(OperationId id) {
+    OperationRun run = running.get(id);
+    if (run == null) {
+      Operation ended = find(id);
+      throw new VpsException(
+          Code.WRONG_STATE,
+          "cannot cancel operation " + id,
+          "it has " + ended.state().word(),
+          "There is nothing to do.");
+    }
+    run.cancel();
+    for (int tries = 0; tries < CANCEL_TRIES && running.containsKey(id); tries++) {
+      if (hookHeardOfCancel(run)) {
+        break;
+      }
+      HookCalls.pause(CANCEL_RETRY);
+    }
+    return run.operation();
+  }
+
+  /** Not if the run is about to ask the hook for its change, or is between two steps. */
+  private boolean hookHeardOfCancel(OperationRun run) {
+    try {
+      hook.client().call(new HookRequest.CancelOperation(run.hookOperation()));
+      return true;
+    } catch (VpsException e) {
+      if (e.code() != Code.NOT_FOUND) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  /**
+   * Watches no operation any longer: those that run stay in the journal as running, the hook goes
+   * on with them, and the next manager takes them up.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    running.values().forEach(run -> run.abandon(CLOSE_PATIENCE));
+  }
+
+  void journalStep(OperationId id, OperationId hookOperation, int step) {
+    journal.step(id, hookOperation, step);
+  }
+
+  void tell(Operation operation) {
+    listener.accept(operation);
+  }
+
+  private static String words(Operation operation) {
+    String vps = operation.subject().vps().map(name -> "vps=" + name + " ").orElse("");
+    return vps + "op=" + operation.id() + " " + operation.kind().word();
+  }
+
+  private static VpsException notFound(OperationId id) {
+    return new VpsException(
+        Code.NOT_FOUND,
+        "there is no operation " + id,
+        "it never was, or ended long ago",
+        "List them with 'letargo ops'.");
+  }
+}

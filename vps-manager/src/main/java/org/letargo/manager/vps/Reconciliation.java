@@ -1,0 +1,79 @@
+package org.letargo.manager.vps;
+
+import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.operation.HookCalls;
+import org.letargo.manager.operation.Journalled;
+import org.letargo.manager.operation.Operation;
+import org.letargo.manager.operation.OperationKind;
+import org.letargo.manager.operation.Operations;
+import org.letargo.manager.operation.Work;
+
+/**
+ * Takes up, when the manager starts, what was running when it ended: every such operation asks the
+ * hook how it ended, or follows it to its end. None is left running for ever.
+ */
+public final class Reconciliation {
+  private final VpsRegistry registry;
+  private final VpsClaims claims;
+  private final Operations operations;
+  private final ChangeVps change;
+  private final HookCalls hook;
+
+  public Reconciliation(
+      VpsRegistry registry,
+      VpsClaims claims,
+      Operations operations,
+      ChangeVps change,
+      HookCalls hook) {
+    this.registry = registry;
+    this.claims = claims;
+    this.operations = operations;
+    this.change = change;
+    this.hook = hook;
+  }
+
+  /** Takes up all of them; call it before anybody can begin another change. */
+  public void run() {
+    operations.unfinished().forEach(this::takeUp);
+  }
+
+  private void takeUp(Journalled journalled) {
+    Operation operation = journalled.operation();
+    operation
+        .subject()
+        .vps()
+        .ifPresentOrElse(
+            name -> takeUp(journalled, name), () -> operations.resume(journalled, follow()));
+  }
+
+  private void takeUp(Journalled journalled, VpsName name) {
+    Operation operation = journalled.operation();
+    registry.reclaim(name, changing(operation.kind(), operation.id()));
+    Work work =
+        operation.kind() == OperationKind.RESTART ? change.continuedRestart(name) : follow();
+    operations.resume(journalled, claims.releasing(name, operation.id(), work));
+  }
+
+  private Work follow() {
+    return run -> hook.follow(run.hookOperation(), run::progress);
+  }
+
+  private static VpsState.Changing changing(OperationKind kind, OperationId id) {
+    return switch (kind) {
+      case CREATE -> new VpsState.Creating(id);
+      case START -> new VpsState.Starting(id);
+      case STOP -> new VpsState.Stopping(id);
+      case RESTART -> new VpsState.Restarting(id);
+      case DESTROY -> new VpsState.Destroying(id);
+      case SUSPEND -> new VpsState.Suspending(id);
+      case RESUME -> new VpsState.Resuming(id);
+      case PAUSE -> new VpsState.Pausing(id);
+      case UNPAUSE -> new VpsState.Unpausing(id);
+      case EXPORT -> new VpsState.Exporting(id);
+      case IMPORT -> new VpsState.Importing(id);
+      case TEMPLATE_BUILD, TEMPLATE_ADD ->
+          throw new IllegalArgumentException("it changes no VPS: " + kind.word());
+    };
+  }
+}

@@ -1,0 +1,116 @@
+package org.letargo.manager.web;
+
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The body of a request as a blocking stream, for virtual threads. The client is asked for as much
+ * as is read and a few buffers more, so memory stays flat. The request must be paused when it is
+ * made.
+ */
+public final class Inbound extends InputStream {
+  /** How many buffers are asked for ahead; one is {@link HttpSettings#CHUNK_BYTES} at most. */
+  private static final int AHEAD = 16;
+
+  /** How long the client may send nothing while it is waited for. */
+  private static final Duration STALL = Duration.ofSeconds(60);
+
+  /** How long a client may go on sending what nobody wants, so that it can read the answer. */
+  private static final Duration DISCARD = Duration.ofSeconds(30);
+
+  private sealed interface Part {
+    record Bytes(Buffer buffer) implements Part {}
+
+    record End() implements Part {}
+
+    record Broken(Throwable cause) implements Part {}
+  }
+
+  private final Context context;
+  private final HttpServerRequest request;
+  private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
+  private Part current = new Part.Bytes(Buffer.buffer());
+  private int position;
+
+  /** On the event loop of the request. */
+  public Inbound(Context context, HttpServerRequest request) {
+    this.context = context;
+    this.request = request;
+    request.exceptionHandler(cause -> parts.add(new Part.Broken(cause)));
+    request.endHandler(_ -> parts.add(new Part.End()));
+    request.handler(buffer -> parts.add(new Part.Bytes(buffer)));
+    request.fetch(AHEAD);
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    while (true) {
+      switch (current) {
+        case Part.End _ -> {
+          return -1;
+        }
+        case Part.Broken(Throwable cause) ->
+            throw new IOException("the client hung up: " + cause.getMessage(), cause);
+        case Part.Bytes(Buffer buffer) -> {
+          if (position < buffer.length()) {
+            int count = Math.min(length, buffer.length() - position);
+            buffer.getBytes(position, position + count, bytes, offset);
+            position += count;
+            return count;
+          }
+          current = take();
+          position = 0;
+        }
+      }
+    }
+  }
+
+  private Part take() throws IOException {
+    try {
+      Part next = parts.poll(STALL.toSeconds(), TimeUnit.SECONDS);
+      if (next == null) {
+        throw new IOException("the client sent nothing for " + STALL.toSeconds() + " s");
+      }
+      if (next instanceof Part.Bytes) {
+        context.runOnContext(_ -> request.fetch(1));
+      }
+      return next;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while waiting for the client", e);
+    }
+  }
+
+  /**
+   * Throws away what still comes, so that a client which sends before it reads gets its answer; a
+   * client that does not end is cut off.
+   */
+  public void discardRest() {
+    context.runOnContext(_ -> {
+      if (request.isEnded()) {
+        return;
+      }
+      long timer = context.owner().setTimer(DISCARD.toMillis(), _ -> request.connection().close());
+      request.endHandler(_ -> context.owner().cancelTimer(timer));
+      request.exceptionHandler(_ -> context.owner().cancelTimer(timer));
+      request.handler(_ -> {});
+      request.resume();
+    });
+  }
+}
