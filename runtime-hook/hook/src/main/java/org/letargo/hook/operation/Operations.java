@@ -82,20 +82,22 @@ public final class Operations {
   }
 
   /**
-   * Cancels an operation if it is still before its point of no return.
+   * Cancels an operation if it is still before its point of no return. One that has ended already
+   * came first: whoever cancels cannot know.
    *
-   * @throws VpsException NOT_FOUND if none of that id runs
+   * @throws VpsException NOT_FOUND if there was none of that id
    */
   public void cancel(OperationId id) {
     Operation operation = running.get(id);
-    if (operation == null) {
+    if (operation != null) {
+      operation.cancel();
+    } else if (!Files.exists(file(id))) {
       throw new VpsException(
           Code.NOT_FOUND,
           "cannot cancel operation " + id,
-          "it is not running",
-          "See how it ended with 'letargo ops show " + id + "'.");
+          "there is none of that id",
+          "List them with 'letargo ops list'.");
     }
-    operation.cancel();
   }
 
   private Path file(OperationId id) {
