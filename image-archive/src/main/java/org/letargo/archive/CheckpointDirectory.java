@@ -45,6 +45,21 @@ public final class CheckpointDirectory {
    */
   public static Manifest seal(Path directory, CheckpointDescription description)
       throws IOException {
+    return seal(directory, description, Map.of());
+  }
+
+  /**
+   * The same, where a follower has done part of the work while the images were written; it is ended
+   * by this.
+   */
+  public static Manifest seal(
+      Path directory, CheckpointDescription description, PageFollower follower) throws IOException {
+    return seal(directory, description, follower.finish());
+  }
+
+  private static Manifest seal(
+      Path directory, CheckpointDescription description, Map<String, FileHash.Running> begun)
+      throws IOException {
     Path manifestFile = directory.resolve(Manifest.FILE_NAME);
     Files.deleteIfExists(manifestFile);
     Files.deleteIfExists(DurableFiles.temporaryOf(manifestFile));
@@ -55,7 +70,7 @@ public final class CheckpointDirectory {
         var hash = new FileWorkers("hash", HASH_THREADS, found.size())) {
       for (Found file : largestFirst(found)) {
         sync.submit(() -> sync(file.file()));
-        hash.submit(() -> put(hashed, FileHash.of(file.file(), file.path())));
+        hash.submit(() -> put(hashed, hash(file, begun)));
       }
       sync.submit(() -> syncDirectories(directory));
       hash.finish();
@@ -138,6 +153,15 @@ public final class CheckpointDirectory {
       throw changed(directory, file);
     }
     return null;
+  }
+
+  private static ManifestFile hash(Found file, Map<String, FileHash.Running> begun)
+      throws IOException {
+    FileHash.Running running =
+        file.path().startsWith(IMAGES + "/")
+            ? begun.getOrDefault(file.file().getFileName().toString(), new FileHash.Running())
+            : new FileHash.Running();
+    return running.finish(file.file(), file.path());
   }
 
   private static Void put(Map<String, ManifestFile> hashed, ManifestFile file) {

@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.BooleanSupplier;
 
 /** SHA-256 of bytes and files. */
 final class FileHash {
@@ -36,14 +37,34 @@ final class FileHash {
 
   /** Reads a file to its end and lists it under the given path. */
   static ManifestFile of(Path file, String path) throws IOException {
-    MessageDigest digest = sha256();
-    byte[] buffer = new byte[BUFFER_BYTES];
-    long sizeBytes = 0;
-    try (var channel = open(file)) {
-      for (int n; (n = channel.read(ByteBuffer.wrap(buffer))) > 0; sizeBytes += n) {
-        digest.update(buffer, 0, n);
+    return new Running().finish(file, path);
+  }
+
+  /** The hash of the beginning of a file that may still grow. Used by one thread at a time. */
+  static final class Running {
+    private final MessageDigest digest = sha256();
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private volatile long positionBytes;
+
+    long positionBytes() {
+      return positionBytes;
+    }
+
+    /** Reads on to where the file ends now, or until it is to stop. */
+    void advance(Path file, BooleanSupplier stop) throws IOException {
+      try (var channel = open(file)) {
+        channel.position(positionBytes);
+        for (int n; !stop.getAsBoolean() && (n = channel.read(ByteBuffer.wrap(buffer))) > 0; ) {
+          digest.update(buffer, 0, n);
+          positionBytes += n;
+        }
       }
     }
-    return new ManifestFile(path, sizeBytes, hex(digest));
+
+    /** Reads what is left of a file that grows no more, and lists it under the given path. */
+    ManifestFile finish(Path file, String path) throws IOException {
+      advance(file, () -> false);
+      return new ManifestFile(path, positionBytes, hex(digest));
+    }
   }
 }

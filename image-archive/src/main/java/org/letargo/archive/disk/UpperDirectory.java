@@ -239,7 +239,11 @@ final class UpperDirectory {
     calls.changeOwner(file, ids.toHost(entry.userId()), ids.toHost(entry.groupId()));
     calls.changeMode(file, entry.mode());
     boolean isDirectory = entry.kind() == TarEntry.Kind.DIRECTORY;
+    boolean mayHaveAny = isDirectory || entry.kind() == TarEntry.Kind.REGULAR; // xattr(7)
     for (Map.Entry<String, byte[]> xattr : entry.xattrs().entrySet()) {
+      if (!mayHaveAny && !xattr.getKey().equals(Xattrs.ACL_ACCESS)) {
+        throw refused(entry, "a pipe or device has no attribute but an access list");
+      }
       byte[] value =
           xattrRules.restore(xattr.getKey(), xattr.getValue(), isDirectory, entry.rawPath());
       calls.setXattr(file, xattr.getKey(), value);

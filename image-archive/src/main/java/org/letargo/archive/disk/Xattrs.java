@@ -33,7 +33,7 @@ final class Xattrs {
   private static final int MAX_NAME_BYTES = 255; // XATTR_NAME_MAX
   private static final String USER = "user.";
   private static final String CAPABILITY = "security.capability";
-  private static final String ACL_ACCESS = "system.posix_acl_access";
+  static final String ACL_ACCESS = "system.posix_acl_access";
   private static final String ACL_DEFAULT = "system.posix_acl_default";
   private static final byte[] YES = {'y'};
 

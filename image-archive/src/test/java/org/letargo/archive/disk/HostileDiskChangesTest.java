@@ -115,6 +115,7 @@ class HostileDiskChangesTest {
             "longer than the kernel allows",
             root(),
             xattr("a", "user." + "x".repeat(300))),
+        lie("attribute of a pipe", "a pipe or device has no attribute", root(), fifoWithXattr("a")),
         lie("unknown key", "has the unknown key 'LIBARCHIVE.x'", root(), pax("LIBARCHIVE.x", "1")),
         lie("key twice", "key 'path' comes twice", root(), rawPax("9 path=a\n".repeat(2))),
         lie("no length", "a record does not begin with its length", root(), rawPax("path=a\n")),
@@ -314,6 +315,10 @@ class HostileDiskChangesTest {
 
   private static byte[] fifoWithContent(String path) {
     return content(entry(path, Kind.FIFO, 0644, 0, 5, "", 0, 0, Map.of()), "hello");
+  }
+
+  private static byte[] fifoWithXattr(String path) {
+    return entry(path, Kind.FIFO, 0644, 0, 0, "", 0, 0, Map.of("user.x", new byte[1]));
   }
 
   private static byte[] xattr(String path, String name) {

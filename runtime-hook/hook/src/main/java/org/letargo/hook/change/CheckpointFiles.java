@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.letargo.archive.CheckpointDescription;
-import org.letargo.archive.CheckpointDirectory;
 import org.letargo.archive.HostDescription;
 import org.letargo.archive.Manifest;
 import org.letargo.archive.VpsDescription;
@@ -41,17 +40,22 @@ final class CheckpointFiles {
     this.host = host;
   }
 
+  /** How the directory is sealed: at once, or with what was done while images were written. */
+  interface Seal {
+    Manifest seal(Path directory, CheckpointDescription description) throws IOException;
+  }
+
   /**
    * Captures the disk and seals the directory; the VPS must be frozen or stopped. When this returns
    * the checkpoint is durable.
    */
-  Manifest complete(Vps vps, CheckpointId id, Instant takenAt, Path directory) {
+  Manifest complete(Vps vps, CheckpointId id, Instant takenAt, Path directory, Seal seal) {
     try {
       long diskBytes = VpsDisk.capture(vps.folder(), vps.stored(), directory);
       Path images = directory.resolve(IMAGES);
       long memoryBytes = Files.isDirectory(images) ? new CriuImages(images).memoryBytes() : 0;
       writeForCheckpointctl(vps, takenAt, directory);
-      return CheckpointDirectory.seal(
+      return seal.seal(
           directory,
           new CheckpointDescription(
               id.value(),

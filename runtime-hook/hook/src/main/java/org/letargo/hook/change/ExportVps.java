@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.ArchiveWriter;
+import org.letargo.archive.CheckpointDirectory;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointId;
@@ -55,7 +56,7 @@ final class ExportVps {
       operation.phase("capture", 5);
       DurableFiles.folder(directory.getParent(), "rwx------");
       DurableFiles.folder(directory, "rwx------");
-      files.complete(vps, temporary, Instant.now(), directory);
+      files.complete(vps, temporary, Instant.now(), directory, CheckpointDirectory::seal);
       send(vps, directory, operation, exchange);
     } finally {
       DurableFiles.deleteTree(directory);

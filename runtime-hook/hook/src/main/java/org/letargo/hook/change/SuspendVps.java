@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.letargo.archive.ArchiveException;
+import org.letargo.archive.CheckpointDirectory;
 import org.letargo.archive.Manifest;
+import org.letargo.archive.PageFollower;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.engine.EngineLog;
@@ -101,6 +103,7 @@ final class SuspendVps {
     private final Path partial;
     private final Path work;
     private volatile boolean committed;
+    private volatile PageFollower follower;
 
     /** Why we told the engine not to kill the VPS; null if we did not. */
     private volatile VpsException veto;
@@ -122,13 +125,18 @@ final class SuspendVps {
         prepare(running.initPid());
         Faults.at("suspend.before-dump");
         operation.phase("dump", 20);
-        try (var _ = host.relay().expect(folder.name(), this::reached)) {
+        try (var _ = host.relay().expect(folder.name(), this::reached);
+            var pages = PageFollower.follow(partial.resolve(CheckpointFiles.IMAGES))) {
+          follower = pages;
           result =
               host.runc()
                   .checkpoint(folder, partial.resolve(CheckpointFiles.IMAGES), work)
                   .timeout(LONGEST)
                   .run();
         }
+      } catch (IOException e) {
+        rollBack(running, init);
+        throw DurableFiles.failed("cannot follow the images of '" + folder.name() + "'", e);
       } catch (RuntimeException e) {
         rollBack(running, init);
         throw e;
@@ -161,6 +169,7 @@ final class SuspendVps {
           .write(folder.engineOptions());
       DurableFiles.folder(folder.checkpoints(), "rwx------");
       DurableFiles.folder(partial, "rwx------");
+      DurableFiles.folder(partial.resolve(CheckpointFiles.IMAGES), "rwx------");
       DurableFiles.deleteTree(work);
       DurableFiles.folder(work, "rwx------");
       operation.checkCancelled();
@@ -204,7 +213,14 @@ final class SuspendVps {
         ImageFolder.handTo(vps.stored().hostIdBase(), images);
         Faults.at("suspend.before-commit");
         Faults.failAt("suspend.commit");
-        Manifest manifest = files.complete(vps, id, Instant.now(), partial);
+        Manifest manifest =
+            files.complete(
+                vps,
+                id,
+                Instant.now(),
+                partial,
+                (directory, description) ->
+                    CheckpointDirectory.seal(directory, description, follower));
         Faults.at("suspend.before-rename");
         DurableFiles.rename(partial, folder.checkpoint(id));
         Faults.at("suspend.after-rename");
