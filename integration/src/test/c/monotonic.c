@@ -25,6 +25,8 @@ int main(int count, char **arguments) {
   if (count != 2) {
     return 2;
   }
+  char new_name[200];
+  snprintf(new_name, sizeof new_name, "%s.new", arguments[1]);
   signal(SIGUSR1, on_signal);
   const clockid_t clocks[] = {CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_REALTIME};
   const int64_t start = now(CLOCK_MONOTONIC);
@@ -49,13 +51,13 @@ int main(int count, char **arguments) {
     }
     if (asked) {
       asked = 0;
-      FILE *file = fopen("/run/monotonic.new", "w");
+      FILE *file = fopen(new_name, "w");
       need(file ? 0 : -1, "fopen");
       fprintf(file, "ticks=%ld backwards=%ld ran_ms=%ld monotonic_gap_ms=%ld boottime_gap_ms=%ld realtime_gap_ms=%ld\n",
               (long)ticks, (long)backwards, (long)((last[0] - start) / 1000000), (long)(longest[0] / 1000000),
               (long)(longest[1] / 1000000), (long)(longest[2] / 1000000));
       fclose(file);
-      need(rename("/run/monotonic.new", arguments[1]), "rename");
+      need(rename(new_name, arguments[1]), "rename");
       longest[0] = longest[1] = longest[2] = 0;
     }
   }

@@ -27,6 +27,9 @@ final class Api {
   /** Where a routing context keeps the token. */
   static final String TOKEN = "token";
 
+  /** Where it keeps what is to be run when it has become a WebSocket. */
+  static final String UPGRADED = "upgraded";
+
   private final Contract contract;
   private final Endpoints endpoints;
   private final Authentication authentication;
@@ -74,8 +77,7 @@ final class Api {
     route.handler(authenticated(operation));
     switch (operation.body()) {
       case NONE, JSON -> route.handler(body);
-      case STREAM -> route.handler((SecurityPolicyHandler) Api::pause);
-      case WEB_SOCKET -> {} // the upgrade has no body, and must not be handled later
+      case STREAM, WEB_SOCKET -> route.handler((SecurityPolicyHandler) Api::pause);
     }
     route.handler(validated(operation));
     var endpoint = endpoints.get(operation.id());
@@ -98,7 +100,9 @@ final class Api {
     };
   }
 
-  /** Nothing of a stream is read before somebody wants it. */
+  /**
+   * Nothing is read before somebody wants it; an upgrade is not possible after its end was read.
+   */
   private static void pause(RoutingContext ctx) {
     ctx.request().pause();
     ctx.next();

@@ -1,0 +1,70 @@
+package org.letargo.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.letargo.integration.harness.CountingClient;
+import org.letargo.integration.harness.Failure;
+import org.letargo.integration.harness.Fixture;
+import org.letargo.integration.harness.HostCommand;
+import org.letargo.integration.harness.Instance;
+import org.letargo.integration.harness.Vps;
+
+/** When a checkpoint cannot be made durable, the VPS must not die for it. */
+class VetoedCommitIT {
+  @RegisterExtension
+  static final Fixture letargo =
+      Fixture.instance(Instance.Options.DEFAULT.withFault("fail:suspend.commit"));
+
+  @Test
+  void leavesTheVpsRunningAndItsConnectionsAlive() throws Exception {
+    Instance instance = letargo.get();
+    Vps web = instance.createAndStart("web1", "debian-12");
+    web.awaitSystemd();
+    try (CountingClient client = new CountingClient(web)) {
+      client.expectToGoOn();
+      long initPid = web.initPid();
+
+      Failure failure = web.fails("suspend");
+
+      client.expectToGoOn();
+      assertThat(failure.what()).isEqualTo("cannot suspend VPS 'web1'");
+      assertThat(failure.why()).contains("armed fault at suspend.commit");
+      assertThat(failure.remedy()).endsWith("The VPS runs on.");
+      assertThat(web.state()).isEqualTo("running");
+      assertThat(web.initPid()).isEqualTo(initPid);
+      assertThat(web.sh("systemctl is-system-running")).isEqualTo("running");
+      expectNoCheckpoint(web);
+      expectNothingLocked(initPid);
+
+      instance.hook().stop();
+      instance.startHook("");
+      web.suspend();
+      web.resume();
+
+      client.expectToGoOn();
+      client.finish();
+    }
+  }
+
+  private static void expectNoCheckpoint(Vps web) throws IOException {
+    Path checkpoints = web.folder().resolve("checkpoints");
+    if (Files.exists(checkpoints)) {
+      try (Stream<Path> left = Files.list(checkpoints)) {
+        assertThat(left).isEmpty();
+      }
+    }
+  }
+
+  /** The engine locks the VPS's network while it saves, by a table in the VPS's own namespace. */
+  private static void expectNothingLocked(long initPid) {
+    String tables =
+        HostCommand.run("nsenter", "-t", String.valueOf(initPid), "-n", "nft", "list", "tables");
+    assertThat(tables).doesNotContain("CRIU");
+  }
+}
