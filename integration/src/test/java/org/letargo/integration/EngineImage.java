@@ -16,14 +16,16 @@ import java.util.function.UnaryOperator;
  * them), to see what the engine does with images that lie.
  */
 final class EngineImage {
-  private static final int HEAD_BYTES = 8;
+  /** Before the magic number of its own, in every image but the inventory. */
+  private static final int COMMON_MAGIC = 0x54564319;
 
   private EngineImage() {}
 
   /** The messages of an image file. */
   static List<byte[]> messages(Path file) throws IOException {
     byte[] all = Files.readAllBytes(file);
-    ByteBuffer bytes = ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN).position(HEAD_BYTES);
+    ByteBuffer bytes = ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.position(headBytes(all));
     List<byte[]> messages = new ArrayList<>();
     while (bytes.hasRemaining()) {
       byte[] message = new byte[bytes.getInt()];
@@ -33,10 +35,16 @@ final class EngineImage {
     return messages;
   }
 
+  private static int headBytes(byte[] image) {
+    int first = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN).getInt();
+    return first == COMMON_MAGIC ? 2 * Integer.BYTES : Integer.BYTES;
+  }
+
   /** Writes the file anew with every message changed. */
   static void change(Path file, UnaryOperator<byte[]> lie) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(Arrays.copyOf(Files.readAllBytes(file), HEAD_BYTES));
+    byte[] all = Files.readAllBytes(file);
+    out.writeBytes(Arrays.copyOf(all, headBytes(all)));
     for (byte[] message : messages(file)) {
       byte[] changed = lie.apply(message);
       out.writeBytes(
@@ -109,6 +117,25 @@ final class EngineImage {
         skip(bytes, (int) (key & 7));
         out.write(message, begin, bytes.position() - begin);
       }
+    }
+    return out.toByteArray();
+  }
+
+  /** A field that holds a text or a message. */
+  static byte[] field(int number, byte[] content) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    putVarint(out, (long) number << 3 | 2);
+    putVarint(out, content.length);
+    out.writeBytes(content);
+    return out.toByteArray();
+  }
+
+  /** A message of numbers: field, value, field, value. */
+  static byte[] numbers(long... fieldsAndValues) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (int i = 0; i < fieldsAndValues.length; i += 2) {
+      putVarint(out, fieldsAndValues[i] << 3);
+      putVarint(out, fieldsAndValues[i + 1]);
     }
     return out.toByteArray();
   }

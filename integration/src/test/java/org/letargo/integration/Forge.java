@@ -102,7 +102,7 @@ final class Forge {
         Arrays.copyOf(manifestEntry, BLOCK + (content.length + BLOCK - 1) / BLOCK * BLOCK);
     Arrays.fill(entry, BLOCK, entry.length, (byte) 0);
     System.arraycopy(content, 0, entry, BLOCK, content.length);
-    text(entry, 124, "%011o\0".formatted(content.length));
+    text(entry, 124, "%011o".formatted(content.length));
     byte[] header = Arrays.copyOf(entry, BLOCK);
     repairChecksum(header);
     System.arraycopy(header, 0, entry, 0, BLOCK);

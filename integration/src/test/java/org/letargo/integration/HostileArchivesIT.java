@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ class HostileArchivesIT {
     Vps vps = imported(forge.unchanged());
     vps.resume();
 
-    heart.expectAlive();
+    heart.expectWhole();
   }
 
   @Test
@@ -285,7 +286,7 @@ class HostileArchivesIT {
     Vps vps = imported(archive);
     vps.resume();
 
-    heart.expectAlive();
+    heart.expectWhole();
     assertThat(capabilities(vps)).isEqualTo(capabilities);
     assertThat(Files.readString(Path.of("/proc/" + vps.initPid() + "/mountinfo")))
         .doesNotContain("/host-root");
@@ -319,7 +320,7 @@ class HostileArchivesIT {
     Vps vps = imported(archive);
     vps.resume();
 
-    heart.expectAlive();
+    heart.expectWhole();
     expectOwnIds(vps);
   }
 
@@ -355,6 +356,80 @@ class HostileArchivesIT {
         Arguments.of("net", 6),
         Arguments.of("mnt", 9),
         Arguments.of("user", 10));
+  }
+
+  /** A text of the image that the engine would make a path of, as root of the host. */
+  private record GroupLie(String what, String text) {
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+
+  static Stream<GroupLie> groupLies() {
+    String up = "../".repeat(12);
+    return Stream.of(
+        new GroupLie("property", up + "var/tmp/" + MARK),
+        new GroupLie("group", up + "var/tmp/" + MARK));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("groupLies")
+  void writesNowhereButInItsControlGroups(GroupLie lie) throws IOException {
+    Path target = Path.of("/var/tmp", MARK);
+    if (lie.what().equals("property")) {
+      Files.writeString(target, "as it was");
+    }
+    try {
+      byte[] archive =
+          forge.withFiles(
+              scratch,
+              directory ->
+                  EngineImage.change(
+                      directory.resolve("checkpoint/cgroup.img"), groups -> lied(groups, lie)));
+
+      Vps vps = imported(archive);
+      Failure failure = vps.fails("resume");
+
+      assertThat(failure.message()).contains(lie.what() + " '" + lie.text() + "'");
+      assertThat(vps.state()).isEqualTo("suspended");
+      if (lie.what().equals("property")) {
+        assertThat(target).hasContent("as it was");
+      } else {
+        assertThat(target).doesNotExist();
+      }
+    } finally {
+      Files.deleteIfExists(target);
+    }
+  }
+
+  /** Every group of every controller gets a child, which is new, with the text in it. */
+  private static byte[] lied(byte[] groups, GroupLie lie) {
+    byte[] name = lie.what().equals("group") ? bytes(lie.text()) : bytes("child");
+    byte[] property = bytes(lie.what().equals("property") ? lie.text() : "notify_on_release");
+    byte[] permissions = EngineImage.numbers(1, 0100644, 2, 0, 3, 0);
+    byte[] child =
+        concat(
+            EngineImage.field(1, name),
+            concat(
+                EngineImage.field(
+                    3,
+                    concat(
+                        EngineImage.field(1, property),
+                        concat(
+                            EngineImage.field(2, bytes("1")),
+                            EngineImage.field(3, permissions)))),
+                EngineImage.field(4, EngineImage.numbers(1, 040755, 2, 0, 3, 0))));
+    return EngineImage.withContent(
+        groups,
+        2,
+        controller ->
+            EngineImage.withContent(
+                controller, 2, directory -> concat(directory, EngineImage.field(2, child))));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   @Test

@@ -248,7 +248,9 @@ public final class Api {
 
   /** Throws unless manager and hook are up. */
   void requireHealth() throws IOException {
-    HttpRequest request = HttpRequest.newBuilder(base.resolve("/health")).build();
+    // a connection that comes while the manager begins to listen may never be answered
+    HttpRequest request =
+        HttpRequest.newBuilder(base.resolve("/health")).timeout(Duration.ofSeconds(2)).build();
     try {
       HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() != 200) {
