@@ -358,7 +358,10 @@ class HostileArchivesIT {
         Arguments.of("user", 10));
   }
 
-  /** A text of the image that the engine would make a path of, as root of the host. */
+  /**
+   * A text of the image that the engine makes a path of, as root of the host, in the directory of
+   * all control groups.
+   */
   private record GroupLie(String what, String text) {
     @Override
     public String toString() {
@@ -367,20 +370,19 @@ class HostileArchivesIT {
   }
 
   static Stream<GroupLie> groupLies() {
-    String up = "../".repeat(12);
     return Stream.of(
-        new GroupLie("property", up + "var/tmp/" + MARK),
-        new GroupLie("group", up + "var/tmp/" + MARK));
+        new GroupLie("property", "../../../" + MARK + "/pids.max"),
+        new GroupLie("group", "../../" + MARK + "/made"));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("groupLies")
-  void writesNowhereButInItsControlGroups(GroupLie lie) throws IOException {
-    Path target = Path.of("/var/tmp", MARK);
-    if (lie.what().equals("property")) {
-      Files.writeString(target, "as it was");
-    }
+  void writesIntoNoControlGroupButItsOwn(GroupLie lie) throws IOException {
+    Path v1 = Path.of("/sys/fs/cgroup/pids");
+    Path other = (Files.isDirectory(v1) ? v1 : v1.getParent()).resolve(MARK);
+    Files.createDirectory(other);
     try {
+      String before = Files.readString(other.resolve("pids.max"));
       byte[] archive =
           forge.withFiles(
               scratch,
@@ -389,24 +391,25 @@ class HostileArchivesIT {
                       directory.resolve("checkpoint/cgroup.img"), groups -> lied(groups, lie)));
 
       Vps vps = imported(archive);
-      Failure failure = vps.fails("resume");
+      var resume = letargo.get().api().begin("POST", "/v1/vps/true/resume");
+      String end = letargo.get().api().await(resume).state();
 
-      assertThat(failure.message()).contains(lie.what() + " '" + lie.text() + "'");
+      assertThat(other.resolve("pids.max")).hasContent(before);
+      assertThat(other.resolve("made")).doesNotExist();
+      assertThat(end).isEqualTo("failed");
+      assertThat(letargo.get().api().operation(resume.id()).expectFailed().message())
+          .contains(lie.what() + " '" + lie.text() + "'");
       assertThat(vps.state()).isEqualTo("suspended");
-      if (lie.what().equals("property")) {
-        assertThat(target).hasContent("as it was");
-      } else {
-        assertThat(target).doesNotExist();
-      }
     } finally {
-      Files.deleteIfExists(target);
+      Files.deleteIfExists(other.resolve("made"));
+      Files.deleteIfExists(other);
     }
   }
 
-  /** Every group of every controller gets a child, which is new, with the text in it. */
+  /** The VPS's group in the hierarchy that counts processes gets a child, which is new. */
   private static byte[] lied(byte[] groups, GroupLie lie) {
     byte[] name = lie.what().equals("group") ? bytes(lie.text()) : bytes("child");
-    byte[] property = bytes(lie.what().equals("property") ? lie.text() : "notify_on_release");
+    byte[] property = bytes(lie.what().equals("property") ? lie.text() : "pids.max");
     byte[] permissions = EngineImage.numbers(1, 0100644, 2, 0, 3, 0);
     byte[] child =
         concat(
@@ -417,15 +420,18 @@ class HostileArchivesIT {
                     concat(
                         EngineImage.field(1, property),
                         concat(
-                            EngineImage.field(2, bytes("1")),
-                            EngineImage.field(3, permissions)))),
+                            EngineImage.field(2, bytes("7")), EngineImage.field(3, permissions)))),
                 EngineImage.field(4, EngineImage.numbers(1, 040755, 2, 0, 3, 0))));
     return EngineImage.withContent(
         groups,
         2,
         controller ->
-            EngineImage.withContent(
-                controller, 2, directory -> concat(directory, EngineImage.field(2, child))));
+            List.of("pids", "")
+                    .contains(
+                        new String(EngineImage.content(controller, 1), StandardCharsets.UTF_8))
+                ? EngineImage.withContent(
+                    controller, 2, directory -> concat(directory, EngineImage.field(2, child)))
+                : controller);
   }
 
   private static byte[] bytes(String text) {

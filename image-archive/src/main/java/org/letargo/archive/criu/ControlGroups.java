@@ -12,8 +12,9 @@ import org.letargo.archive.ArchiveException;
 /**
  * The control groups that CRIU's images ask for. CRIU makes the directories and writes the
  * properties of {@code cgroup.img} as root of the host, with paths that it puts together from the
- * image's texts: a property {@code ../../../../proc/sys/kernel/core_pattern} would be written as
- * gladly as {@code pids.max}. So whoever restores images checks the texts first.
+ * image's texts, in a directory where all hierarchies are: a property {@code
+ * ../../../release_agent} would be written as gladly as {@code pids.max}, and the kernel would run
+ * what it says, on the host. So whoever restores images checks the texts first.
  *
  * <p>Formats: cgroup {sets 1 {ctls 2 {name 1, path 2}}, controllers 2 {cnames 1, dirs 2}}; a
  * directory {dir_name 1, children 2, properties 3 {name 1}}. See prepare_cgroup_dirs and

@@ -45,8 +45,8 @@ class ControlGroupsTest {
     "../x, /a, b, pids.max, controller '../x' has no valid name",
     "pids, /a/../../b, b, pids.max, group '/a/../../b' leads out of the control groups",
     "pids, /a, ../../etc/cron.d, pids.max, group '../../etc/cron.d' leads out of the control groups",
-    "pids, /a, b, ../../../proc/sys/kernel/core_pattern,"
-        + " property '../../../proc/sys/kernel/core_pattern' is none that a VPS may set",
+    "pids, /a, b, ../../../release_agent,"
+        + " property '../../../release_agent' is none that a VPS may set",
     "pids, /a, b, .., property '..' is none that a VPS may set",
     "pids, /a, b, release_agent, property 'release_agent' is none that a VPS may set",
     "pids, /a, b, '', property '' is none that a VPS may set",
