@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -170,7 +171,14 @@ public final class Api {
   public Operation exportTo(String vps, Path file) {
     HttpRequest request = request("/v1/vps/" + vps + "/archive").build();
     try {
-      HttpResponse<Path> answer = client.send(request, HttpResponse.BodyHandlers.ofFile(file));
+      HttpResponse<Path> answer =
+          client.send(
+              request,
+              HttpResponse.BodyHandlers.ofFile(
+                  file,
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE,
+                  StandardOpenOption.TRUNCATE_EXISTING));
       if (answer.statusCode() != 200) {
         throw new AssertionError("export of '" + vps + "': " + Files.readString(file));
       }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.letargo.hook.protocol.HookClient;
+import org.letargo.hook.protocol.HookRequest;
 
 /**
  * A whole Letargo of its own: hook and manager as real processes, with their own folders, bridge,
@@ -214,14 +215,17 @@ public final class Instance implements AutoCloseable {
                 port));
   }
 
-  /** Starts the hook with the environment that it had last, and waits until it listens. */
+  /**
+   * Starts the hook with the environment that it had last, and waits until it listens and the
+   * manager, if it runs, has found it.
+   */
   public void startHook() {
     hook.start(hookEnvironment);
     HookClient client = hookClient();
-    Unix.awaitAnswer(
-        hook,
-        LONGEST_START,
-        () -> client.call(new org.letargo.hook.protocol.HookRequest.ListVps()));
+    Unix.awaitAnswer(hook, LONGEST_START, () -> client.call(new HookRequest.ListVps()));
+    if (manager.isAlive()) {
+      Unix.awaitAnswer(manager, LONGEST_START, api::requireHealth);
+    }
   }
 
   /** Starts the hook with {@code LETARGO_FAULT} from now on; empty: without. */
