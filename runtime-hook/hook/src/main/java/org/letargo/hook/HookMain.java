@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.letargo.hook.cgroup.Cgroups;
@@ -49,7 +50,7 @@ public final class HookMain {
       if (args.length != 0 && !(args.length == 2 && args[0].equals("--config"))) {
         throw new IllegalArgumentException("usage: letargo-hook [--config FILE]");
       }
-      run(HookConfiguration.read(args.length == 0 ? DEFAULT_CONFIG : Path.of(args[1])));
+      run(args.length == 0 ? HookConfiguration.read(DEFAULT_CONFIG) : readNamed(Path.of(args[1])));
     } catch (ConfigurationException | VpsException | IllegalArgumentException e) {
       System.err.println("letargo-hook: " + e.getMessage());
       System.exit(STATUS_UNUSABLE);
@@ -59,6 +60,14 @@ public final class HookMain {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** A file that somebody names must be there: with the defaults a slip would go unseen. */
+  private static HookConfiguration readNamed(Path file) {
+    if (!Files.exists(file)) {
+      throw new ConfigurationException(List.of(file + " is not there"));
+    }
+    return HookConfiguration.read(file);
   }
 
   private static void run(HookConfiguration configuration)

@@ -27,7 +27,7 @@ final class ListCommand extends CliCommand {
           vps.path("cpus").asText("-"),
           vps.path("template").asText("-"),
           vps.path("checkpoint").isObject()
-              ? vps.path("checkpoint").path("takenAt").asText()
+              ? Times.shown(vps.path("checkpoint").path("takenAt").asText())
                   + ", "
                   + size(vps.path("checkpoint").path("sizeBytes"))
               : "-");

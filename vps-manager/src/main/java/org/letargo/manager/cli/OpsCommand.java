@@ -36,7 +36,7 @@ final class OpsCommand extends CliCommand {
           operation.subject().isEmpty() ? "-" : operation.subject(),
           operation.state(),
           phase(operation),
-          node.path("startedAt").asText("-"),
+          Times.shown(node.path("startedAt").asText("-")),
           node.path("by").asText("-"));
     }
     table.print(command.output());

@@ -49,6 +49,7 @@ public final class EventsRoute {
     AtomicReference<Runnable> unsubscribe = new AtomicReference<>(() -> {});
     Sse sse = open(call, unsubscribe);
     unsubscribe.set(changes.subscribe(change -> offer(sse, change)));
+    sse.endIfGone();
     all.forEach(vps -> offer(sse, new Change.OfVps(vps.name())));
   }
 
@@ -90,6 +91,7 @@ public final class EventsRoute {
             offerToItsEnd(sse, operation);
           }
         }));
+    sse.endIfGone();
     // asked for after the subscription, so that its end cannot be missed
     call.blocking(() -> offerToItsEnd(sse, operations.find(id)));
   }

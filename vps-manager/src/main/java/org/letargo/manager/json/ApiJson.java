@@ -2,6 +2,7 @@ package org.letargo.manager.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +56,14 @@ public final class ApiJson {
           "it has the property "
               + VpsException.quoted(unknown.getPropertyName())
               + ", which is not known",
+          "See /openapi.yaml.");
+    }
+    if (e instanceof MismatchedInputException mismatch && !mismatch.getPath().isEmpty()) {
+      String property = VpsException.quoted(mismatch.getPath().getLast().getFieldName());
+      boolean missing = e.getOriginalMessage().startsWith("Null value for creator property");
+      return VpsException.invalid(
+          "request",
+          "its property " + property + (missing ? " is missing" : " is not what is expected"),
           "See /openapi.yaml.");
     }
     return VpsException.invalid(

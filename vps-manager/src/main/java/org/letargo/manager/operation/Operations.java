@@ -113,9 +113,6 @@ public final class Operations implements AutoCloseable {
       LOG.info("{} succeeded", words(run.operation()));
     } catch (VpsException e) {
       end = OperationState.failed(clock.instant(), Failure.of(e));
-      if (closed) {
-        return;
-      }
       LOG.info("{} {}: {}", words(run.operation()), end.word(), e.getMessage());
     } catch (RuntimeException | Error e) {
       LOG.error("{} failed by a fault of ours", words(run.operation()), e);
@@ -126,10 +123,11 @@ public final class Operations implements AutoCloseable {
   }
 
   private void end(OperationRun run, OperationState end, Work work) {
-    if (closed) {
-      return; // how it ends is found out by the next manager
-    }
     Operation ended = run.operation().ended(end);
+    if (closed) { // how it ends is found out by the next manager; who waits for this one goes
+      work.ended(ended);
+      return;
+    }
     try {
       journal.end(ended);
     } catch (VpsException e) {

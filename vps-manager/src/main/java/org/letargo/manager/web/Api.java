@@ -74,8 +74,7 @@ final class Api {
     route.handler(authenticated(operation));
     switch (operation.body()) {
       case NONE, JSON -> route.handler(body);
-      case STREAM -> route.handler((SecurityPolicyHandler) Api::pause);
-      case WEB_SOCKET -> {} // the upgrade has no body, and must not be handled later
+      case STREAM, WEB_SOCKET -> route.handler((SecurityPolicyHandler) Api::pause);
     }
     route.handler(validated(operation));
     var endpoint = endpoints.get(operation.id());
@@ -98,7 +97,9 @@ final class Api {
     };
   }
 
-  /** Nothing of a stream is read before somebody wants it. */
+  /**
+   * Nothing is read before somebody wants it; an upgrade is not possible after its end was read.
+   */
   private static void pause(RoutingContext ctx) {
     ctx.request().pause();
     ctx.next();

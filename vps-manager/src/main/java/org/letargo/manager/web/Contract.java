@@ -175,7 +175,10 @@ final class Contract {
       return VpsException.invalid("request", SchemaErrors.words(schema), "See /openapi.yaml.");
     }
     if (failure instanceof ValidatorException
-        || failure instanceof io.vertx.core.json.DecodeException) {
+        && String.valueOf(failure.getMessage()).contains("can't be decoded")) {
+      return VpsException.invalid("request", "its body is not JSON", "See /openapi.yaml.");
+    }
+    if (failure instanceof ValidatorException) {
       String why = String.valueOf(failure.getMessage()).lines().findFirst().orElse("malformed");
       return VpsException.invalid("request", why.replaceAll("\\.$", ""), "See /openapi.yaml.");
     }

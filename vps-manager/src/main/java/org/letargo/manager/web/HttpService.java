@@ -26,16 +26,19 @@ import org.letargo.manager.config.Tls;
 /** The HTTP server with all its routes, and the event loops below it. */
 public final class HttpService implements AutoCloseable {
   private static final long START_SECONDS = 30;
-  private static final long STOP_SECONDS = 10;
+  private static final long STOP_SECONDS = 5;
 
   private final Vertx vertx;
   private final HttpServer server; // kept: an unreferenced one is closed by the collector
   private final ExecutorService threads;
+  private final ExecutorService auditThreads;
 
-  private HttpService(Vertx vertx, HttpServer server, ExecutorService threads) {
+  private HttpService(
+      Vertx vertx, HttpServer server, ExecutorService threads, ExecutorService auditThreads) {
     this.vertx = vertx;
     this.server = server;
     this.threads = threads;
+    this.auditThreads = auditThreads;
   }
 
   /** What the routes of the features get. */
@@ -56,6 +59,7 @@ public final class HttpService implements AutoCloseable {
       Consumer<Wiring> routes) {
     Vertx vertx = vertx(metrics);
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    ExecutorService auditThreads = Executors.newVirtualThreadPerTaskExecutor();
     try {
       Contract contract = await(Contract.load(vertx));
       Authentication authentication = new Authentication(tokens, config.tls() instanceof Tls.Files);
@@ -63,7 +67,7 @@ public final class HttpService implements AutoCloseable {
       routes.accept(new Wiring(endpoints, (Token token) -> authentication.stillKnown(token)));
       new SessionRoute(authentication).addTo(endpoints);
       new StatusRoute(hookIsUp, metrics, contract, authentication).addTo(endpoints);
-      Auditing auditing = new Auditing(audit, Clock.systemUTC(), threads);
+      Auditing auditing = new Auditing(audit, Clock.systemUTC(), auditThreads);
       Api api = new Api(contract, endpoints, authentication, auditing, threads);
       HttpServer server =
           await(
@@ -71,7 +75,7 @@ public final class HttpService implements AutoCloseable {
                   .createHttpServer(HttpSettings.of(config))
                   .requestHandler(api.router(vertx))
                   .listen());
-      return new HttpService(vertx, server, threads);
+      return new HttpService(vertx, server, threads, auditThreads);
     } catch (RuntimeException e) {
       vertx.close();
       throw e;
@@ -109,12 +113,15 @@ public final class HttpService implements AutoCloseable {
   @Override
   public void close() {
     awaitClosed(server.close());
-    threads.shutdownNow();
+    threads.shutdown();
     try {
-      threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+      if (!threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+        threads.shutdownNow(); // they wait for a hook that does not answer
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    auditThreads.close(); // all that was done is noted
     awaitClosed(vertx.close());
   }
 

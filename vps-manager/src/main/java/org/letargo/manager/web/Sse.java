@@ -71,6 +71,15 @@ public final class Sse {
                 });
   }
 
+  /**
+   * Ends at once if the client was gone before the answer began; call it when all else is set up.
+   */
+  public void endIfGone() {
+    if (response.closed()) {
+      end();
+    }
+  }
+
   /** Sends this event soon; it is made when it is sent. */
   public void offer(String key, Supplier<Event> event) {
     synchronized (this) {

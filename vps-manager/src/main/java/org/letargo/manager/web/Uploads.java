@@ -2,7 +2,9 @@ package org.letargo.manager.web;
 
 import java.time.Instant;
 import java.util.function.Function;
+import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Failure;
+import org.letargo.hook.protocol.VpsException;
 import org.letargo.manager.operation.Operation;
 import org.letargo.manager.operation.OperationState;
 import org.letargo.manager.operation.Operations;
@@ -41,7 +43,14 @@ public final class Uploads {
     switch (ended.state()) {
       case OperationState.Failed(Instant _, Failure why) -> call.fail(why.toException());
       case OperationState.Cancelled(Instant _, Failure why) -> call.fail(why.toException());
-      case OperationState.Running _, OperationState.Succeeded _ -> call.accepted(ended);
+      case OperationState.Succeeded _ -> call.accepted(ended);
+      case OperationState.Running _ ->
+          call.fail(
+              new VpsException(
+                  Code.INTERRUPTED,
+                  "the upload broke off",
+                  "the manager ends",
+                  "Nothing of it is kept; send it again when the manager is there."));
     }
   }
 }

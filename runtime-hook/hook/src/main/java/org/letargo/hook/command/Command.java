@@ -140,14 +140,10 @@ public final class Command {
     Capture errors = new Capture(process.getErrorStream());
     Thread outputThread = Thread.ofVirtual().start(output);
     Thread errorThread = Thread.ofVirtual().start(errors);
+    Thread.ofVirtual().start(() -> feed(process)); // one that does not read must end in time too
     try {
-      try (var stdin = process.getOutputStream()) {
-        stdin.write(input);
-      } catch (IOException e) {
-        // it did not want its input; its status tells whether that was right
-      }
       if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
+        kill(process);
         throw new VpsException(
             Code.HOST_UNFIT,
             line.getFirst() + " was killed",
@@ -159,11 +155,26 @@ public final class Command {
       errorThread.join(Duration.ofSeconds(2));
       return new Result(line, process.exitValue(), output.text(), errors.text());
     } catch (InterruptedException e) {
-      process.destroyForcibly();
+      kill(process);
       Thread.currentThread().interrupt();
       throw new VpsException(
           Code.INTERRUPTED, line.getFirst() + " was killed", "the hook is stopping", "", e);
     }
+  }
+
+  private void feed(Process process) {
+    try (var stdin = process.getOutputStream()) {
+      stdin.write(input);
+    } catch (IOException e) {
+      // it did not want its input; its status tells whether that was right
+    }
+  }
+
+  /** With what it started: an engine must not go on when its runtime is killed. */
+  private static void kill(Process process) {
+    List<ProcessHandle> children = process.descendants().toList();
+    process.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
   }
 
   private static final class Capture implements Runnable {

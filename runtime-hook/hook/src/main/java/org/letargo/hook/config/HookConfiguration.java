@@ -1,15 +1,10 @@
 package org.letargo.hook.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -42,20 +37,20 @@ public record HookConfiguration(
   private static final Set<String> SHARED_KEYS =
       Set.of("instance", "state-dir", "run-dir", "hook", "manager");
 
+  private static final Set<String> OWN_KEYS =
+      Set.of("template-dir", "program-dir", "bridge", "subnet", "first-host-id", "allowed-users");
+
   /** Above every id that distributions and systemd give away; see docs/install.md. */
   private static final int DEFAULT_FIRST_HOST_ID = 0x70000000;
 
   private static final Pattern INSTANCE = Pattern.compile("[a-z][a-z0-9-]{0,15}");
   private static final Pattern DEVICE = Pattern.compile("[a-z][a-z0-9-]{0,14}");
 
-  /** The section {@code hook:} as it stands in the file; what is left out has its default. */
-  private record Section(
-      Path templateDir,
-      Path programDir,
-      String bridge,
-      String subnet,
-      Integer firstHostId,
-      List<String> allowedUsers) {}
+  /**
+   * Folders stand in mount options, in the engine's options file and in command lines, where
+   * blanks, commas and colons separate.
+   */
+  private static final Pattern FOLDER = Pattern.compile("/[A-Za-z0-9/._@+=~-]*");
 
   /**
    * Reads the file; one that is not there means all defaults.
@@ -73,43 +68,20 @@ public record HookConfiguration(
   /** {@link #read} of a text. */
   public static HookConfiguration parse(String yaml) {
     List<String> errors = new ArrayList<>();
-    YAMLMapper mapper =
-        YAMLMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
-    JsonNode root;
-    Section section;
-    try {
-      root = mapper.readTree(yaml);
-      if (root == null || root.isMissingNode() || root.isNull()) {
-        root = mapper.createObjectNode();
-      }
-      root.fieldNames()
-          .forEachRemaining(key -> {
-            if (!SHARED_KEYS.contains(key)) {
-              errors.add("unknown key '" + key + "'");
-            }
-          });
-      JsonNode own = root.path("hook");
-      section = mapper.treeToValue(own.isObject() ? own : mapper.createObjectNode(), Section.class);
-    } catch (UnrecognizedPropertyException e) {
-      throw new ConfigurationException(List.of("unknown key 'hook." + e.getPropertyName() + "'"));
-    } catch (JsonProcessingException e) {
-      throw new ConfigurationException(List.of("it is not valid YAML: " + e.getOriginalMessage()));
-    }
-    Path stateDir = Path.of(root.path("state-dir").asText("/var/lib/letargo"));
+    Section root = Section.root(yaml, SHARED_KEYS, errors);
+    Section own = root.section("hook", OWN_KEYS);
+    Path stateDir = root.folder("state-dir", Path.of("/var/lib/letargo"));
     HookConfiguration configuration =
         new HookConfiguration(
-            root.path("instance").asText("letargo"),
+            root.text("instance", "letargo"),
             stateDir,
-            Path.of(root.path("run-dir").asText("/run/letargo")),
-            or(section.templateDir, stateDir.resolve("templates")),
-            or(section.programDir, Path.of("/opt/letargo")),
-            or(section.bridge, "letargo0"),
-            parseSubnet(or(section.subnet, "10.77.0.0/16"), errors),
-            or(section.firstHostId, DEFAULT_FIRST_HOST_ID),
-            List.copyOf(or(section.allowedUsers, List.of("root", "letargo"))));
+            root.folder("run-dir", Path.of("/run/letargo")),
+            own.folder("template-dir", stateDir.resolve("templates")),
+            own.folder("program-dir", Path.of("/opt/letargo")),
+            own.text("bridge", "letargo0"),
+            parseSubnet(own.text("subnet", "10.77.0.0/16"), errors),
+            own.number("first-host-id", DEFAULT_FIRST_HOST_ID),
+            own.texts("allowed-users", List.of("root", "letargo")));
     configuration.check(errors);
     if (!errors.isEmpty()) {
       throw new ConfigurationException(errors);
@@ -128,9 +100,12 @@ public record HookConfiguration(
       errors.add(
           "hook.first-host-id " + firstHostId + " is not a multiple of 65536 up to 2000000000");
     }
-    for (Path dir : List.of(stateDir, runDir, templateDir, programDir)) {
-      if (!dir.isAbsolute()) {
-        errors.add("folder '" + dir + "' is not absolute");
+    for (Path dir : new LinkedHashSet<>(List.of(stateDir, runDir, templateDir, programDir))) {
+      if (!FOLDER.matcher(dir.toString()).matches()) {
+        errors.add(
+            "folder '"
+                + dir
+                + "' is not an absolute path of letters, digits and . _ - + = @ ~ alone");
       }
     }
     if (runDir.toString().length() > 60) {
@@ -145,10 +120,6 @@ public record HookConfiguration(
       errors.add("hook.subnet " + e.getMessage());
       return Subnet.parse("10.77.0.0/16");
     }
-  }
-
-  private static <T> T or(T given, T otherwise) {
-    return given == null ? otherwise : given;
   }
 
   /** The manager's socket. */

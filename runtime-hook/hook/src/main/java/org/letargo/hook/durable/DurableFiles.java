@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Json;
 import org.letargo.hook.protocol.VpsException;
@@ -28,22 +29,30 @@ public final class DurableFiles {
   public static void writeJson(Path file, Object value) {
     Path temporary = file.resolveSibling("." + file.getFileName() + ".new");
     try {
-      try (FileChannel channel =
-          FileChannel.open(
-              temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
-        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-------"));
-        ByteBuffer bytes = ByteBuffer.wrap(Json.MAPPER.writeValueAsBytes(value));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
+      try {
+        write(temporary, Json.MAPPER.writeValueAsBytes(value));
+      } catch (IOException e) {
+        Files.deleteIfExists(temporary); // a full disk needs the room
+        throw e;
       }
       rename(temporary, file);
     } catch (IOException e) {
       throw failed("cannot write " + file, e);
+    }
+  }
+
+  private static void write(Path file, byte[] content) throws IOException {
+    Files.deleteIfExists(file); // of a hook that died; its mode may be another
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
     }
   }
 
@@ -110,6 +119,14 @@ public final class DurableFiles {
             }
 
             @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+              if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE; // gone already, which is what we want
+              }
+              throw e;
+            }
+
+            @Override
             public FileVisitResult postVisitDirectory(Path folder, IOException e)
                 throws IOException {
               if (e != null) {
@@ -119,8 +136,6 @@ public final class DurableFiles {
               return FileVisitResult.CONTINUE;
             }
           });
-    } catch (NoSuchFileException e) {
-      // gone already, which is what we want
     } catch (IOException e) {
       throw failed("cannot remove " + top, e);
     }

@@ -29,12 +29,17 @@ public record Engine(Path program, String version) {
    * @throws VpsException HOST_UNFIT if there is none that is new enough
    */
   public static Engine find(HookConfiguration configuration) {
-    List<String> seen = new ArrayList<>();
-    for (Path program :
+    return find(
         List.of(
             configuration.programDir().resolve("criu/bin/criu"),
             Path.of("/usr/local/sbin/criu"),
-            Path.of("/usr/sbin/criu"))) {
+            Path.of("/usr/sbin/criu")));
+  }
+
+  /** The first of these programs that is there and new enough. */
+  static Engine find(List<Path> programs) {
+    List<String> seen = new ArrayList<>();
+    for (Path program : programs) {
       if (!Files.isExecutable(program)) {
         continue;
       }

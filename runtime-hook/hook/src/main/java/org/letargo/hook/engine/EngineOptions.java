@@ -16,6 +16,9 @@ import org.letargo.hook.durable.DurableFiles;
 public final class EngineOptions {
   private static final long GHOST_LIMIT_DEFAULT = 64L << 20;
 
+  /** The engine drops the first character of a path; nothing must be left of "/". */
+  private static final String ROOT = "/.";
+
   private final List<String> lines = new ArrayList<>();
 
   private EngineOptions(Path relay) {
@@ -37,11 +40,43 @@ public final class EngineOptions {
       Path relay, Set<String> watched, long largestDeletedBytes, Optional<String> cgroupRoot) {
     EngineOptions options = new EngineOptions(relay);
     options.lines.add("force-irmap");
-    watched.stream().sorted().forEach(path -> options.lines.add("irmap-scan-path " + path));
+    watched.stream()
+        .map(EngineOptions::scannable)
+        .flatMap(Optional::stream)
+        .distinct()
+        .sorted()
+        .forEach(path -> options.lines.add("irmap-scan-path " + path));
     long limit = Math.max(GHOST_LIMIT_DEFAULT, largestDeletedBytes + (1 << 20));
     options.lines.add("ghost-limit " + limit);
     cgroupRoot.ifPresent(root -> options.lines.add("cgroup-root " + root));
     return options;
+  }
+
+  /**
+   * The path as it may stand in the file. The engine ends words at blanks and lines at line feeds,
+   * and knows no way around that: a file of the VPS called {@code "x\naction-script /evil"} would
+   * be an option. So a path ends before the first name that is not plain, and the engine searches
+   * that folder, with all below it.
+   *
+   * @return empty if the engine looks there by itself
+   */
+  private static Optional<String> scannable(String path) {
+    if (path.equals("/")) {
+      return Optional.empty();
+    }
+    StringBuilder plain = new StringBuilder();
+    for (String name : path.substring(1).split("/")) {
+      if (!name.chars().allMatch(EngineOptions::isPlain)) {
+        break;
+      }
+      plain.append('/').append(name);
+    }
+    return Optional.of(plain.isEmpty() ? ROOT : plain.toString());
+  }
+
+  /** U+FFFD stands where a name is no text: the engine would not find that one. */
+  private static boolean isPlain(int character) {
+    return character > ' ' && !Character.isISOControl(character) && character != 0xfffd;
   }
 
   /** For a restore. */

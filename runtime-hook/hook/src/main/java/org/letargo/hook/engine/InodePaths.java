@@ -3,6 +3,7 @@ package org.letargo.hook.engine;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -55,9 +56,9 @@ public final class InodePaths {
    * @return the path of each that has one; one that was deleted has none
    */
   public Set<String> find(Path root, Set<Inode> inodes) {
+    known.keySet().removeIf(inode -> !inodes.contains(inode) || !isStill(root, inode));
     Set<Inode> missing = new HashSet<>(inodes);
-    missing.removeIf(inode -> isStill(root, inode));
-    known.keySet().retainAll(inodes);
+    missing.removeAll(known.keySet());
     if (!missing.isEmpty()) {
       search(root, missing);
     }
@@ -66,7 +67,11 @@ public final class InodePaths {
 
   private boolean isStill(Path root, Inode inode) {
     String path = known.get(inode);
-    return path != null && inodeOf(root.resolve(path.substring(1))).equals(Optional.of(inode));
+    try {
+      return inodeOf(root.resolve(path.substring(1))).equals(Optional.of(inode));
+    } catch (InvalidPathException e) {
+      return false; // a name that is no text does not lead back to its file
+    }
   }
 
   private void search(Path root, Set<Inode> missing) {

@@ -17,12 +17,15 @@ import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.OperationReport;
 import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.VpsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The changes under way and the outcomes of the last ones, kept on disk so that a manager which
  * died can ask how its operation ended.
  */
 public final class Operations {
+  private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
   private static final int KEPT = 2000;
   private static final int PRUNE_EVERY = 200;
 
@@ -42,23 +45,46 @@ public final class Operations {
    */
   public <R> R run(OperationId id, ProgressListener listener, Function<Operation, R> change) {
     Operation operation = new Operation(id, listener);
-    if (running.putIfAbsent(id, operation) != null || Files.exists(file(id))) {
-      throw new VpsException(
-          Code.BUSY, "operation " + id + " is refused", "there was one of this id already", "");
+    if (running.putIfAbsent(id, operation) != null) {
+      throw usedBefore(id);
     }
     try {
+      if (Files.exists(file(id))) {
+        throw usedBefore(id);
+      }
+      return perform(operation, change);
+    } finally {
+      running.remove(id);
+    }
+  }
+
+  private static VpsException usedBefore(OperationId id) {
+    return new VpsException(
+        Code.BUSY, "operation " + id + " is refused", "there was one of this id already", "");
+  }
+
+  private <R> R perform(Operation operation, Function<Operation, R> change) {
+    OperationId id = operation.id();
+    try {
       R reply = change.apply(operation);
-      ended(id, new OperationReport.Succeeded());
+      keep(id, new OperationReport.Succeeded());
       return reply;
     } catch (VpsException e) {
-      ended(id, new OperationReport.Failed(Failure.of(e)));
+      keep(id, new OperationReport.Failed(Failure.of(e)));
       throw e;
     } catch (RuntimeException | Error e) {
       VpsException fault = VpsException.internal("operation " + id + " failed", e);
-      ended(id, new OperationReport.Failed(Failure.of(fault)));
+      keep(id, new OperationReport.Failed(Failure.of(fault)));
       throw fault;
-    } finally {
-      running.remove(id);
+    }
+  }
+
+  /** What was done is done, and what failed has failed, on a full disk too. */
+  private void keep(OperationId id, OperationReport outcome) {
+    try {
+      ended(id, outcome);
+    } catch (VpsException e) {
+      LOG.warn("op={} its outcome cannot be kept: {}, continuing without it", id, e.getMessage());
     }
   }
 
@@ -82,20 +108,22 @@ public final class Operations {
   }
 
   /**
-   * Cancels an operation if it is still before its point of no return.
+   * Cancels an operation if it is still before its point of no return. One that has ended already
+   * came first: whoever cancels cannot know.
    *
-   * @throws VpsException NOT_FOUND if none of that id runs
+   * @throws VpsException NOT_FOUND if there was none of that id
    */
   public void cancel(OperationId id) {
     Operation operation = running.get(id);
-    if (operation == null) {
+    if (operation != null) {
+      operation.cancel();
+    } else if (!Files.exists(file(id))) {
       throw new VpsException(
           Code.NOT_FOUND,
           "cannot cancel operation " + id,
-          "it is not running",
-          "See how it ended with 'letargo ops show " + id + "'.");
+          "there is none of that id",
+          "List them with 'letargo ops list'.");
     }
-    operation.cancel();
   }
 
   private Path file(OperationId id) {

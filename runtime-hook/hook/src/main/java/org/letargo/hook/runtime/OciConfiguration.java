@@ -101,6 +101,7 @@ public final class OciConfiguration {
                 "container=runc")));
     process.put("cwd", "/");
     process.put("noNewPrivileges", false);
+    process.put("oomScoreAdj", 0); // else that of the hook, which the kernel is to spare
     ObjectNode capabilities = process.putObject("capabilities");
     List<String> names = CAPABILITIES.stream().map(name -> "CAP_" + name).toList();
     for (String set : List.of("bounding", "effective", "permitted")) {

@@ -108,9 +108,12 @@ public final class Runc {
    * run inside it either, as it would not know its own container by its start time there.
    *
    * @param terminal whether it is started on a terminal
+   * @param log where runc says why it could not start the command; see {@link RuncMessages#notRun}
    */
-  public Command exec(VpsName name, List<String> command, boolean terminal) {
-    List<String> line = new ArrayList<>(List.of("runc", "--root", root.toString(), "exec"));
+  public Command exec(VpsName name, List<String> command, boolean terminal, Path log) {
+    List<String> line =
+        new ArrayList<>(
+            List.of("runc", "--root", root.toString(), "--log", log.toString(), "exec"));
     line.addAll(List.of("--env", "HOME=/root", "--env", "TERM=xterm-256color"));
     if (terminal) {
       line.add("--tty");

@@ -8,7 +8,27 @@ public final class RuncMessages {
   private static final Pattern MESSAGE =
       Pattern.compile("level=(?:error|fatal) msg=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
+  private static final int CANNOT_RUN = 126;
+  private static final int NOT_FOUND = 127;
+
   private RuncMessages() {}
+
+  /**
+   * The status that a shell gives for a command that cannot be run: 127 if there is no such
+   * program, else 126. runc itself ends with 255 or 1 for all, as the command might have.
+   *
+   * @param log what runc wrote into the file of its option {@code --log}
+   * @param status what runc ended with
+   * @return the status, if runc did run the command
+   */
+  public static int notRun(String log, int status) {
+    if (!log.contains("exec failed: unable to start container process")) {
+      return status;
+    }
+    boolean missing =
+        log.contains("executable file not found") || log.contains("no such file or directory");
+    return missing ? NOT_FOUND : CANNOT_RUN;
+  }
 
   /**
    * The last error in the text without quotes and time stamps; the text itself if there is none.

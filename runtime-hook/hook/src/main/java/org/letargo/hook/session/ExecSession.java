@@ -3,6 +3,7 @@ package org.letargo.hook.session;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.TerminalSize;
 import org.letargo.hook.runtime.Runc;
+import org.letargo.hook.runtime.RuncMessages;
 import org.letargo.linux.PtyMaster;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +39,16 @@ public final class ExecSession {
   /** Runs it to its end. */
   public ExecReply run() {
     try {
-      return request.terminal().isPresent() ? withTerminal(request.terminal().get()) : withPipes();
+      Path log = Files.createTempFile("letargo-exec-", ".log");
+      try {
+        int status =
+            request.terminal().isPresent()
+                ? withTerminal(request.terminal().get(), log)
+                : withPipes(log);
+        return new ExecReply(RuncMessages.notRun(Files.readString(log), status));
+      } finally {
+        Files.deleteIfExists(log);
+      }
     } catch (IOException e) {
       throw DurableFiles.failed("cannot run a command in VPS '" + request.name() + "'", e);
     } catch (InterruptedException e) {
@@ -46,9 +57,10 @@ public final class ExecSession {
     }
   }
 
-  private ExecReply withPipes() throws IOException, InterruptedException {
+  private int withPipes(Path log) throws IOException, InterruptedException {
     Process process =
-        runc.exec(request.name(), request.command(), false).start(ProcessBuilder.Redirect.PIPE);
+        runc.exec(request.name(), request.command(), false, log)
+            .start(ProcessBuilder.Redirect.PIPE);
     exchange.onHangUp(() -> kill(process));
     Thread input = Thread.ofVirtual().start(() -> sendInput(process.getOutputStream()));
     Thread output =
@@ -57,14 +69,15 @@ public final class ExecSession {
     output.join();
     int status = process.waitFor();
     input.interrupt();
-    return new ExecReply(status);
+    return status;
   }
 
-  private ExecReply withTerminal(TerminalSize size) throws IOException, InterruptedException {
+  private int withTerminal(TerminalSize size, Path log) throws IOException, InterruptedException {
     try (PtyMaster master = PtyMaster.open()) {
       master.resize(size.rows(), size.columns());
       Path slave = master.slave();
-      Process process = runc.exec(request.name(), request.command(), true).startOnTerminal(slave);
+      Process process =
+          runc.exec(request.name(), request.command(), true, log).startOnTerminal(slave);
       exchange.onHangUp(() -> kill(process));
       exchange.onResize(next -> master.resize(next.rows(), next.columns()));
       Thread input = Thread.ofVirtual().start(() -> sendInput(new ToTerminal(master)));
@@ -76,7 +89,7 @@ public final class ExecSession {
       int status = process.waitFor();
       output.join(2000); // what is still in the terminal; a background child may keep it open
       input.interrupt();
-      return new ExecReply(status);
+      return status;
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.letargo.hook.command.Command;
@@ -96,6 +97,22 @@ public final class Templates {
   public TemplateInfo get(TemplateName name) {
     return DurableFiles.readJson(folder.resolve(name.value()).resolve(INFO), TemplateInfo.class)
         .orElseThrow(() -> notBuilt(name));
+  }
+
+  /**
+   * A template with these contents, whatever its name here; the one of this name if several have
+   * them.
+   */
+  public Optional<TemplateName> withContents(String digest, TemplateName likely) {
+    return Stream.concat(
+            Stream.of(folder.resolve(likely.value())), folders(folder).stream().sorted())
+        .filter(place ->
+            DurableFiles.readJson(place.resolve(INFO), TemplateInfo.class)
+                .flatMap(TemplateInfo::contents)
+                .filter(contents -> contents.digest().equals(digest))
+                .isPresent())
+        .findFirst()
+        .map(place -> new TemplateName(place.getFileName().toString()));
   }
 
   private VpsException notBuilt(TemplateName name) {

@@ -22,6 +22,7 @@ public final class Vps {
   private VpsStatus status;
 
   private OperationId change;
+  private boolean gone;
   private long revision;
 
   private final LongSupplier revisions;
@@ -73,13 +74,17 @@ public final class Vps {
    * Starts a change: nobody else can until it is closed, and the journal tells of it. The caller
    * closes it.
    *
-   * @throws VpsException BUSY if another change runs
+   * @throws VpsException BUSY if another change runs; NOT_FOUND if one has removed it
    */
   public Change begin(
       OperationId operation, JournalEntry.Kind kind, Optional<CheckpointId> checkpoint) {
     hold(operation);
+    return journalled(new JournalEntry(operation, kind, checkpoint));
+  }
+
+  private Change journalled(JournalEntry entry) {
     try {
-      folder.writeJournal(new JournalEntry(operation, kind, checkpoint));
+      folder.writeJournal(entry);
     } catch (RuntimeException e) {
       release();
       throw e;
@@ -101,14 +106,13 @@ public final class Vps {
       while (change != null) {
         wait();
       }
-      if (!isAbout(status, initPid)) {
+      if (gone || !isAbout(status, initPid)) {
         return Optional.empty();
       }
       hold(operation);
     }
-    folder.writeJournal(new JournalEntry(operation, JournalEntry.Kind.STOP, Optional.empty()));
-    changed.accept(this);
-    return Optional.of(new Change());
+    return Optional.of(
+        journalled(new JournalEntry(operation, JournalEntry.Kind.STOP, Optional.empty())));
   }
 
   private static boolean isAbout(VpsStatus status, long initPid) {
@@ -120,6 +124,9 @@ public final class Vps {
   }
 
   private synchronized void hold(OperationId operation) {
+    if (gone) {
+      throw VpsException.notFound(spec().name());
+    }
     if (change != null) {
       throw VpsException.busy(spec().name(), change);
     }
@@ -133,10 +140,12 @@ public final class Vps {
     notifyAll();
   }
 
+  private synchronized boolean isGone() {
+    return gone;
+  }
+
   /** The right to change this VPS. Closing it ends the journal entry. */
   public final class Change implements AutoCloseable {
-    private boolean keepJournal;
-
     private Change() {}
 
     /** Makes a status durable, then seen. */
@@ -149,15 +158,20 @@ public final class Vps {
       changed.accept(Vps.this);
     }
 
-    /** The folder is gone or moved: there is no journal to clear. */
+    /**
+     * The folder is gone or moved: there is no journal to clear, and nothing can be changed any
+     * more. Its name and folder may be another VPS's from now on.
+     */
     public void folderIsGone() {
-      keepJournal = true;
+      synchronized (Vps.this) {
+        gone = true;
+      }
     }
 
     @Override
     public void close() {
       try {
-        if (!keepJournal) {
+        if (!isGone()) {
           folder.clearJournal();
         }
       } finally {

@@ -24,7 +24,10 @@ final class FrameChannel implements AutoCloseable {
   record Frame(FrameKind kind, byte[] payload) {}
 
   private final SocketChannel socket;
-  private final ReentrantLock writing = new ReentrantLock();
+
+  /** Fair: progress must come through between the bytes of a busy stream. */
+  private final ReentrantLock writing = new ReentrantLock(true);
+
   private final ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
 
   FrameChannel(SocketChannel socket) {

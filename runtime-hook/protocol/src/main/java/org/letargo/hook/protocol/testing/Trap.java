@@ -25,7 +25,7 @@ public final class Trap {
   }
 
   /**
-   * Waits until a change has come here.
+   * Waits until a change has come here, and what was to happen here has happened.
    *
    * @throws AssertionError if none does in time
    */
@@ -43,11 +43,15 @@ public final class Trap {
   }
 
   void spring() {
-    reached.countDown();
-    effect.run();
+    try {
+      effect.run();
+    } finally {
+      reached.countDown();
+    }
   }
 
   void holdHere() {
+    reached.countDown();
     await(released, "a change was held at " + moment + " and never released");
   }
 

@@ -101,7 +101,8 @@ class FakeHookTest {
   private String cancelledAt(Moment moment) {
     OperationId operation = OperationId.create();
     Trap trap = hook.hold(HookRequest.StartVps.class, moment);
-    Thread.ofVirtual().start(() -> hook.client().call(new HookRequest.StartVps(operation, WEB1)));
+    HookRequest.StartVps start = new HookRequest.StartVps(operation, WEB1);
+    CompletableFuture.supplyAsync(() -> hook.client().call(start));
     trap.awaitReached();
     hook.client().call(new HookRequest.CancelOperation(operation));
     trap.release();

@@ -1,0 +1,49 @@
+package org.letargo.integration;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.letargo.hook.protocol.HookClient;
+import org.letargo.hook.protocol.testing.HookContract;
+import org.letargo.integration.harness.Instance;
+
+/**
+ * The real hook keeps the contract that the fake one keeps in unit tests: what the manager's tests
+ * rely on is true.
+ */
+class RealHookContractIT extends HookContract {
+  private static Instance instance;
+
+  @BeforeAll
+  static void start() {
+    instance = Instance.startWithoutManager(Instance.Options.DEFAULT);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (instance != null) {
+      instance.close();
+    }
+  }
+
+  @Override
+  protected HookClient client() {
+    return instance.hookClient();
+  }
+
+  @Override
+  protected int freePort() {
+    try (ServerSocket any = new ServerSocket(0)) {
+      return any.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  protected void afterTest() {
+    instance.sweepVpses();
+  }
+}
