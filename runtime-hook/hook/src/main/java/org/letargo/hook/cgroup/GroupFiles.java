@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.vps.StoredVps;
+import org.letargo.linux.NativeException;
 import org.letargo.linux.Processes;
 
 /** What both kinds of control groups are made of: folders and small files. */
@@ -101,7 +102,11 @@ final class GroupFiles {
   /** Sends SIGKILL to all in the group, once. */
   static void killOnce(Path group) {
     for (long pid : processes(group)) {
-      Processes.kill(pid, SIGKILL);
+      try {
+        Processes.kill(pid, SIGKILL);
+      } catch (NativeException e) {
+        // it has ended since it was listed
+      }
     }
   }
 
