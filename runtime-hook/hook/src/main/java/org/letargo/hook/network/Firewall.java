@@ -2,6 +2,7 @@ package org.letargo.hook.network;
 
 import java.util.Collection;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.config.HookConfiguration;
@@ -73,38 +74,47 @@ final class Firewall {
    * only; all else is dropped.
    */
   private void guard(Collection<VpsSpec> vpses) {
+    String cables = elements(vpses, spec -> "\"" + VpsNetwork.device(spec.address()) + "\"");
     String own =
-        vpses.stream()
-            .map(spec ->
+        elements(
+            vpses,
+            spec ->
                 "\"%s\" . %s . %s"
-                    .formatted(VpsNetwork.device(spec.address()), spec.mac(), spec.address()))
-            .collect(Collectors.joining(", "));
+                    .formatted(VpsNetwork.device(spec.address()), spec.mac(), spec.address()));
     String rules =
         """
         table bridge %1$s
         delete table bridge %1$s
         table bridge %1$s {
+          set cables {
+            type ifname
+            %2$s
+          }
           set own {
             type ifname . ether_addr . ipv4_addr
             %3$s
           }
           chain from {
             type filter hook prerouting priority filter; policy accept;
-            meta ibrname != "%2$s" accept
-            iifname != "lt*" accept
+            iifname != @cables accept
             ether type arp iifname . ether saddr . arp saddr ip @own accept
             ether type ip iifname . ether saddr . ip saddr @own accept
             drop
           }
         }
         """
-            .formatted(
-                table, configuration.bridge(), own.isEmpty() ? "" : "elements = { " + own + " }");
+            .formatted(table, cables, own);
     Command.Result result = Command.of("nft", "-f", "-").input(rules).run();
     if (!result.ok()) {
       LOG.warn(
           "VPSes are not kept from using addresses of others: {}, continuing without it",
           result.reason());
     }
+  }
+
+  private static String elements(Collection<VpsSpec> vpses, Function<VpsSpec, String> element) {
+    return vpses.isEmpty()
+        ? ""
+        : vpses.stream().map(element).collect(Collectors.joining(", ", "elements = { ", " }"));
   }
 }
