@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.letargo.hook.protocol.HookClient;
+import org.letargo.hook.protocol.HookRequest;
 
 /**
  * A whole Letargo of its own: hook and manager as real processes, with their own folders, bridge,
@@ -97,11 +98,9 @@ public final class Instance implements AutoCloseable {
     this.subnet = options.subnet().isEmpty() ? Chance.subnet() : options.subnet();
     this.hookEnvironment = options.hookEnvironment();
     Programs programs = Programs.get();
-    List<String> hookLine =
-        programs.java("hook", "org.letargo.hook.HookMain", jvm(options.hookFlags()));
-    hookLine.addAll(List.of("--config", configuration().toString()));
-    this.hook = new Daemon("hook of " + name, log("hook"), options.host().command(hookLine));
-    this.manager = new Daemon("manager of " + name, log("manager"), managerCommand(programs));
+    this.hook = new Daemon("hook of " + name, log("hook"), hookCommand(programs, configuration()));
+    this.manager =
+        new Daemon("manager of " + name, log("manager"), managerCommand(programs, configuration()));
     this.api = new Api(uri(), this::adminToken);
   }
 
@@ -160,7 +159,14 @@ public final class Instance implements AutoCloseable {
     return all;
   }
 
-  private List<String> managerCommand(Programs programs) {
+  private List<String> hookCommand(Programs programs, Path configuration) {
+    List<String> line =
+        programs.java("hook", "org.letargo.hook.HookMain", jvm(options.hookFlags()));
+    line.addAll(List.of("--config", configuration.toString()));
+    return options.host().command(line);
+  }
+
+  private List<String> managerCommand(Programs programs, Path configuration) {
     List<String> line =
         new ArrayList<>(
             List.of(
@@ -176,7 +182,7 @@ public final class Instance implements AutoCloseable {
     List<String> flags = new ArrayList<>(List.of("-Xmx256m"));
     flags.addAll(options.managerFlags());
     line.addAll(programs.java("manager", "org.letargo.manager.ManagerMain", jvm(flags)));
-    line.addAll(List.of("--config", configuration().toString()));
+    line.addAll(List.of("--config", configuration.toString()));
     return line;
   }
 
@@ -214,14 +220,17 @@ public final class Instance implements AutoCloseable {
                 port));
   }
 
-  /** Starts the hook with the environment that it had last, and waits until it listens. */
+  /**
+   * Starts the hook with the environment that it had last, and waits until it listens and the
+   * manager, if it runs, has found it.
+   */
   public void startHook() {
     hook.start(hookEnvironment);
     HookClient client = hookClient();
-    Unix.awaitAnswer(
-        hook,
-        LONGEST_START,
-        () -> client.call(new org.letargo.hook.protocol.HookRequest.ListVps()));
+    Unix.awaitAnswer(hook, LONGEST_START, () -> client.call(new HookRequest.ListVps()));
+    if (manager.isAlive()) {
+      Unix.awaitAnswer(manager, LONGEST_START, api::requireHealth);
+    }
   }
 
   /** Starts the hook with {@code LETARGO_FAULT} from now on; empty: without. */
@@ -234,6 +243,24 @@ public final class Instance implements AutoCloseable {
   public void startManager() {
     manager.start(Map.of());
     Unix.awaitAnswer(manager, LONGEST_START, api::requireHealth);
+  }
+
+  /** Runs a second hook with a configuration that it must refuse; it ends by itself. */
+  public HostCommand.Result refusedHook(String yaml) {
+    return HostCommand.tried(hookCommand(Programs.get(), refusedConfiguration(yaml)));
+  }
+
+  /** {@link #refusedHook} for the manager. */
+  public HostCommand.Result refusedManager(String yaml) {
+    return HostCommand.tried(managerCommand(Programs.get(), refusedConfiguration(yaml)));
+  }
+
+  private Path refusedConfiguration(String yaml) {
+    try {
+      return Files.writeString(folder.resolve("refused.yaml"), yaml);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The hook's process: kill it, count its descriptors, wait for its end. */
