@@ -142,10 +142,15 @@ public final class Api {
    * be reached: it may be killed and started again meanwhile.
    */
   public Operation await(Operation operation) {
+    return await(operation, LONGEST_OPERATION);
+  }
+
+  /** {@link #await(Operation)}, but no longer than this. */
+  public Operation await(Operation operation, Duration longest) {
     AtomicReference<Operation> last = new AtomicReference<>(operation);
     Awaitility.await("end of " + operation.kind() + " of '" + operation.vps() + "'")
         .pollInterval(Duration.ofMillis(20))
-        .atMost(LONGEST_OPERATION)
+        .atMost(longest)
         .until(() -> {
           try {
             last.set(operation(operation.id()));
@@ -159,6 +164,15 @@ public final class Api {
 
   public Operation operation(String id) {
     return Operation.of(get("/v1/operations/" + id));
+  }
+
+  /** The last operation of this kind that was begun. */
+  public Operation newest(String kind) {
+    return StreamSupport.stream(get("/v1/operations").path("operations").spliterator(), false)
+        .map(Operation::of)
+        .filter(operation -> operation.kind().equals(kind))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("there was no operation '" + kind + "'"));
   }
 
   public List<String> vpsNames() {

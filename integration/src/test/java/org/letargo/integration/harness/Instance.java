@@ -190,6 +190,24 @@ public final class Instance implements AutoCloseable {
     Unix.awaitAnswer(manager, LONGEST_START, api::requireHealth);
   }
 
+  /** Runs a second hook with a configuration that it must refuse; it ends by itself. */
+  public HostCommand.Result refusedHook(String yaml) {
+    return HostCommand.tried(Launch.hook(options, refusedConfiguration(yaml)));
+  }
+
+  /** {@link #refusedHook} for the manager. */
+  public HostCommand.Result refusedManager(String yaml) {
+    return HostCommand.tried(Launch.manager(options, refusedConfiguration(yaml)));
+  }
+
+  private Path refusedConfiguration(String yaml) {
+    try {
+      return Files.writeString(folder.resolve("refused.yaml"), yaml);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The hook's process: kill it, count its descriptors, wait for its end. */
   public Daemon hook() {
     return hook;

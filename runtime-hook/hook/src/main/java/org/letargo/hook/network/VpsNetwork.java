@@ -50,12 +50,6 @@ public final class VpsNetwork {
     firewall.publish(vpses);
   }
 
-  /** Takes the bridge and the firewall table away. */
-  public void removeFromHost() {
-    firewall.remove();
-    Command.of("ip", "link", "del", configuration.bridge()).run();
-  }
-
   /**
    * Gives the network namespace of a process its address; the host's end stays down.
    *
