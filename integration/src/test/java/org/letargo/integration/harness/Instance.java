@@ -6,7 +6,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -44,7 +43,12 @@ public final class Instance implements AutoCloseable {
     /** On this machine, in a subnet that is free, with the shared templates. */
     public static final Options DEFAULT =
         new Options(
-            TestHost.here(), "", SHARED_TEMPLATES, Map.of(), List.of("-Xmx512m"), List.of());
+            TestHost.here(),
+            "",
+            SHARED_TEMPLATES,
+            Map.of(),
+            List.of("-Xmx512m"),
+            List.of("-Xmx256m"));
 
     public Options {
       hookEnvironment = Map.copyOf(hookEnvironment);
@@ -83,7 +87,6 @@ public final class Instance implements AutoCloseable {
   private final String name;
   private final String subnet;
   private final int port = Chance.port();
-  private final int firstHostId = Chance.firstHostId();
   private final Daemon hook;
   private final Daemon manager;
   private final Api api;
@@ -97,10 +100,9 @@ public final class Instance implements AutoCloseable {
     this.name = folder.getFileName().toString().replace("-", "");
     this.subnet = options.subnet().isEmpty() ? Chance.subnet() : options.subnet();
     this.hookEnvironment = options.hookEnvironment();
-    Programs programs = Programs.get();
-    this.hook = new Daemon("hook of " + name, log("hook"), hookCommand(programs, configuration()));
+    this.hook = new Daemon("hook of " + name, log("hook"), Launch.hook(options, configuration()));
     this.manager =
-        new Daemon("manager of " + name, log("manager"), managerCommand(programs, configuration()));
+        new Daemon("manager of " + name, log("manager"), Launch.manager(options, configuration()));
     this.api = new Api(uri(), this::adminToken);
   }
 
@@ -153,39 +155,6 @@ public final class Instance implements AutoCloseable {
     }
   }
 
-  private static List<String> jvm(List<String> flags) {
-    List<String> all = new ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    all.addAll(flags);
-    return all;
-  }
-
-  private List<String> hookCommand(Programs programs, Path configuration) {
-    List<String> line =
-        programs.java("hook", "org.letargo.hook.HookMain", jvm(options.hookFlags()));
-    line.addAll(List.of("--config", configuration.toString()));
-    return options.host().command(line);
-  }
-
-  private List<String> managerCommand(Programs programs, Path configuration) {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                "setpriv",
-                "--reuid",
-                Unix.MANAGER_USER,
-                "--regid",
-                Unix.MANAGER_USER,
-                "--clear-groups",
-                "--no-new-privs",
-                "--inh-caps=-all",
-                "--bounding-set=-all"));
-    List<String> flags = new ArrayList<>(List.of("-Xmx256m"));
-    flags.addAll(options.managerFlags());
-    line.addAll(programs.java("manager", "org.letargo.manager.ManagerMain", jvm(flags)));
-    line.addAll(List.of("--config", configuration.toString()));
-    return line;
-  }
-
   private void writeFiles() throws IOException {
     Files.createDirectories(state().resolve("manager"));
     Unix.giveToManager(state().resolve("manager"));
@@ -193,31 +162,7 @@ public final class Instance implements AutoCloseable {
         options.templates().equals(Options.SHARED_TEMPLATES)
             ? TemplateCache.folder()
             : options.templates();
-    Files.writeString(
-        configuration(),
-        """
-        instance: %s
-        state-dir: %s
-        run-dir: %s
-        hook:
-          program-dir: %s
-          template-dir: %s
-          bridge: %s
-          subnet: %s
-          first-host-id: %d
-        manager:
-          listen: 127.0.0.1:%d
-        """
-            .formatted(
-                name,
-                state(),
-                run(),
-                Programs.get().folder(),
-                templates,
-                name,
-                subnet,
-                firstHostId,
-                port));
+    Files.writeString(configuration(), Launch.configuration(this, templates, Chance.firstHostId()));
   }
 
   /**
