@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -142,11 +143,16 @@ public final class Api {
    * be reached: it may be killed and started again meanwhile.
    */
   public Operation await(Operation operation) {
+    return await(operation, LONGEST_OPERATION);
+  }
+
+  /** {@link #await(Operation)}, but no longer than this. */
+  public Operation await(Operation operation, Duration longest) {
     AtomicReference<Operation> last = new AtomicReference<>(operation);
     Awaitility.await("end of " + operation.kind() + " of '" + operation.vps() + "'")
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(20))
-        .atMost(LONGEST_OPERATION)
+        .atMost(longest)
         .until(() -> {
           try {
             last.set(operation(operation.id()));
@@ -193,6 +199,15 @@ public final class Api {
     return Operation.of(get("/v1/operations/" + id));
   }
 
+  /** The last operation of this kind that was begun. */
+  public Operation newest(String kind) {
+    return StreamSupport.stream(get("/v1/operations").path("operations").spliterator(), false)
+        .map(Operation::of)
+        .filter(operation -> operation.kind().equals(kind))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("there was no operation '" + kind + "'"));
+  }
+
   public List<String> vpsNames() {
     return StreamSupport.stream(get("/v1/vps").path("vps").spliterator(), false)
         .map(vps -> vps.path("name").asText())
@@ -203,7 +218,14 @@ public final class Api {
   public Operation exportTo(String vps, Path file) {
     HttpRequest request = request("/v1/vps/" + vps + "/archive").build();
     try {
-      HttpResponse<Path> answer = client.send(request, HttpResponse.BodyHandlers.ofFile(file));
+      HttpResponse<Path> answer =
+          client.send(
+              request,
+              HttpResponse.BodyHandlers.ofFile(
+                  file,
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE,
+                  StandardOpenOption.TRUNCATE_EXISTING));
       if (answer.statusCode() != 200) {
         throw new AssertionError("export of '" + vps + "': " + Files.readString(file));
       }

@@ -6,11 +6,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.letargo.hook.protocol.HookClient;
+import org.letargo.hook.protocol.HookRequest;
 
 /**
  * A whole Letargo of its own: hook and manager as real processes, with their own folders, bridge,
@@ -43,7 +43,12 @@ public final class Instance implements AutoCloseable {
     /** On this machine, in a subnet that is free, with the shared templates. */
     public static final Options DEFAULT =
         new Options(
-            TestHost.here(), "", SHARED_TEMPLATES, Map.of(), List.of("-Xmx512m"), List.of());
+            TestHost.here(),
+            "",
+            SHARED_TEMPLATES,
+            Map.of(),
+            List.of("-Xmx512m"),
+            List.of("-Xmx256m"));
 
     public Options {
       hookEnvironment = Map.copyOf(hookEnvironment);
@@ -87,7 +92,6 @@ public final class Instance implements AutoCloseable {
   private final String name;
   private final String subnet;
   private final int port = Chance.port();
-  private final int firstHostId = Chance.firstHostId();
   private final Daemon hook;
   private final Daemon manager;
   private final Api api;
@@ -101,12 +105,9 @@ public final class Instance implements AutoCloseable {
     this.name = folder.getFileName().toString().replace("-", "");
     this.subnet = options.subnet().isEmpty() ? Chance.subnet() : options.subnet();
     this.hookEnvironment = options.hookEnvironment();
-    Programs programs = Programs.get();
-    List<String> hookLine =
-        programs.java("hook", "org.letargo.hook.HookMain", jvm(options.hookFlags()));
-    hookLine.addAll(List.of("--config", configuration().toString()));
-    this.hook = new Daemon("hook of " + name, log("hook"), options.host().command(hookLine));
-    this.manager = new Daemon("manager of " + name, log("manager"), managerCommand(programs));
+    this.hook = new Daemon("hook of " + name, log("hook"), Launch.hook(options, configuration()));
+    this.manager =
+        new Daemon("manager of " + name, log("manager"), Launch.manager(options, configuration()));
     this.api = new Api(uri(), this::adminToken);
   }
 
@@ -159,32 +160,6 @@ public final class Instance implements AutoCloseable {
     }
   }
 
-  private static List<String> jvm(List<String> flags) {
-    List<String> all = new ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    all.addAll(flags);
-    return all;
-  }
-
-  private List<String> managerCommand(Programs programs) {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                "setpriv",
-                "--reuid",
-                Unix.MANAGER_USER,
-                "--regid",
-                Unix.MANAGER_USER,
-                "--clear-groups",
-                "--no-new-privs",
-                "--inh-caps=-all",
-                "--bounding-set=-all"));
-    List<String> flags = new ArrayList<>(List.of("-Xmx256m"));
-    flags.addAll(options.managerFlags());
-    line.addAll(programs.java("manager", "org.letargo.manager.ManagerMain", jvm(flags)));
-    line.addAll(List.of("--config", configuration().toString()));
-    return line;
-  }
-
   private void writeFiles() throws IOException {
     Files.createDirectories(state().resolve("manager"));
     Unix.giveToManager(state().resolve("manager"));
@@ -192,41 +167,20 @@ public final class Instance implements AutoCloseable {
         options.templates().equals(Options.SHARED_TEMPLATES)
             ? TemplateCache.folder()
             : options.templates();
-    Files.writeString(
-        configuration(),
-        """
-        instance: %s
-        state-dir: %s
-        run-dir: %s
-        hook:
-          program-dir: %s
-          template-dir: %s
-          bridge: %s
-          subnet: %s
-          first-host-id: %d
-        manager:
-          listen: 127.0.0.1:%d
-        """
-            .formatted(
-                name,
-                state(),
-                run(),
-                Programs.get().folder(),
-                templates,
-                name,
-                subnet,
-                firstHostId,
-                port));
+    Files.writeString(configuration(), Launch.configuration(this, templates, Chance.firstHostId()));
   }
 
-  /** Starts the hook with the environment that it had last, and waits until it listens. */
+  /**
+   * Starts the hook with the environment that it had last, and waits until it listens and the
+   * manager, if it runs, has found it.
+   */
   public void startHook() {
     hook.start(hookEnvironment);
     HookClient client = hookClient();
-    Unix.awaitAnswer(
-        hook,
-        LONGEST_START,
-        () -> client.call(new org.letargo.hook.protocol.HookRequest.ListVps()));
+    Unix.awaitAnswer(hook, LONGEST_START, () -> client.call(new HookRequest.ListVps()));
+    if (manager.isAlive()) {
+      Unix.awaitAnswer(manager, LONGEST_START, api::requireHealth);
+    }
   }
 
   /** Starts the hook with {@code LETARGO_FAULT} from now on; empty: without. */
@@ -239,6 +193,24 @@ public final class Instance implements AutoCloseable {
   public void startManager() {
     manager.start(Map.of());
     Unix.awaitAnswer(manager, LONGEST_START, api::requireHealth);
+  }
+
+  /** Runs a second hook with a configuration that it must refuse; it ends by itself. */
+  public HostCommand.Result refusedHook(String yaml) {
+    return HostCommand.tried(hookCommand(Programs.get(), refusedConfiguration(yaml)));
+  }
+
+  /** {@link #refusedHook} for the manager. */
+  public HostCommand.Result refusedManager(String yaml) {
+    return HostCommand.tried(managerCommand(Programs.get(), refusedConfiguration(yaml)));
+  }
+
+  private Path refusedConfiguration(String yaml) {
+    try {
+      return Files.writeString(folder.resolve("refused.yaml"), yaml);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The hook's process: kill it, count its descriptors, wait for its end. */

@@ -80,9 +80,14 @@ public final class TemplateCache {
   private static String hash() throws IOException {
     Path sources =
         Programs.repository().resolve("runtime-hook/hook/src/main/java/org/letargo/hook/template");
+    List<Path> places =
+        List.of(
+            Programs.templates(),
+            sources.resolve("TemplateInfo.java"),
+            sources.resolve("TreeDigest.java"));
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Path place : List.of(Programs.templates(), sources)) {
+      for (Path place : places) {
         try (Stream<Path> files = Files.walk(place)) {
           for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
             digest.update(Files.readAllBytes(file));

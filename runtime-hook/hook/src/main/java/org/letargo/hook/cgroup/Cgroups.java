@@ -26,10 +26,10 @@ public sealed interface Cgroups permits HybridCgroups, UnifiedCgroups {
    */
   static Cgroups detect(String instance) {
     if (Files.exists(TOP.resolve("cgroup.controllers"))) {
-      return new UnifiedCgroups(instance);
+      return new UnifiedCgroups(TOP, instance);
     }
     if (Files.isDirectory(TOP.resolve("memory")) && Files.isDirectory(TOP.resolve("systemd"))) {
-      return new HybridCgroups(instance);
+      return new HybridCgroups(TOP, instance);
     }
     throw new VpsException(
         Code.HOST_UNFIT,

@@ -32,6 +32,9 @@ public final class UnifiedCgroups implements Cgroups {
   private static final String SAVED = "letargo-cgroup.json";
   private static final String CONTROLLERS = "+cpu +memory +pids";
 
+  /** Beside the groups of the VPSes, of which none can have this name. */
+  private static final String ENGINE = "_engine";
+
   /** Limits that a guest's systemd sets on its own groups; written back where they were set. */
   private static final List<String> LIMITS =
       List.of(
@@ -50,9 +53,14 @@ public final class UnifiedCgroups implements Cgroups {
 
   private record SavedTree(int hostIdBase, List<SavedGroup> groups) {}
 
+  private final Path top;
   private final String instance;
 
-  UnifiedCgroups(String instance) {
+  /**
+   * @param top where cgroup v2 is mounted
+   */
+  UnifiedCgroups(Path top, String instance) {
+    this.top = top;
     this.instance = instance;
   }
 
@@ -67,7 +75,7 @@ public final class UnifiedCgroups implements Cgroups {
   }
 
   private Path group(VpsName name) {
-    return TOP.resolve(instance).resolve(name.value());
+    return top.resolve(instance).resolve(name.value());
   }
 
   @Override
@@ -91,8 +99,8 @@ public final class UnifiedCgroups implements Cgroups {
 
   private void enableControllersAbove() {
     try {
-      Path own = Files.createDirectories(TOP.resolve(instance));
-      for (Path folder : List.of(TOP, own)) {
+      Path own = Files.createDirectories(top.resolve(instance));
+      for (Path folder : List.of(top, own)) {
         Files.writeString(folder.resolve("cgroup.subtree_control"), CONTROLLERS);
       }
     } catch (IOException e) {
@@ -100,7 +108,7 @@ public final class UnifiedCgroups implements Cgroups {
           Code.HOST_UNFIT,
           "cannot enable the cgroup controllers cpu, memory and pids",
           String.valueOf(e.getMessage()),
-          "See whether " + TOP.resolve("cgroup.controllers") + " offers them.",
+          "See whether " + top.resolve("cgroup.controllers") + " offers them.",
           e);
     }
   }
@@ -133,21 +141,21 @@ public final class UnifiedCgroups implements Cgroups {
 
   @Override
   public void save(StoredVps vps, Path images) {
-    Path top = group(vps.spec().name());
+    Path own = group(vps.spec().name());
     List<SavedGroup> groups = new ArrayList<>();
     try {
-      for (Path folder : GroupFiles.tree(top)) {
+      for (Path folder : GroupFiles.tree(own)) {
         Map<String, Object> owner = Files.readAttributes(folder, "unix:uid,gid");
         groups.add(
             new SavedGroup(
-                top.relativize(folder).toString(),
+                own.relativize(folder).toString(),
                 Files.readString(folder.resolve("cgroup.subtree_control")).strip(),
                 (int) owner.get("uid") - vps.hostIdBase(),
                 (int) owner.get("gid") - vps.hostIdBase(),
-                folder.equals(top) ? Map.of() : limits(folder)));
+                folder.equals(own) ? Map.of() : limits(folder)));
       }
     } catch (IOException e) {
-      throw DurableFiles.failed("cannot record the control groups below " + top, e);
+      throw DurableFiles.failed("cannot record the control groups below " + own, e);
     }
     DurableFiles.writeJson(images.resolve(SAVED), new SavedTree(vps.hostIdBase(), groups));
   }
@@ -168,12 +176,17 @@ public final class UnifiedCgroups implements Cgroups {
         DurableFiles.readJson(images.resolve(SAVED), SavedTree.class)
             .map(SavedTree::groups)
             .orElse(List.of());
-    Path top = group(vps.spec().name());
+    Path own = group(vps.spec().name());
     for (SavedGroup group : groups) {
-      Path folder = top.resolve(group.path).normalize();
-      boolean isBelow = folder.startsWith(top) && !group.path.startsWith("/");
+      Path folder = own.resolve(group.path).normalize();
+      boolean isBelow = folder.startsWith(own) && !group.path.startsWith("/");
       boolean isOwn = isOwnId(group.uid) && isOwnId(group.gid);
-      if (!isBelow || !isOwn || !LIMITS.containsAll(group.limits.keySet())) {
+      // The limits of the VPS's own group are the host's, whatever a checkpoint says.
+      boolean isLimited =
+          LIMITS.containsAll(group.limits.keySet())
+              && !group.limits.containsValue(null)
+              && (group.limits.isEmpty() || !folder.equals(own));
+      if (!isBelow || !isOwn || !isLimited) {
         throw new VpsException(
             Code.ARCHIVE_REFUSED,
             "cannot make the control groups of VPS '" + vps.spec().name() + "'",
@@ -194,29 +207,29 @@ public final class UnifiedCgroups implements Cgroups {
   public void prepareRestore(StoredVps vps, Path images) {
     enableControllersAbove();
     remove(vps.spec().name());
-    Path top = group(vps.spec().name());
+    Path own = group(vps.spec().name());
     try {
       for (SavedGroup group : saved(vps, images)) {
-        Files.createDirectories(top.resolve(group.path));
+        Files.createDirectories(own.resolve(group.path));
       }
     } catch (IOException e) {
-      throw DurableFiles.failed("cannot make the control groups below " + top, e);
+      throw DurableFiles.failed("cannot make the control groups below " + own, e);
     }
   }
 
   @Override
   public void beforeRestore(StoredVps vps, Path images) {
-    Path top = group(vps.spec().name());
+    Path own = group(vps.spec().name());
     try {
-      Path engine = Files.createDirectories(TOP.resolve(instance).resolve("engine"));
-      for (String pid : Files.readAllLines(top.resolve("cgroup.procs"))) {
+      Path engine = Files.createDirectories(top.resolve(instance).resolve(ENGINE));
+      for (String pid : Files.readAllLines(own.resolve("cgroup.procs"))) {
         moveTo(engine, pid);
       }
       for (SavedGroup group : saved(vps, images)) {
-        giveAway(top.resolve(group.path), vps.hostIdBase());
+        giveAway(own.resolve(group.path), vps.hostIdBase());
       }
     } catch (IOException e) {
-      throw DurableFiles.failed("cannot hand over the control groups below " + top, e);
+      throw DurableFiles.failed("cannot hand over the control groups below " + own, e);
     }
   }
 
@@ -230,30 +243,30 @@ public final class UnifiedCgroups implements Cgroups {
 
   @Override
   public void afterNamespaces(StoredVps vps, Path images) {
-    Path top = group(vps.spec().name());
+    Path own = group(vps.spec().name());
     try {
       List<SavedGroup> groups = saved(vps, images);
       for (SavedGroup group : groups) {
         for (String controller : group.controllers.split(" ")) {
           if (controller.matches("[a-z]+")) {
             Files.writeString(
-                top.resolve(group.path).resolve("cgroup.subtree_control"), "+" + controller);
+                own.resolve(group.path).resolve("cgroup.subtree_control"), "+" + controller);
           }
         }
         if (group.uid != 0) {
-          giveAway(top.resolve(group.path), vps.hostIdBase() + group.uid);
+          giveAway(own.resolve(group.path), vps.hostIdBase() + group.uid);
         }
       }
       for (SavedGroup group : groups) {
         for (Map.Entry<String, String> limit : group.limits.entrySet()) {
-          Path file = top.resolve(group.path).resolve(limit.getKey());
+          Path file = own.resolve(group.path).resolve(limit.getKey());
           if (Files.exists(file)) {
             Files.writeString(file, limit.getValue());
           }
         }
       }
     } catch (IOException e) {
-      throw DurableFiles.failed("cannot enable the controllers below " + top, e);
+      throw DurableFiles.failed("cannot enable the controllers below " + own, e);
     }
   }
 

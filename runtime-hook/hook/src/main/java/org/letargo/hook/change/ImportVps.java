@@ -26,6 +26,7 @@ import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.rootfs.VpsDisk;
+import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
@@ -112,11 +113,14 @@ final class ImportVps {
       VpsStatus status = keepMemory(manifest, unfinished, seat.hostIdBase(), received);
       unfinished.writeStatus(status);
       unfinished.writeSpec(stored);
+      unfinished.writeJournal(
+          new JournalEntry(operation.id(), JournalEntry.Kind.IMPORT, Optional.empty()));
       Faults.at("import.before-rename");
       operation.commit();
       DurableFiles.rename(making, folder.state());
-      Vps vps = host.vpses().add(folder, stored, status);
       Faults.at("import.after-rename");
+      folder.clearJournal(); // before anybody can see the VPS and begin a change of it
+      Vps vps = host.vpses().add(folder, stored, status);
       stand.publishPorts();
       return vps;
     } finally {
