@@ -197,12 +197,12 @@ public final class Instance implements AutoCloseable {
 
   /** Runs a second hook with a configuration that it must refuse; it ends by itself. */
   public HostCommand.Result refusedHook(String yaml) {
-    return HostCommand.tried(hookCommand(Programs.get(), refusedConfiguration(yaml)));
+    return HostCommand.tried(Launch.hook(options, refusedConfiguration(yaml)));
   }
 
   /** {@link #refusedHook} for the manager. */
   public HostCommand.Result refusedManager(String yaml) {
-    return HostCommand.tried(managerCommand(Programs.get(), refusedConfiguration(yaml)));
+    return HostCommand.tried(Launch.manager(options, refusedConfiguration(yaml)));
   }
 
   private Path refusedConfiguration(String yaml) {
