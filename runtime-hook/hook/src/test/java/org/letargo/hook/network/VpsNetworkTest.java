@@ -1,7 +1,6 @@
 package org.letargo.hook.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -42,7 +41,9 @@ class VpsNetworkTest {
 
   @AfterEach
   void leaveNothing() {
-    network.removeFromHost();
+    Command.of("ip", "link", "del", configuration.bridge()).run();
+    nft("delete", "table", "ip", table());
+    nft("delete", "table", "bridge", table());
     assertThat(Path.of("/sys/class/net", configuration.bridge())).doesNotExist();
     assertThat(nft("list", "tables").output()).doesNotContain(table());
   }
@@ -157,14 +158,6 @@ class VpsNetworkTest {
     assertThatThrownBy(() -> network.raise(spec))
         .isInstanceOf(VpsException.class)
         .hasMessageStartingWith("cannot raise the network of VPS 'web1': ip ended with status ");
-  }
-
-  @Test
-  void canBeTakenAwayTwice() {
-    network.publish(List.of());
-    network.removeFromHost();
-
-    assertThatCode(network::removeFromHost).doesNotThrowAnyException();
   }
 
   private String expected(String redirects) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.letargo.hook.cgroup.Cgroups;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
@@ -34,7 +35,9 @@ class ConmonTest {
     programs = temporary.resolve("engine");
     folder = Samples.folder(temporary);
     DurableFiles.folder(folder.run(), "rwx------");
-    conmon = new Conmon(new Runc(Samples.configuration(temporary), programs));
+    conmon =
+        new Conmon(
+            new Runc(Samples.configuration(temporary), programs), Cgroups.detect("lt-conmon"));
   }
 
   @Test
