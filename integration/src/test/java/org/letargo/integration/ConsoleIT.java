@@ -44,7 +44,7 @@ class ConsoleIT {
       console.awaitShown("newcomer"); // which was not there before: top shows what is
       int newest = console.shown().length();
       console.type("q");
-      console.awaitShown(newest, "[#$] $");
+      console.awaitShown(newest, "[#$] ");
       console.enter("echo after-$((40+3)); stty size");
       console.awaitShown("after-43\\s+33 101");
     }

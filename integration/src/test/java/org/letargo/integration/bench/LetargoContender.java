@@ -55,6 +55,9 @@ final class LetargoContender {
     begin(subject, vps);
     double suspend = timed(() -> begin("suspend"));
     figures.seconds(title, "suspend", LETARGO, suspend);
+    if (subject.hasRivals()) {
+      figures.seconds(title, "suspend, safe on the disk", LETARGO, suspend);
+    }
     figures.seconds(
         title,
         "frozen while suspended",
@@ -67,7 +70,9 @@ final class LetargoContender {
     suspend = timed(() -> begin("suspend"));
     double export = Clock.seconds(() -> vps.exportTo(archive));
     figures.seconds(title, "export", LETARGO, export);
-    figures.seconds(title, "suspend + export", LETARGO, suspend + export);
+    if (subject.usesFill()) {
+      figures.seconds(title, "suspend + export", LETARGO, suspend + export);
+    }
     figures.mebibytes(title, "archive", LETARGO, Files.size(archive));
     vps.destroy();
     double imported = timed(() -> api.beginImport(archive));
@@ -75,7 +80,9 @@ final class LetargoContender {
     figures.seconds(title, "import", LETARGO, imported);
     double resumeImported = timed(() -> begin("resume"));
     figures.seconds(title, "resume of the import", LETARGO, resumeImported);
-    figures.seconds(title, "import + resume", LETARGO, imported + resumeImported);
+    if (subject.usesFill()) {
+      figures.seconds(title, "import + resume", LETARGO, imported + resumeImported);
+    }
     vps.sh(subject.load().check());
     vps.destroy();
   }

@@ -115,10 +115,7 @@ final class RuntimeContender implements AutoCloseable {
         RUNTIME,
         EngineStatistics.frozenSeconds(work.resolve("stats-dump")));
     figures.seconds(
-        title,
-        "suspend, runc's images synced too",
-        RUNTIME,
-        checkpoint + Clock.seconds(this::syncImages));
+        title, "suspend, safe on the disk", RUNTIME, checkpoint + Clock.seconds(this::syncImages));
     giveImages();
     prepareGroup();
     use(EngineOptions.restore(Path.of("unused")));

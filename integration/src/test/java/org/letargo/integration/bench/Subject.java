@@ -13,6 +13,11 @@ record Subject(String title, String template, long memoryBytes, Load load) {
   static final Subject BIG =
       new Subject("1 GiB in tiny", "tiny", 3L << 29, Load.memory(BIG_MEBIBYTES));
 
+  /** Whether others do the same work: systemd would need more of them than they have. */
+  boolean hasRivals() {
+    return !hasSystemd();
+  }
+
   boolean hasSystemd() {
     return template.startsWith("debian");
   }
