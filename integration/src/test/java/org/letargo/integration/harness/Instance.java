@@ -80,6 +80,11 @@ public final class Instance implements AutoCloseable {
     public Options withHookFlags(String... flags) {
       return new Options(host, subnet, templates, hookEnvironment, List.of(flags), managerFlags);
     }
+
+    /** Further flags of the manager's JVM. */
+    public Options withManagerFlags(String... flags) {
+      return new Options(host, subnet, templates, hookEnvironment, hookFlags, List.of(flags));
+    }
   }
 
   private final Options options;

@@ -47,6 +47,16 @@ public record Programs(Path folder) {
     return Path.of(System.getenv().getOrDefault("PREFIX", "/opt/letargo"), "criu");
   }
 
+  /** {@code letargo-relay}, as the instances use it. */
+  public static Path relay() {
+    return get().folder().resolve("bin/letargo-relay");
+  }
+
+  /** A built payload; its source is src/test/c/NAME.c. */
+  public static Path payload(String name) {
+    return repository().resolve("integration/target/payloads").resolve(name);
+  }
+
   /**
    * A command that runs one of our programs.
    *

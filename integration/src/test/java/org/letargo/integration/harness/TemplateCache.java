@@ -26,7 +26,7 @@ import org.letargo.hook.protocol.TemplateName;
  * per machine and version of what builds them, by the real hook. Hooks read them only, so any
  * number of test runs can use them together.
  */
-final class TemplateCache {
+public final class TemplateCache {
   private static final Path CACHE = Path.of("/var/cache/letargo-test/templates");
   private static final Duration KEPT = Duration.ofDays(14);
   private static final List<String> TEMPLATES = List.of("tiny", "debian-12");
@@ -38,7 +38,7 @@ final class TemplateCache {
   private TemplateCache() {}
 
   /** The folder with all templates in it; the first call builds what is missing. */
-  static Path folder() {
+  public static Path folder() {
     return Ready.FOLDER;
   }
 

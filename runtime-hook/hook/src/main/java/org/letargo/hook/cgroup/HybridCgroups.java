@@ -51,6 +51,11 @@ public final class HybridCgroups implements Cgroups {
   }
 
   @Override
+  public Optional<Path> engineGroup() {
+    return Optional.empty();
+  }
+
+  @Override
   public void addMounts(ArrayNode mounts, VpsName name) {
     OciConfiguration.mount(
         mounts,

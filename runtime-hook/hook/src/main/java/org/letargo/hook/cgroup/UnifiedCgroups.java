@@ -4,11 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
@@ -29,29 +28,10 @@ import org.letargo.hook.vps.StoredVps;
  */
 public final class UnifiedCgroups implements Cgroups {
   private static final Path DELEGATED = Path.of("/sys/kernel/cgroup/delegate");
-  private static final String SAVED = "letargo-cgroup.json";
   private static final String CONTROLLERS = "+cpu +memory +pids";
 
-  /** Beside the groups of the VPSes, of which none can have this name. */
+  /** Beside the groups of the VPSes, of which none can have this name: see {@link #engineGroup}. */
   private static final String ENGINE = "_engine";
-
-  /** Limits that a guest's systemd sets on its own groups; written back where they were set. */
-  private static final List<String> LIMITS =
-      List.of(
-          "memory.max",
-          "memory.high",
-          "memory.low",
-          "memory.min",
-          "memory.swap.max",
-          "pids.max",
-          "cpu.max",
-          "cpu.weight");
-
-  /** One group below the VPS's own: what {@link #save} keeps of it. */
-  private record SavedGroup(
-      String path, String controllers, int uid, int gid, Map<String, String> limits) {}
-
-  private record SavedTree(int hostIdBase, List<SavedGroup> groups) {}
 
   private final Path top;
   private final String instance;
@@ -93,6 +73,15 @@ public final class UnifiedCgroups implements Cgroups {
   }
 
   @Override
+  public Optional<Path> engineGroup() {
+    try {
+      return Optional.of(Files.createDirectories(top.resolve(instance).resolve(ENGINE)));
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot make a control group for conmon", e);
+    }
+  }
+
+  @Override
   public void prepareCreate(StoredVps vps) {
     enableControllersAbove();
   }
@@ -115,14 +104,14 @@ public final class UnifiedCgroups implements Cgroups {
 
   @Override
   public void delegate(StoredVps vps) {
-    giveAway(group(vps.spec().name()), vps.hostIdBase());
+    giveAway(group(vps.spec().name()), vps.hostIdBase(), vps.hostIdBase());
   }
 
   /** Gives a group to a user of the host, with the files that the kernel names for it. */
-  private static void giveAway(Path group, int hostId) {
-    GroupFiles.chown(group, hostId);
+  private static void giveAway(Path group, int hostUid, int hostGid) {
+    GroupFiles.chown(group, hostUid, hostGid);
     for (String file : delegatedFiles()) {
-      GroupFiles.chown(group.resolve(file), hostId);
+      GroupFiles.chown(group.resolve(file), hostUid, hostGid);
     }
   }
 
@@ -141,66 +130,11 @@ public final class UnifiedCgroups implements Cgroups {
 
   @Override
   public void save(StoredVps vps, Path images) {
-    Path own = group(vps.spec().name());
-    List<SavedGroup> groups = new ArrayList<>();
-    try {
-      for (Path folder : GroupFiles.tree(own)) {
-        Map<String, Object> owner = Files.readAttributes(folder, "unix:uid,gid");
-        groups.add(
-            new SavedGroup(
-                own.relativize(folder).toString(),
-                Files.readString(folder.resolve("cgroup.subtree_control")).strip(),
-                (int) owner.get("uid") - vps.hostIdBase(),
-                (int) owner.get("gid") - vps.hostIdBase(),
-                folder.equals(own) ? Map.of() : limits(folder)));
-      }
-    } catch (IOException e) {
-      throw DurableFiles.failed("cannot record the control groups below " + own, e);
-    }
-    DurableFiles.writeJson(images.resolve(SAVED), new SavedTree(vps.hostIdBase(), groups));
+    SavedGroups.write(group(vps.spec().name()), vps, images);
   }
 
-  private static Map<String, String> limits(Path folder) throws IOException {
-    Map<String, String> limits = new LinkedHashMap<>();
-    for (String file : LIMITS) {
-      if (Files.exists(folder.resolve(file))) {
-        limits.put(file, Files.readString(folder.resolve(file)).strip());
-      }
-    }
-    return limits;
-  }
-
-  /** The saved groups, each checked: they may come from an archive. */
-  private List<SavedGroup> saved(StoredVps vps, Path images) {
-    List<SavedGroup> groups =
-        DurableFiles.readJson(images.resolve(SAVED), SavedTree.class)
-            .map(SavedTree::groups)
-            .orElse(List.of());
-    Path own = group(vps.spec().name());
-    for (SavedGroup group : groups) {
-      Path folder = own.resolve(group.path).normalize();
-      boolean isBelow = folder.startsWith(own) && !group.path.startsWith("/");
-      boolean isOwn = isOwnId(group.uid) && isOwnId(group.gid);
-      // The limits of the VPS's own group are the host's, whatever a checkpoint says.
-      boolean isLimited =
-          LIMITS.containsAll(group.limits.keySet())
-              && !group.limits.containsValue(null)
-              && (group.limits.isEmpty() || !folder.equals(own));
-      if (!isBelow || !isOwn || !isLimited) {
-        throw new VpsException(
-            Code.ARCHIVE_REFUSED,
-            "cannot make the control groups of VPS '" + vps.spec().name() + "'",
-            "the checkpoint names group "
-                + VpsException.quoted(group.path)
-                + ", which is not one of a VPS",
-            "");
-      }
-    }
-    return groups;
-  }
-
-  private static boolean isOwnId(int id) {
-    return id >= 0 && id < StoredVps.ID_COUNT;
+  private List<SavedGroups.Group> saved(StoredVps vps, Path images) {
+    return SavedGroups.read(group(vps.spec().name()), vps, images);
   }
 
   @Override
@@ -209,8 +143,8 @@ public final class UnifiedCgroups implements Cgroups {
     remove(vps.spec().name());
     Path own = group(vps.spec().name());
     try {
-      for (SavedGroup group : saved(vps, images)) {
-        Files.createDirectories(own.resolve(group.path));
+      for (SavedGroups.Group group : saved(vps, images)) {
+        Files.createDirectories(own.resolve(group.path()));
       }
     } catch (IOException e) {
       throw DurableFiles.failed("cannot make the control groups below " + own, e);
@@ -221,12 +155,12 @@ public final class UnifiedCgroups implements Cgroups {
   public void beforeRestore(StoredVps vps, Path images) {
     Path own = group(vps.spec().name());
     try {
-      Path engine = Files.createDirectories(top.resolve(instance).resolve(ENGINE));
+      Path engine = engineGroup().orElseThrow();
       for (String pid : Files.readAllLines(own.resolve("cgroup.procs"))) {
         moveTo(engine, pid);
       }
-      for (SavedGroup group : saved(vps, images)) {
-        giveAway(own.resolve(group.path), vps.hostIdBase());
+      for (SavedGroups.Group group : saved(vps, images)) {
+        giveAway(own.resolve(group.path()), vps.hostIdBase(), vps.hostIdBase());
       }
     } catch (IOException e) {
       throw DurableFiles.failed("cannot hand over the control groups below " + own, e);
@@ -244,29 +178,47 @@ public final class UnifiedCgroups implements Cgroups {
   @Override
   public void afterNamespaces(StoredVps vps, Path images) {
     Path own = group(vps.spec().name());
+    List<SavedGroups.Group> groups = saved(vps, images);
     try {
-      List<SavedGroup> groups = saved(vps, images);
-      for (SavedGroup group : groups) {
-        for (String controller : group.controllers.split(" ")) {
+      for (SavedGroups.Group group : groups) { // parents first, as controllers go down
+        for (String controller : group.controllers().split(" ")) {
           if (controller.matches("[a-z]+")) {
             Files.writeString(
-                own.resolve(group.path).resolve("cgroup.subtree_control"), "+" + controller);
+                own.resolve(group.path()).resolve("cgroup.subtree_control"), "+" + controller);
           }
-        }
-        if (group.uid != 0) {
-          giveAway(own.resolve(group.path), vps.hostIdBase() + group.uid);
         }
       }
-      for (SavedGroup group : groups) {
-        for (Map.Entry<String, String> limit : group.limits.entrySet()) {
-          Path file = own.resolve(group.path).resolve(limit.getKey());
-          if (Files.exists(file)) {
-            Files.writeString(file, limit.getValue());
-          }
+      for (SavedGroups.Group group : groups) {
+        Path folder = own.resolve(group.path());
+        if (!folder.equals(own)) {
+          handOver(folder, vps.hostIdBase(), group);
         }
       }
     } catch (IOException e) {
       throw DurableFiles.failed("cannot enable the controllers below " + own, e);
+    }
+  }
+
+  /**
+   * Makes one group as if the guest had made it: its limits, its files of the guest's root, and
+   * itself of whom it was given to.
+   */
+  private static void handOver(Path folder, int hostIdBase, SavedGroups.Group group)
+      throws IOException {
+    for (Map.Entry<String, String> limit : group.limits().entrySet()) {
+      Path file = folder.resolve(limit.getKey());
+      // as the kernel refuses even the default of some files: cpu.weight in an idle group, say
+      if (Files.exists(file) && !Files.readString(file).strip().equals(limit.getValue())) {
+        Files.writeString(file, limit.getValue());
+      }
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        GroupFiles.chown(file, hostIdBase);
+      }
+    }
+    if (group.uid() != 0 || group.gid() != 0) {
+      giveAway(folder, hostIdBase + group.uid(), hostIdBase + group.gid());
     }
   }
 
