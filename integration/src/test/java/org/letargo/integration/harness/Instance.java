@@ -321,7 +321,7 @@ public final class Instance implements AutoCloseable {
   /** Ends all; with {@code KEEP=1} in the environment it is left as it is, for inspection. */
   @Override
   public void close() {
-    if (System.getenv().getOrDefault("KEEP", "").equals("1")) {
+    if (Switches.keep()) {
       System.out.println("kept: " + folder + ", " + uri());
       return;
     }

@@ -76,7 +76,9 @@ public record Programs(Path folder) {
     try {
       Path repository = repository();
       Path folder = TempFolder.create("lt-programs-");
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> TempFolder.delete(folder)));
+      if (!Switches.keep()) { // what runs on needs its jars
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> TempFolder.delete(folder)));
+      }
       Path bin = Files.createDirectories(folder.resolve("bin"));
       Path relay = bin.resolve("letargo-relay");
       Files.copy(repository.resolve("native/target/letargo-relay"), relay);
