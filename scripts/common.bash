@@ -1,6 +1,8 @@
 # Sourced by the other scripts: what they say and how they fail.
 # shellcheck shell=bash
 set -euo pipefail
+# a root with a umask of 077 installs programs that the user letargo can read all the same
+umask 022
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export repository

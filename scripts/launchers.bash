@@ -18,6 +18,11 @@ write_launcher() {
     # shellcheck disable=SC2016 # the launcher expands it
     locale='if [ -z "${LC_ALL:-}${LC_CTYPE:-}${LANG:-}" ]; then export LC_ALL=C.UTF-8; fi'
   fi
+  if [ "$main" = org.letargo.hook.HookMain ]; then
+    # processes of VPSes must reach what the hook makes for them; it takes away itself what they must not
+    locale="umask 022
+$locale"
+  fi
   shift 5
   cat >"$file" <<EOF
 #!/bin/sh
@@ -32,10 +37,10 @@ EOF
   chmod 755 "$file"
 }
 
-# write_launchers PREFIX JDK
+# write_launchers TARGET PREFIX JDK: into the folder TARGET, which will be found as PREFIX
 write_launchers() {
-  write_launcher "$1/bin/letargo" "$2" "$1" manager org.letargo.manager.cli.LetargoCli "$command_flags"
-  write_launcher "$1/bin/letargo-hook" "$2" "$1" hook org.letargo.hook.HookMain \
-    "$server_flags" -Xmx512m "-Dletargo.relay=$1/bin/letargo-relay"
-  write_launcher "$1/bin/letargo-manager" "$2" "$1" manager org.letargo.manager.ManagerMain "$server_flags" -Xmx256m
+  write_launcher "$1/bin/letargo" "$3" "$2" manager org.letargo.manager.cli.LetargoCli "$command_flags"
+  write_launcher "$1/bin/letargo-hook" "$3" "$2" hook org.letargo.hook.HookMain \
+    "$server_flags" -Xmx512m "-Dletargo.relay=$2/bin/letargo-relay"
+  write_launcher "$1/bin/letargo-manager" "$3" "$2" manager org.letargo.manager.ManagerMain "$server_flags" -Xmx256m
 }

@@ -12,11 +12,13 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 
@@ -148,6 +150,7 @@ public final class Api {
   public Operation await(Operation operation, Duration longest) {
     AtomicReference<Operation> last = new AtomicReference<>(operation);
     Awaitility.await("end of " + operation.kind() + " of '" + operation.vps() + "'")
+        .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(20))
         .atMost(longest)
         .until(() -> {
@@ -159,6 +162,37 @@ public final class Api {
           return !last.get().isRunning();
         });
     return last.get();
+  }
+
+  /**
+   * Follows the events of an operation to its end, as the command line and the console do: the
+   * answer comes as soon as the manager tells.
+   */
+  public Operation follow(Operation operation) {
+    HttpRequest request =
+        request("/v1/operations/" + operation.id() + "/events").timeout(LONGEST_OPERATION).build();
+    try (Stream<String> lines = client.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+      return lines
+          .filter(line -> line.startsWith("data:"))
+          .map(line -> Operation.of(json(line.substring(5))))
+          .filter(reported -> !reported.isRunning())
+          .findFirst()
+          .orElseThrow(
+              () -> new AssertionError("the events of " + operation.id() + " ended before it did"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("events of " + operation.id() + ": " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("not JSON: " + text, e);
+    }
   }
 
   public Operation operation(String id) {
@@ -184,7 +218,14 @@ public final class Api {
   public Operation exportTo(String vps, Path file) {
     HttpRequest request = request("/v1/vps/" + vps + "/archive").build();
     try {
-      HttpResponse<Path> answer = client.send(request, HttpResponse.BodyHandlers.ofFile(file));
+      HttpResponse<Path> answer =
+          client.send(
+              request,
+              HttpResponse.BodyHandlers.ofFile(
+                  file,
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE,
+                  StandardOpenOption.TRUNCATE_EXISTING));
       if (answer.statusCode() != 200) {
         throw new AssertionError("export of '" + vps + "': " + Files.readString(file));
       }
@@ -200,7 +241,12 @@ public final class Api {
 
   /** Uploads an archive under the name that is in it; the operation must succeed. */
   public Operation importFrom(Path file) {
-    return await(Operation.of(parse(expect(202, upload("/v1/archives", file))))).expectSucceeded();
+    return await(beginImport(file)).expectSucceeded();
+  }
+
+  /** Uploads an archive; the operation may go on after the last byte. */
+  public Operation beginImport(Path file) {
+    return Operation.of(parse(expect(202, upload("/v1/archives", file))));
   }
 
   /** Uploads an archive as a VPS of another name; the operation must succeed. */

@@ -6,11 +6,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.letargo.hook.protocol.HookClient;
+import org.letargo.hook.protocol.HookRequest;
 
 /**
  * A whole Letargo of its own: hook and manager as real processes, with their own folders, bridge,
@@ -50,7 +50,7 @@ public final class Instance implements AutoCloseable {
             SHARED_TEMPLATES,
             Map.of(),
             List.of("-Xmx512m"),
-            List.of(),
+            List.of("-Xmx256m"),
             OWN_FOLDER);
 
     public Options {
@@ -96,6 +96,12 @@ public final class Instance implements AutoCloseable {
     public Options withState(Path folder) {
       return new Options(host, subnet, templates, hookEnvironment, hookFlags, managerFlags, folder);
     }
+
+    /** Further flags of the manager's JVM. */
+    public Options withManagerFlags(String... flags) {
+      return new Options(
+          host, subnet, templates, hookEnvironment, hookFlags, List.of(flags), stateDir);
+    }
   }
 
   private final Options options;
@@ -103,7 +109,6 @@ public final class Instance implements AutoCloseable {
   private final String name;
   private final String subnet;
   private final int port = Chance.port();
-  private final int firstHostId = Chance.firstHostId();
   private final Daemon hook;
   private final Daemon manager;
   private final Api api;
@@ -117,10 +122,9 @@ public final class Instance implements AutoCloseable {
     this.name = folder.getFileName().toString().replace("-", "");
     this.subnet = options.subnet().isEmpty() ? Chance.subnet() : options.subnet();
     this.hookEnvironment = options.hookEnvironment();
-    Programs programs = Programs.get();
-    this.hook = new Daemon("hook of " + name, log("hook"), hookCommand(programs, configuration()));
+    this.hook = new Daemon("hook of " + name, log("hook"), Launch.hook(options, configuration()));
     this.manager =
-        new Daemon("manager of " + name, log("manager"), managerCommand(programs, configuration()));
+        new Daemon("manager of " + name, log("manager"), Launch.manager(options, configuration()));
     this.api = new Api(uri(), this::adminToken);
   }
 
@@ -173,39 +177,6 @@ public final class Instance implements AutoCloseable {
     }
   }
 
-  private static List<String> jvm(List<String> flags) {
-    List<String> all = new ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    all.addAll(flags);
-    return all;
-  }
-
-  private List<String> hookCommand(Programs programs, Path configuration) {
-    List<String> line =
-        programs.java("hook", "org.letargo.hook.HookMain", jvm(options.hookFlags()));
-    line.addAll(List.of("--config", configuration.toString()));
-    return options.host().command(line);
-  }
-
-  private List<String> managerCommand(Programs programs, Path configuration) {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                "setpriv",
-                "--reuid",
-                Unix.MANAGER_USER,
-                "--regid",
-                Unix.MANAGER_USER,
-                "--clear-groups",
-                "--no-new-privs",
-                "--inh-caps=-all",
-                "--bounding-set=-all"));
-    List<String> flags = new ArrayList<>(List.of("-Xmx256m"));
-    flags.addAll(options.managerFlags());
-    line.addAll(programs.java("manager", "org.letargo.manager.ManagerMain", jvm(flags)));
-    line.addAll(List.of("--config", configuration.toString()));
-    return line;
-  }
-
   private void writeFiles() throws IOException {
     Files.createDirectories(state().resolve("manager"));
     Unix.giveToManager(state().resolve("manager"));
@@ -213,41 +184,20 @@ public final class Instance implements AutoCloseable {
         options.templates().equals(Options.SHARED_TEMPLATES)
             ? TemplateCache.folder()
             : options.templates();
-    Files.writeString(
-        configuration(),
-        """
-        instance: %s
-        state-dir: %s
-        run-dir: %s
-        hook:
-          program-dir: %s
-          template-dir: %s
-          bridge: %s
-          subnet: %s
-          first-host-id: %d
-        manager:
-          listen: 127.0.0.1:%d
-        """
-            .formatted(
-                name,
-                state(),
-                run(),
-                Programs.get().folder(),
-                templates,
-                name,
-                subnet,
-                firstHostId,
-                port));
+    Files.writeString(configuration(), Launch.configuration(this, templates, Chance.firstHostId()));
   }
 
-  /** Starts the hook with the environment that it had last, and waits until it listens. */
+  /**
+   * Starts the hook with the environment that it had last, and waits until it listens and the
+   * manager, if it runs, has found it.
+   */
   public void startHook() {
     hook.start(hookEnvironment);
     HookClient client = hookClient();
-    Unix.awaitAnswer(
-        hook,
-        LONGEST_START,
-        () -> client.call(new org.letargo.hook.protocol.HookRequest.ListVps()));
+    Unix.awaitAnswer(hook, LONGEST_START, () -> client.call(new HookRequest.ListVps()));
+    if (manager.isAlive()) {
+      Unix.awaitAnswer(manager, LONGEST_START, api::requireHealth);
+    }
   }
 
   /** Starts the hook with {@code LETARGO_FAULT} from now on; empty: without. */
@@ -264,12 +214,12 @@ public final class Instance implements AutoCloseable {
 
   /** Runs a second hook with a configuration that it must refuse; it ends by itself. */
   public HostCommand.Result refusedHook(String yaml) {
-    return HostCommand.tried(hookCommand(Programs.get(), refusedConfiguration(yaml)));
+    return HostCommand.tried(Launch.hook(options, refusedConfiguration(yaml)));
   }
 
   /** {@link #refusedHook} for the manager. */
   public HostCommand.Result refusedManager(String yaml) {
-    return HostCommand.tried(managerCommand(Programs.get(), refusedConfiguration(yaml)));
+    return HostCommand.tried(Launch.manager(options, refusedConfiguration(yaml)));
   }
 
   private Path refusedConfiguration(String yaml) {
@@ -390,7 +340,7 @@ public final class Instance implements AutoCloseable {
   /** Ends all; with {@code KEEP=1} in the environment it is left as it is, for inspection. */
   @Override
   public void close() {
-    if (System.getenv().getOrDefault("KEEP", "").equals("1")) {
+    if (Switches.keep()) {
       System.out.println("kept: " + folder + ", " + uri());
       return;
     }

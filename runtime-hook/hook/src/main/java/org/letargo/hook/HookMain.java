@@ -105,7 +105,7 @@ public final class HookMain {
         configuration,
         engine,
         runc,
-        new Conmon(runc),
+        new Conmon(runc, cgroups),
         new OciConfiguration(configuration, cgroups),
         cgroups,
         new VpsNetwork(configuration),

@@ -26,10 +26,10 @@ public sealed interface Cgroups permits HybridCgroups, UnifiedCgroups {
    */
   static Cgroups detect(String instance) {
     if (Files.exists(TOP.resolve("cgroup.controllers"))) {
-      return new UnifiedCgroups(instance);
+      return new UnifiedCgroups(TOP, instance);
     }
     if (Files.isDirectory(TOP.resolve("memory")) && Files.isDirectory(TOP.resolve("systemd"))) {
-      return new HybridCgroups(instance);
+      return new HybridCgroups(TOP, instance);
     }
     throw new VpsException(
         Code.HOST_UNFIT,
@@ -43,6 +43,13 @@ public sealed interface Cgroups permits HybridCgroups, UnifiedCgroups {
 
   /** The path that runc is given, below the root of every hierarchy. */
   String path(VpsName name);
+
+  /**
+   * Where conmon lives, and runc and the engine that it starts: a group of ours beside those of the
+   * VPSes, so that nothing of a VPS depends on the group that the hook happens to be in. Empty
+   * where they stay in the hook's.
+   */
+  Optional<Path> engineGroup();
 
   /** What a VPS sees at /sys/fs/cgroup. */
   void addMounts(ArrayNode mounts, VpsName name);

@@ -59,13 +59,18 @@ final class GroupFiles {
    * Gives a file or folder to a user and group id of the host; one that is not there is left out.
    */
   static void chown(Path path, int id) {
+    chown(path, id, id);
+  }
+
+  /** Like the other one, to a user and another group. */
+  static void chown(Path path, int uid, int gid) {
     try {
-      Files.setAttribute(path, "unix:uid", id);
-      Files.setAttribute(path, "unix:gid", id);
+      Files.setAttribute(path, "unix:uid", uid);
+      Files.setAttribute(path, "unix:gid", gid);
     } catch (NoSuchFileException e) {
       // not every kernel has every file
     } catch (IOException e) {
-      throw DurableFiles.failed("cannot give " + path + " to " + id, e);
+      throw DurableFiles.failed("cannot give " + path + " to " + uid, e);
     }
   }
 

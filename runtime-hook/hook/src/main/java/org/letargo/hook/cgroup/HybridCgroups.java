@@ -25,9 +25,14 @@ public final class HybridCgroups implements Cgroups {
   private static final List<String> DELEGATED =
       List.of("cgroup.procs", "tasks", "cgroup.clone_children");
 
+  private final Path top;
   private final String instance;
 
-  HybridCgroups(String instance) {
+  /**
+   * @param top where the hierarchies are mounted
+   */
+  HybridCgroups(Path top, String instance) {
+    this.top = top;
     this.instance = instance;
   }
 
@@ -42,7 +47,12 @@ public final class HybridCgroups implements Cgroups {
   }
 
   private Path group(String hierarchy, VpsName name) {
-    return TOP.resolve(hierarchy).resolve(instance).resolve(name.value());
+    return top.resolve(hierarchy).resolve(instance).resolve(name.value());
+  }
+
+  @Override
+  public Optional<Path> engineGroup() {
+    return Optional.empty();
   }
 
   @Override
@@ -131,7 +141,23 @@ public final class HybridCgroups implements Cgroups {
   public void killAll(VpsName name) {
     for (Path hierarchy : hierarchies()) {
       Path group = hierarchy.resolve(instance).resolve(name.value());
-      Emptied.await(group, () -> GroupFiles.killOnce(group));
+      Emptied.await(
+          group,
+          () -> {
+            GroupFiles.killOnce(group);
+            thaw(name);
+          });
+    }
+  }
+
+  /** The freezer of version 1 lets not even the killed go. */
+  private void thaw(VpsName name) {
+    for (Path folder : GroupFiles.tree(group("freezer", name))) {
+      try {
+        Files.writeString(folder.resolve("freezer.state"), "THAWED");
+      } catch (IOException e) {
+        // a group that went away freezes nothing
+      }
     }
   }
 
@@ -142,11 +168,11 @@ public final class HybridCgroups implements Cgroups {
     }
   }
 
-  private static List<Path> hierarchies() {
-    try (Stream<Path> found = Files.list(TOP)) {
+  private List<Path> hierarchies() {
+    try (Stream<Path> found = Files.list(top)) {
       return found.filter(path -> Files.isDirectory(path) && !Files.isSymbolicLink(path)).toList();
     } catch (IOException e) {
-      throw DurableFiles.failed("cannot list " + TOP, e);
+      throw DurableFiles.failed("cannot list " + top, e);
     }
   }
 }

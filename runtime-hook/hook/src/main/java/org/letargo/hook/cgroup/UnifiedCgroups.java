@@ -4,11 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
@@ -29,30 +28,19 @@ import org.letargo.hook.vps.StoredVps;
  */
 public final class UnifiedCgroups implements Cgroups {
   private static final Path DELEGATED = Path.of("/sys/kernel/cgroup/delegate");
-  private static final String SAVED = "letargo-cgroup.json";
   private static final String CONTROLLERS = "+cpu +memory +pids";
 
-  /** Limits that a guest's systemd sets on its own groups; written back where they were set. */
-  private static final List<String> LIMITS =
-      List.of(
-          "memory.max",
-          "memory.high",
-          "memory.low",
-          "memory.min",
-          "memory.swap.max",
-          "pids.max",
-          "cpu.max",
-          "cpu.weight");
+  /** Beside the groups of the VPSes, of which none can have this name: see {@link #engineGroup}. */
+  private static final String ENGINE = "_engine";
 
-  /** One group below the VPS's own: what {@link #save} keeps of it. */
-  private record SavedGroup(
-      String path, String controllers, int uid, int gid, Map<String, String> limits) {}
-
-  private record SavedTree(int hostIdBase, List<SavedGroup> groups) {}
-
+  private final Path top;
   private final String instance;
 
-  UnifiedCgroups(String instance) {
+  /**
+   * @param top where cgroup v2 is mounted
+   */
+  UnifiedCgroups(Path top, String instance) {
+    this.top = top;
     this.instance = instance;
   }
 
@@ -67,7 +55,7 @@ public final class UnifiedCgroups implements Cgroups {
   }
 
   private Path group(VpsName name) {
-    return TOP.resolve(instance).resolve(name.value());
+    return top.resolve(instance).resolve(name.value());
   }
 
   @Override
@@ -85,14 +73,23 @@ public final class UnifiedCgroups implements Cgroups {
   }
 
   @Override
+  public Optional<Path> engineGroup() {
+    try {
+      return Optional.of(Files.createDirectories(top.resolve(instance).resolve(ENGINE)));
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot make a control group for conmon", e);
+    }
+  }
+
+  @Override
   public void prepareCreate(StoredVps vps) {
     enableControllersAbove();
   }
 
   private void enableControllersAbove() {
     try {
-      Path own = Files.createDirectories(TOP.resolve(instance));
-      for (Path folder : List.of(TOP, own)) {
+      Path own = Files.createDirectories(top.resolve(instance));
+      for (Path folder : List.of(top, own)) {
         Files.writeString(folder.resolve("cgroup.subtree_control"), CONTROLLERS);
       }
     } catch (IOException e) {
@@ -100,21 +97,21 @@ public final class UnifiedCgroups implements Cgroups {
           Code.HOST_UNFIT,
           "cannot enable the cgroup controllers cpu, memory and pids",
           String.valueOf(e.getMessage()),
-          "See whether " + TOP.resolve("cgroup.controllers") + " offers them.",
+          "See whether " + top.resolve("cgroup.controllers") + " offers them.",
           e);
     }
   }
 
   @Override
   public void delegate(StoredVps vps) {
-    giveAway(group(vps.spec().name()), vps.hostIdBase());
+    giveAway(group(vps.spec().name()), vps.hostIdBase(), vps.hostIdBase());
   }
 
   /** Gives a group to a user of the host, with the files that the kernel names for it. */
-  private static void giveAway(Path group, int hostId) {
-    GroupFiles.chown(group, hostId);
+  private static void giveAway(Path group, int hostUid, int hostGid) {
+    GroupFiles.chown(group, hostUid, hostGid);
     for (String file : delegatedFiles()) {
-      GroupFiles.chown(group.resolve(file), hostId);
+      GroupFiles.chown(group.resolve(file), hostUid, hostGid);
     }
   }
 
@@ -133,90 +130,40 @@ public final class UnifiedCgroups implements Cgroups {
 
   @Override
   public void save(StoredVps vps, Path images) {
-    Path top = group(vps.spec().name());
-    List<SavedGroup> groups = new ArrayList<>();
-    try {
-      for (Path folder : GroupFiles.tree(top)) {
-        Map<String, Object> owner = Files.readAttributes(folder, "unix:uid,gid");
-        groups.add(
-            new SavedGroup(
-                top.relativize(folder).toString(),
-                Files.readString(folder.resolve("cgroup.subtree_control")).strip(),
-                (int) owner.get("uid") - vps.hostIdBase(),
-                (int) owner.get("gid") - vps.hostIdBase(),
-                folder.equals(top) ? Map.of() : limits(folder)));
-      }
-    } catch (IOException e) {
-      throw DurableFiles.failed("cannot record the control groups below " + top, e);
-    }
-    DurableFiles.writeJson(images.resolve(SAVED), new SavedTree(vps.hostIdBase(), groups));
+    SavedGroups.write(group(vps.spec().name()), vps, images);
   }
 
-  private static Map<String, String> limits(Path folder) throws IOException {
-    Map<String, String> limits = new LinkedHashMap<>();
-    for (String file : LIMITS) {
-      if (Files.exists(folder.resolve(file))) {
-        limits.put(file, Files.readString(folder.resolve(file)).strip());
-      }
-    }
-    return limits;
-  }
-
-  /** The saved groups, each checked: they may come from an archive. */
-  private List<SavedGroup> saved(StoredVps vps, Path images) {
-    List<SavedGroup> groups =
-        DurableFiles.readJson(images.resolve(SAVED), SavedTree.class)
-            .map(SavedTree::groups)
-            .orElse(List.of());
-    Path top = group(vps.spec().name());
-    for (SavedGroup group : groups) {
-      Path folder = top.resolve(group.path).normalize();
-      boolean isBelow = folder.startsWith(top) && !group.path.startsWith("/");
-      boolean isOwn = isOwnId(group.uid) && isOwnId(group.gid);
-      if (!isBelow || !isOwn || !LIMITS.containsAll(group.limits.keySet())) {
-        throw new VpsException(
-            Code.ARCHIVE_REFUSED,
-            "cannot make the control groups of VPS '" + vps.spec().name() + "'",
-            "the checkpoint names group "
-                + VpsException.quoted(group.path)
-                + ", which is not one of a VPS",
-            "");
-      }
-    }
-    return groups;
-  }
-
-  private static boolean isOwnId(int id) {
-    return id >= 0 && id < StoredVps.ID_COUNT;
+  private List<SavedGroups.Group> saved(StoredVps vps, Path images) {
+    return SavedGroups.read(group(vps.spec().name()), vps, images);
   }
 
   @Override
   public void prepareRestore(StoredVps vps, Path images) {
     enableControllersAbove();
     remove(vps.spec().name());
-    Path top = group(vps.spec().name());
+    Path own = group(vps.spec().name());
     try {
-      for (SavedGroup group : saved(vps, images)) {
-        Files.createDirectories(top.resolve(group.path));
+      for (SavedGroups.Group group : saved(vps, images)) {
+        Files.createDirectories(own.resolve(group.path()));
       }
     } catch (IOException e) {
-      throw DurableFiles.failed("cannot make the control groups below " + top, e);
+      throw DurableFiles.failed("cannot make the control groups below " + own, e);
     }
   }
 
   @Override
   public void beforeRestore(StoredVps vps, Path images) {
-    Path top = group(vps.spec().name());
+    Path own = group(vps.spec().name());
     try {
-      Path engine = Files.createDirectories(TOP.resolve(instance).resolve("engine"));
-      for (String pid : Files.readAllLines(top.resolve("cgroup.procs"))) {
+      Path engine = engineGroup().orElseThrow();
+      for (String pid : Files.readAllLines(own.resolve("cgroup.procs"))) {
         moveTo(engine, pid);
       }
-      for (SavedGroup group : saved(vps, images)) {
-        giveAway(top.resolve(group.path), vps.hostIdBase());
+      for (SavedGroups.Group group : saved(vps, images)) {
+        giveAway(own.resolve(group.path()), vps.hostIdBase(), vps.hostIdBase());
       }
     } catch (IOException e) {
-      throw DurableFiles.failed("cannot hand over the control groups below " + top, e);
+      throw DurableFiles.failed("cannot hand over the control groups below " + own, e);
     }
   }
 
@@ -230,30 +177,48 @@ public final class UnifiedCgroups implements Cgroups {
 
   @Override
   public void afterNamespaces(StoredVps vps, Path images) {
-    Path top = group(vps.spec().name());
+    Path own = group(vps.spec().name());
+    List<SavedGroups.Group> groups = saved(vps, images);
     try {
-      List<SavedGroup> groups = saved(vps, images);
-      for (SavedGroup group : groups) {
-        for (String controller : group.controllers.split(" ")) {
+      for (SavedGroups.Group group : groups) { // parents first, as controllers go down
+        for (String controller : group.controllers().split(" ")) {
           if (controller.matches("[a-z]+")) {
             Files.writeString(
-                top.resolve(group.path).resolve("cgroup.subtree_control"), "+" + controller);
+                own.resolve(group.path()).resolve("cgroup.subtree_control"), "+" + controller);
           }
-        }
-        if (group.uid != 0) {
-          giveAway(top.resolve(group.path), vps.hostIdBase() + group.uid);
         }
       }
-      for (SavedGroup group : groups) {
-        for (Map.Entry<String, String> limit : group.limits.entrySet()) {
-          Path file = top.resolve(group.path).resolve(limit.getKey());
-          if (Files.exists(file)) {
-            Files.writeString(file, limit.getValue());
-          }
+      for (SavedGroups.Group group : groups) {
+        Path folder = own.resolve(group.path());
+        if (!folder.equals(own)) {
+          handOver(folder, vps.hostIdBase(), group);
         }
       }
     } catch (IOException e) {
-      throw DurableFiles.failed("cannot enable the controllers below " + top, e);
+      throw DurableFiles.failed("cannot enable the controllers below " + own, e);
+    }
+  }
+
+  /**
+   * Makes one group as if the guest had made it: its limits, its files of the guest's root, and
+   * itself of whom it was given to.
+   */
+  private static void handOver(Path folder, int hostIdBase, SavedGroups.Group group)
+      throws IOException {
+    for (Map.Entry<String, String> limit : group.limits().entrySet()) {
+      Path file = folder.resolve(limit.getKey());
+      // as the kernel refuses even the default of some files: cpu.weight in an idle group, say
+      if (Files.exists(file) && !Files.readString(file).strip().equals(limit.getValue())) {
+        Files.writeString(file, limit.getValue());
+      }
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        GroupFiles.chown(file, hostIdBase);
+      }
+    }
+    if (group.uid() != 0 || group.gid() != 0) {
+      giveAway(folder, hostIdBase + group.uid(), hostIdBase + group.gid());
     }
   }
 

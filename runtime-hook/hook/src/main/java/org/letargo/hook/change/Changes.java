@@ -1,5 +1,6 @@
 package org.letargo.hook.change;
 
+import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
 import org.letargo.hook.protocol.Done;
@@ -36,18 +37,19 @@ public final class Changes {
     this.operations = operations;
     Stand stand = new Stand(host);
     CheckpointFiles files = new CheckpointFiles(host);
+    CgroupMount mount = new CgroupMount(host.configuration().runDir().resolve("cgroup-mount.json"));
     Admission admission = new Admission(host);
     ExitWatch exits = new ExitWatch(stand, this::startAgain);
     this.create = new CreateVps(host, stand, admission);
     this.start = new StartVps(host, stand, exits);
     this.stop = new StopVps(host, stand);
     this.pause = new PauseVps(host);
-    this.suspend = new SuspendVps(host, stand, files);
-    this.resume = new ResumeVps(host, stand, exits);
+    this.suspend = new SuspendVps(host, stand, files, mount);
+    this.resume = new ResumeVps(host, stand, exits, mount);
     this.export = new ExportVps(files);
     this.imports = new ImportVps(host, stand, admission);
     this.destroy = new DestroyVps(host, stand);
-    this.recovery = new Recovery(host, stand, exits, destroy, operations);
+    this.recovery = new Recovery(host, stand, exits, destroy, mount, operations);
   }
 
   /** Puts everything right after a start of the hook; before anything else. */

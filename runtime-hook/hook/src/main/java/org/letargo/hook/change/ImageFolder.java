@@ -26,8 +26,8 @@ final class ImageFolder {
    * @param images as they are in the checkpoint, which stays as it is
    * @param scratch a folder that may be made, on the same file system
    * @return images, or scratch with links to them
-   * @throws org.letargo.archive.ArchiveException if a task would share a namespace with the host, or
-   *     control groups lie outside the VPS's own
+   * @throws org.letargo.archive.ArchiveException if a task would share a namespace with the host,
+   *     or control groups lie outside the VPS's own
    */
   static Path forHost(Path images, Path scratch, int hostIdBase) throws IOException {
     new ControlGroups(images).requireInside();

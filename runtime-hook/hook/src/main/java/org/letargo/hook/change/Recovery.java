@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.CheckpointDirectory;
+import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operations;
 import org.letargo.hook.protocol.CheckpointId;
@@ -44,13 +45,21 @@ final class Recovery {
   private final Stand stand;
   private final ExitWatch exits;
   private final DestroyVps destroy;
+  private final CgroupMount mount;
   private final Operations operations;
 
-  Recovery(Host host, Stand stand, ExitWatch exits, DestroyVps destroy, Operations operations) {
+  Recovery(
+      Host host,
+      Stand stand,
+      ExitWatch exits,
+      DestroyVps destroy,
+      CgroupMount mount,
+      Operations operations) {
     this.host = host;
     this.stand = stand;
     this.exits = exits;
     this.destroy = destroy;
+    this.mount = mount;
     this.operations = operations;
   }
 
@@ -70,6 +79,7 @@ final class Recovery {
     } catch (IOException e) {
       throw DurableFiles.failed("cannot list " + all, e);
     }
+    mount.recover(); // no engine of ours works any more
     stand.publishPorts();
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.FutureTask;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.CheckpointDirectory;
 import org.letargo.archive.Manifest;
+import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.engine.EngineLog;
 import org.letargo.hook.engine.EngineOptions;
@@ -35,11 +36,13 @@ final class ResumeVps {
   private final Host host;
   private final Stand stand;
   private final ExitWatch exits;
+  private final CgroupMount mount;
 
-  ResumeVps(Host host, Stand stand, ExitWatch exits) {
+  ResumeVps(Host host, Stand stand, ExitWatch exits, CgroupMount mount) {
     this.host = host;
     this.stand = stand;
     this.exits = exits;
+    this.mount = mount;
   }
 
   void resume(Vps vps, Operation operation) {
@@ -86,7 +89,8 @@ final class ResumeVps {
         operation.phase("restore", 30);
         Path own = imagesForHost();
         long initPid;
-        try (var _ = host.relay().expect(folder.name(), this::reached)) {
+        try (var _ = mount.hold();
+            var _ = host.relay().expect(folder.name(), this::reached)) {
           initPid = host.conmon().restore(folder, own, log, LONGEST);
         }
         Faults.at("resume.after-restore");

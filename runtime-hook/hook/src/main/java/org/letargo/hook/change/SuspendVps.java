@@ -14,6 +14,7 @@ import org.letargo.archive.ArchiveException;
 import org.letargo.archive.CheckpointDirectory;
 import org.letargo.archive.Manifest;
 import org.letargo.archive.PageFollower;
+import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.engine.EngineLog;
@@ -62,12 +63,14 @@ final class SuspendVps {
   private final Host host;
   private final Stand stand;
   private final CheckpointFiles files;
+  private final CgroupMount mount;
   private final Map<VpsName, InodePaths> inodePaths = new ConcurrentHashMap<>();
 
-  SuspendVps(Host host, Stand stand, CheckpointFiles files) {
+  SuspendVps(Host host, Stand stand, CheckpointFiles files, CgroupMount mount) {
     this.host = host;
     this.stand = stand;
     this.files = files;
+    this.mount = mount;
   }
 
   void suspend(Vps vps, Operation operation) {
@@ -128,7 +131,8 @@ final class SuspendVps {
         prepare(running.initPid());
         Faults.at("suspend.before-dump");
         operation.phase("dump", 20);
-        try (var _ = host.relay().expect(folder.name(), this::reached);
+        try (var _ = mount.hold();
+            var _ = host.relay().expect(folder.name(), this::reached);
             var pages = PageFollower.follow(partial.resolve(CheckpointFiles.IMAGES))) {
           follower = pages;
           result =

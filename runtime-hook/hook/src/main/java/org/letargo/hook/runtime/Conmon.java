@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.letargo.hook.cgroup.Cgroups;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.Code;
@@ -30,10 +31,25 @@ import org.letargo.hook.vps.VpsFolder;
 public final class Conmon {
   private static final String LOG_BYTES_MAX = String.valueOf(4 << 20);
 
-  private final Runc runc;
+  /**
+   * Why a shell: the sync pipe must be a descriptor of its own, and a JVM passes only 0, 1 and 2
+   * on. conmon forks and its first process ends: a JVM would drop the pipe with it, so the shell
+   * lives until the line is there. And conmon must have left the hook's control group before it
+   * forks.
+   */
+  private static final String SHELL =
+      """
+      if [ -n "$1" ]; then echo $$ >"$1" || exit; fi
+      shift
+      _OCI_SYNCPIPE=3 "$@" 3>&1 >/dev/null | head -n 1
+      """;
 
-  public Conmon(Runc runc) {
+  private final Runc runc;
+  private final Cgroups cgroups;
+
+  public Conmon(Runc runc, Cgroups cgroups) {
     this.runc = runc;
+    this.cgroups = cgroups;
   }
 
   /**
@@ -73,14 +89,11 @@ public final class Conmon {
     List<String> line =
         new ArrayList<>(
             List.of(
-                // The sync pipe must be a descriptor of its own, and a JVM passes only 0, 1 and 2
-                // on.
-                // conmon forks and its first process ends: a JVM would drop the pipe with it, so
-                // the shell lives until the line is there.
                 "sh",
                 "-c",
-                "_OCI_SYNCPIPE=3 \"$@\" 3>&1 >/dev/null | head -n 1",
+                SHELL,
                 "sh",
+                cgroups.engineGroup().map(group -> group + "/cgroup.procs").orElse(""),
                 "conmon",
                 "--api-version",
                 "1",
@@ -142,11 +155,13 @@ public final class Conmon {
       }
       throw new VpsException(code, what, reason(said, log), "");
     } catch (TimeoutException e) {
+      Command.kill(process);
       throw new VpsException(
           code, what, "conmon gave no answer within " + longest.toSeconds() + " seconds", "", e);
     } catch (ExecutionException | JsonProcessingException e) {
       throw new VpsException(code, what, "conmon gave no answer: " + e.getMessage(), "", e);
     } catch (InterruptedException e) {
+      Command.kill(process);
       Thread.currentThread().interrupt();
       throw new VpsException(Code.INTERRUPTED, what, "the hook is stopping", "", e);
     }

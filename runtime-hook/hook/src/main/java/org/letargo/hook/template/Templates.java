@@ -183,7 +183,7 @@ public final class Templates {
       throws IOException {
     Process process =
         Command.of(program.toString(), rootfs.toString()).start(ProcessBuilder.Redirect.PIPE);
-    operation.onCancel(() -> process.descendants().forEach(ProcessHandle::destroy));
+    operation.onCancel(() -> terminate(process));
     process.getOutputStream().close();
     LastLines errors = LastLines.of(process.getErrorStream());
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
@@ -205,6 +205,13 @@ public final class Templates {
       throw new IOException("interrupted", e);
     }
     LOG.info("template={} built", name);
+  }
+
+  /** The program too, for it may have no child just now; it cleans up after itself. */
+  private static void terminate(Process process) {
+    List<ProcessHandle> children = process.descendants().toList();
+    process.toHandle().destroy(); // Process.destroy would close the streams that are read
+    children.forEach(ProcessHandle::destroy);
   }
 
   /** A line {@code progress PERCENT PHASE}. */

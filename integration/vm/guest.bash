@@ -1,0 +1,62 @@
+# Sourced by scenarios, inside the guest: asks the manager by its API. The command line would do the same, but under
+# emulation each start of a JVM takes twenty seconds.
+# shellcheck shell=bash
+set -euo pipefail
+
+repository=/usr/src/letargo
+api=http://127.0.0.1:7070
+cgroups=/sys/fs/cgroup/letargo
+
+say() { printf '[%s] %s\n' "$(date +%T)" "$*"; }
+fail() { say "FAILED: $*"; exit 1; }
+# expect WHAT WANTED GOT
+expect() { if [ "$2" = "$3" ]; then say "ok: $1"; else fail "$1: wanted '$2', got '$3'"; fi; }
+
+token() { cat /var/lib/letargo/admin.token; }
+# ask METHOD PATH [JSON]: the answer's body, whatever the status is
+ask() {
+  curl -sS -X "$1" -H "Authorization: Bearer $(token)" -H 'Content-Type: application/json' ${3:+-d "$3"} "$api$2"
+}
+
+await_up() {
+  local deadline=$((SECONDS + 240))
+  until curl -sf -o /dev/null $api/health; do
+    [ $SECONDS -lt $deadline ] || fail "the manager does not answer: $(journalctl -n 30 -u letargo-hook -u letargo-manager)"
+    sleep 1
+  done
+}
+
+# await_operation OPERATION-JSON: until it has ended; fails with what it says
+await_operation() {
+  local id state answer=$1
+  id=$(jq -r .id <<<"$answer")
+  [ "$id" != null ] || fail "$answer"
+  while :; do
+    state=$(jq -r .state <<<"$answer")
+    case $state in
+      running) sleep 0.3 && answer=$(ask GET "/v1/operations/$id") ;;
+      succeeded) say "$(jq -r '"\(.kind) \(.vps // .template)"' <<<"$answer")"; return ;;
+      *) fail "$(jq -r '"\(.kind) \(.vps): \(.error.message)"' <<<"$answer")" ;;
+    esac
+  done
+}
+
+create() { await_operation "$(ask POST /v1/vps "$1")"; }
+# change VERB NAME
+change() { await_operation "$(ask POST "/v1/vps/$2/$1")"; }
+destroy() { await_operation "$(ask DELETE "/v1/vps/$1")"; }
+state_of() { ask GET "/v1/vps/$1" | jq -r .state; }
+
+# inside NAME COMMAND...: runs it in a VPS
+inside() {
+  local name=$1
+  shift
+  runc --root /run/letargo/runc exec "$name" "$@"
+}
+
+await_systemd() { # NAME: prints running, degraded, ...
+  inside "$1" timeout 200 systemctl is-system-running --wait || true
+}
+
+# options of the host's cgroup2 mount
+cgroup_options() { awk '$5 == "/sys/fs/cgroup"' /proc/self/mountinfo; }
