@@ -126,7 +126,7 @@ class HookFaultsIT {
 
     CompletableFuture<Operation> asked = CompletableFuture.supplyAsync(() -> ask(instance, point));
     assertThat(instance.hook().awaitEnd()).isEqualTo(DIED);
-    instance.startHook("");
+    startHook(instance, "");
     Operation ended = instance.api().await(asked.join(), LONGEST_RECOVERY);
 
     assertThat(ended.state()).as(ended.json().toString()).isEqualTo(point.end());
@@ -143,6 +143,10 @@ class HookFaultsIT {
     if (instance.hook().isAlive()) {
       instance.hook().stop();
     }
+    startHook(instance, fault);
+  }
+
+  private static void startHook(Instance instance, String fault) {
     instance.startHook(fault);
     Awaitility.await("the manager sees the hook")
         .atMost(LONGEST_RECOVERY)

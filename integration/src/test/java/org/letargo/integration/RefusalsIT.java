@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -28,6 +29,7 @@ class RefusalsIT {
   @RegisterExtension static final Fixture letargo = Fixture.instance().sharingVpses();
 
   private static final String LONG_NAME = "x".repeat(300);
+  private static final Path EXPORTED = Path.of(System.getProperty("java.io.tmpdir"), "runner.lt");
   private static ServerSocket program;
   private static String holderAddress;
   private static int holderPort;
@@ -107,7 +109,7 @@ class RefusalsIT {
             Map.of(),
             409,
             "WRONG_STATE",
-            "cannot suspend VPS 'holder': it is stopped. Start it with 'letargo start holder'.",
+            "cannot suspend VPS 'holder': it is stopped. Start it first.",
             31,
             List.of("suspend", "holder")),
         new Refusal(
@@ -117,9 +119,9 @@ class RefusalsIT {
             Map.of(),
             409,
             "WRONG_STATE",
-            "cannot export VPS 'runner': it is running. Suspend or stop it first.",
+            "cannot export VPS 'runner': it is running. Suspend it or stop it first.",
             32,
-            List.of("export", "runner", "/dev/null/runner.letargo")),
+            List.of("export", "runner", EXPORTED.toString())),
         new Refusal(
             "unknown VPS",
             "POST",
@@ -136,7 +138,8 @@ class RefusalsIT {
             Map.of("name", "runner", "template", "tiny"),
             409,
             "NAME_TAKEN",
-            "cannot create VPS 'runner': there is one of that name. Choose another name.",
+            "cannot make VPS 'runner': there is one of that name. Choose another name, or"
+                + " destroy that one first.",
             44),
         create(
             "name with a slash",
@@ -226,7 +229,10 @@ class RefusalsIT {
 
     HostCommand.Result result = letargo.get().cli().run(command);
 
-    assertThat(result.errors()).startsWith("letargo: ").contains(refusal.message());
+    assertThat(result.errors().lines().toList().getLast()) // lines of progress may be above
+        .startsWith("letargo: ")
+        .contains(refusal.message());
+    assertThat(EXPORTED).doesNotExist();
     assertThat(result.status()).as(result.errors()).isEqualTo(refusal.exit());
     assertThat(result.output()).isEmpty();
   }

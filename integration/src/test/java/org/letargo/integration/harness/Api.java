@@ -255,6 +255,26 @@ public final class Api {
     return await(Operation.of(parse(expect(202, answer)))).expectSucceeded();
   }
 
+  /** Uploads an archive that must be refused, at once or by the end of the operation. */
+  public Failure importFails(byte[] archive) {
+    HttpRequest request =
+        request("/v1/archives")
+            .header("Content-Type", "application/octet-stream")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(archive))
+            .build();
+    try {
+      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() >= 400
+          ? Failure.of(answer.statusCode(), parse(answer).path("error"))
+          : await(Operation.of(parse(expect(202, answer)))).expectFailed();
+    } catch (IOException e) {
+      throw new UncheckedIOException("upload: " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
   /** Uploads a file; the answer may be anything. */
   public HttpResponse<String> upload(String path, Path file) {
     try {
@@ -274,7 +294,9 @@ public final class Api {
 
   /** Throws unless manager and hook are up. */
   void requireHealth() throws IOException {
-    HttpRequest request = HttpRequest.newBuilder(base.resolve("/health")).build();
+    // a connection that comes while the manager begins to listen may never be answered
+    HttpRequest request =
+        HttpRequest.newBuilder(base.resolve("/health")).timeout(Duration.ofSeconds(2)).build();
     try {
       HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() != 200) {

@@ -37,8 +37,10 @@ public final class Instance implements AutoCloseable {
       Path templates,
       Map<String, String> hookEnvironment,
       List<String> hookFlags,
-      List<String> managerFlags) {
+      List<String> managerFlags,
+      Path stateDir) {
     private static final Path SHARED_TEMPLATES = Path.of("shared");
+    private static final Path OWN_FOLDER = Path.of("own");
 
     /** On this machine, in a subnet that is free, with the shared templates. */
     public static final Options DEFAULT =
@@ -48,7 +50,8 @@ public final class Instance implements AutoCloseable {
             SHARED_TEMPLATES,
             Map.of(),
             List.of("-Xmx512m"),
-            List.of("-Xmx256m"));
+            List.of("-Xmx256m"),
+            OWN_FOLDER);
 
     public Options {
       hookEnvironment = Map.copyOf(hookEnvironment);
@@ -57,33 +60,47 @@ public final class Instance implements AutoCloseable {
     }
 
     public Options on(TestHost where) {
-      return new Options(where, subnet, templates, hookEnvironment, hookFlags, managerFlags);
+      return new Options(
+          where, subnet, templates, hookEnvironment, hookFlags, managerFlags, stateDir);
     }
 
     /** Such as {@code 10.100.7.0/24}: the one of an instance on another host, say. */
     public Options withSubnet(String same) {
-      return new Options(host, same, templates, hookEnvironment, hookFlags, managerFlags);
+      return new Options(host, same, templates, hookEnvironment, hookFlags, managerFlags, stateDir);
     }
 
     /** A folder for templates of its own; it is empty if the caller leaves it so. */
     public Options withTemplates(Path own) {
-      return new Options(host, subnet, own, hookEnvironment, hookFlags, managerFlags);
+      return new Options(host, subnet, own, hookEnvironment, hookFlags, managerFlags, stateDir);
     }
 
     /** {@code LETARGO_FAULT} for the hook: where it dies, or fails. */
     public Options withFault(String point) {
       return new Options(
-          host, subnet, templates, Map.of("LETARGO_FAULT", point), hookFlags, managerFlags);
+          host,
+          subnet,
+          templates,
+          Map.of("LETARGO_FAULT", point),
+          hookFlags,
+          managerFlags,
+          stateDir);
     }
 
     /** Flags of the hook's JVM instead of {@code -Xmx512m}. */
     public Options withHookFlags(String... flags) {
-      return new Options(host, subnet, templates, hookEnvironment, List.of(flags), managerFlags);
+      return new Options(
+          host, subnet, templates, hookEnvironment, List.of(flags), managerFlags, stateDir);
+    }
+
+    /** Another folder for all that must survive a reboot: on a disk that is too small, say. */
+    public Options withState(Path folder) {
+      return new Options(host, subnet, templates, hookEnvironment, hookFlags, managerFlags, folder);
     }
 
     /** Further flags of the manager's JVM. */
     public Options withManagerFlags(String... flags) {
-      return new Options(host, subnet, templates, hookEnvironment, hookFlags, List.of(flags));
+      return new Options(
+          host, subnet, templates, hookEnvironment, hookFlags, List.of(flags), stateDir);
     }
   }
 
@@ -274,7 +291,9 @@ public final class Instance implements AutoCloseable {
   }
 
   public Path state() {
-    return folder.resolve("state");
+    return options.stateDir().equals(Options.OWN_FOLDER)
+        ? folder.resolve("state")
+        : options.stateDir();
   }
 
   public Path run() {

@@ -57,6 +57,9 @@ final class SuspendVps {
   /** What is kept free on the store's disk beside the checkpoint. */
   private static final long SPARE_BYTES = 16L << 20;
 
+  /** A disk with less is full: an image file did not fit. */
+  private static final long FULL_BYTES = 1L << 20;
+
   private final Host host;
   private final Stand stand;
   private final CheckpointFiles files;
@@ -197,6 +200,15 @@ final class SuspendVps {
       }
     }
 
+    /** On a full disk the engine cannot even write into its log that it is full. */
+    private boolean isFull() {
+      try {
+        return Files.getFileStore(folder.state()).getUsableSpace() < FULL_BYTES;
+      } catch (IOException e) {
+        return false; // then something else is wrong, and the engine's words are all there is
+      }
+    }
+
     private void reached(String stage, long initPid) {
       switch (stage) {
         case "pre-dump" -> operation.phase("dump", 30);
@@ -268,7 +280,8 @@ final class SuspendVps {
       }
       List<String> errors = EngineLog.errors(work.resolve("dump.log"));
       String why = errors.isEmpty() ? RuncMessages.plain(result.errors()) : errors.getFirst();
-      boolean noSpace = errors.stream().anyMatch(error -> error.contains("No space left"));
+      boolean noSpace =
+          errors.stream().anyMatch(error -> error.contains("No space left")) || isFull();
       return new VpsException(
           noSpace ? Code.NO_SPACE : Code.NOT_CHECKPOINTABLE,
           "cannot suspend VPS '" + folder.name() + "'",
