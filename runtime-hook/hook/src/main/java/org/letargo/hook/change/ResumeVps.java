@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.CheckpointDirectory;
 import org.letargo.archive.Manifest;
+import org.letargo.archive.disk.DiskChanges;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.engine.EngineLog;
@@ -32,6 +34,7 @@ import org.letargo.hook.vps.VpsFolder;
  */
 final class ResumeVps {
   private static final Duration LONGEST = Duration.ofHours(1);
+  private static final Set<String> DISK_FILES = Set.of(DiskChanges.TAR, DiskChanges.DELETED);
 
   private final Host host;
   private final Stand stand;
@@ -124,8 +127,10 @@ final class ResumeVps {
         return;
       }
       operation.phase("disk", 10);
-      awaitVerification(); // nothing that is not what it was may be unpacked
       try {
+        // Nothing that is not what it was may be unpacked; the memory, most of it, is still being
+        // read meanwhile.
+        CheckpointDirectory.verify(directory, DISK_FILES);
         VpsDisk.restore(folder, vps.stored(), directory);
       } catch (IOException e) {
         throw DurableFiles.failed("cannot unpack the disk of VPS '" + folder.name() + "'", e);
