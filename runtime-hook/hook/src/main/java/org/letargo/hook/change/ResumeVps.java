@@ -25,6 +25,8 @@ import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings a suspended VPS back. The checkpoint is read and its hashes compared while the engine
@@ -33,6 +35,7 @@ import org.letargo.hook.vps.VpsFolder;
  * with its checkpoint as it was.
  */
 final class ResumeVps {
+  private static final Logger LOG = LoggerFactory.getLogger(ResumeVps.class);
   private static final Duration LONGEST = Duration.ofHours(1);
   private static final Set<String> DISK_FILES = Set.of(DiskChanges.TAR, DiskChanges.DELETED);
 
@@ -104,8 +107,17 @@ final class ResumeVps {
         rollBack();
         throw failure;
       }
-      DurableFiles.deleteTree(scratch());
-      DurableFiles.deleteTree(directory); // the VPS has moved on from it
+      dropCheckpoint();
+    }
+
+    /** The VPS has moved on from it. It runs, so what cannot be removed is no failure. */
+    private void dropCheckpoint() {
+      try {
+        DurableFiles.deleteTree(scratch());
+        DurableFiles.deleteTree(directory);
+      } catch (VpsException e) {
+        LOG.warn("vps={} {}, continuing without it", folder.name(), e.getMessage());
+      }
     }
 
     private void prepare() {
