@@ -73,7 +73,7 @@ final class Recovery {
               .ifPresent(id -> operations.ended(id, new OperationReport.Succeeded()));
           DurableFiles.deleteTree(each); // being created, imported or destroyed
         } else {
-          recover(VpsFolder.of(host.configuration(), new VpsName(each.getFileName().toString())));
+          recoverAlone(each.getFileName().toString());
         }
       }
     } catch (IOException e) {
@@ -81,6 +81,17 @@ final class Recovery {
     }
     mount.recover(); // no engine of ours works any more
     stand.publishPorts();
+  }
+
+  /**
+   * One VPS whose files are damaged, or a folder that is none of ours, must not stop the others.
+   */
+  private void recoverAlone(String name) {
+    try {
+      recover(VpsFolder.of(host.configuration(), new VpsName(name)));
+    } catch (RuntimeException e) {
+      LOG.error("vps={} cannot be recovered: {}, continuing without it", name, e.getMessage(), e);
+    }
   }
 
   private void recover(VpsFolder folder) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.CheckpointDirectory;
+import org.letargo.archive.HostDescription;
 import org.letargo.archive.Manifest;
 import org.letargo.archive.PageFollower;
 import org.letargo.hook.cgroup.CgroupMount;
@@ -108,6 +109,7 @@ final class SuspendVps {
     private final CheckpointId id;
     private final Path partial;
     private final Path work;
+    private volatile HostDescription taker;
     private volatile boolean committed;
     private volatile PageFollower follower;
 
@@ -163,6 +165,7 @@ final class SuspendVps {
     private void prepare(long initPid) {
       operation.phase("preflight", 5);
       requireSpace();
+      taker = files.describeHost(true);
       OpenFiles open = OpenFiles.of(host.cgroups().processes(folder.name()));
       Set<String> watched =
           inodePaths
@@ -234,6 +237,7 @@ final class SuspendVps {
                 vps,
                 id,
                 Instant.now(),
+                taker,
                 partial,
                 (directory, description) ->
                     CheckpointDirectory.seal(directory, description, follower));

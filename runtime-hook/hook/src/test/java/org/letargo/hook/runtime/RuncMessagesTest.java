@@ -28,4 +28,19 @@ class RuncMessagesTest {
   void givesTheLastErrorAsOneSentence(String text, String plain) {
     assertThat(RuncMessages.plain(text)).isEqualTo(plain);
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "exec failed: unable to start container process: exec: \"x\": executable file not found in"
+            + " $PATH: unknown | 255 | 127",
+        "exec failed: unable to start container process: exec /x: no such file or directory | 1 | 127",
+        "exec failed: unable to start container process: exec: \"/etc\": is a directory | 255 | 126",
+        "'' | 255 | 255",
+        "level=warning msg=\"no such file or directory\" | 3 | 3",
+      })
+  void tellsACommandThatDidNotRunFromOneThatFailed(String log, int status, int expected) {
+    assertThat(RuncMessages.notRun(log, status)).isEqualTo(expected);
+  }
 }

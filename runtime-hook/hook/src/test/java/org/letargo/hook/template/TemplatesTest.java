@@ -206,6 +206,17 @@ class TemplatesTest {
   }
 
   @Test
+  void findsOneByItsContentsWhateverItsName() throws IOException {
+    add(MINE, tar("--create"));
+    add(new TemplateName("copy"), tar("--create"));
+    String digest = templates.get(MINE).digest();
+
+    assertThat(templates.withContents(digest, MINE)).contains(MINE);
+    assertThat(templates.withContents(digest, BASE)).contains(new TemplateName("copy"));
+    assertThat(templates.withContents("sha256:other", MINE)).isEmpty();
+  }
+
+  @Test
   void refusesANameThatIsTaken() throws IOException {
     ships("base", "exit 1");
     byte[] tar = tar("--create");
