@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
 
 class DatabaseTest {
@@ -44,6 +45,25 @@ class DatabaseTest {
               }))
           .isInstanceOf(VpsException.class)
           .hasMessageContaining("no_such_table");
+
+      assertThat(database.<String>read(c -> one(c, "SELECT count(*) FROM token"))).isEqualTo("0");
+    }
+  }
+
+  @Test
+  void saysThatTheDiskIsFullAndGoesOn() {
+    try (Database database = Database.open(dir.resolve("m.db"))) {
+      assertThatThrownBy(() ->
+              database.write(c -> {
+                run(c, "PRAGMA max_page_count = 1"); // SQLite raises it to what there is
+                return run(
+                    c, "INSERT INTO token VALUES ('a', 'viewer', hex(zeroblob(1000000)), 't')");
+              }))
+          .isInstanceOfSatisfying(
+              VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.NO_SPACE))
+          .hasMessage(
+              "the manager cannot write its database: the disk is full. Free space on that disk,"
+                  + " then try again.");
 
       assertThat(database.<String>read(c -> one(c, "SELECT count(*) FROM token"))).isEqualTo("0");
     }
