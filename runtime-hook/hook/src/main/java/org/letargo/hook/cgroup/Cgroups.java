@@ -81,6 +81,12 @@ public sealed interface Cgroups permits HybridCgroups, UnifiedCgroups {
   /** Bytes charged to the VPS now. */
   DataSize memoryUsed(VpsName name);
 
+  /**
+   * Bytes charged to the VPS that a suspension may have to save: not the kernel's copies of what is
+   * in files. Those in a tmpfs are no copies; the kernel does not count them as files here.
+   */
+  DataSize memoryToSave(VpsName name);
+
   /** The processes of the VPS, as the host counts them. */
   List<Long> processes(VpsName name);
 

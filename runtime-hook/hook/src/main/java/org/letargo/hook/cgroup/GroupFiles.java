@@ -117,6 +117,19 @@ final class GroupFiles {
     }
   }
 
+  /** A number of a file of lines {@code KEY NUMBER}; 0 if it is not there. */
+  static long readField(Path file, String key) {
+    try {
+      return Files.readAllLines(file).stream()
+          .filter(line -> line.startsWith(key + " "))
+          .mapToLong(line -> Long.parseLong(line.substring(key.length() + 1).strip()))
+          .findFirst()
+          .orElse(0);
+    } catch (IOException | NumberFormatException e) {
+      return 0; // no group, so nothing is charged to it
+    }
+  }
+
   static long readLong(Path file) {
     try {
       return Long.parseLong(Files.readString(file).strip());

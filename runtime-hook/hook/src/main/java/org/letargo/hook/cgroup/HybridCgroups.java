@@ -133,6 +133,15 @@ public final class HybridCgroups implements Cgroups {
   }
 
   @Override
+  public DataSize memoryToSave(VpsName name) {
+    Path stat = group("memory", name).resolve("memory.stat");
+    long cachedBytes =
+        GroupFiles.readField(stat, "total_active_file")
+            + GroupFiles.readField(stat, "total_inactive_file");
+    return DataSize.ofBytes(Math.max(0, memoryUsed(name).bytes() - cachedBytes));
+  }
+
+  @Override
   public List<Long> processes(VpsName name) {
     return GroupFiles.processes(group("pids", name));
   }

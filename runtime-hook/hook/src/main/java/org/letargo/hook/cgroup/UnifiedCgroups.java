@@ -233,6 +233,14 @@ public final class UnifiedCgroups implements Cgroups {
   }
 
   @Override
+  public DataSize memoryToSave(VpsName name) {
+    Path stat = group(name).resolve("memory.stat");
+    long cachedBytes =
+        GroupFiles.readField(stat, "active_file") + GroupFiles.readField(stat, "inactive_file");
+    return DataSize.ofBytes(Math.max(0, memoryUsed(name).bytes() - cachedBytes));
+  }
+
+  @Override
   public List<Long> processes(VpsName name) {
     return GroupFiles.processes(group(name));
   }

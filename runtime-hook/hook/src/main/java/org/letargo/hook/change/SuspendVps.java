@@ -189,7 +189,7 @@ final class SuspendVps {
     private void requireSpace() {
       try {
         long freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
-        long neededBytes = host.cgroups().memoryUsed(folder.name()).bytes() + SPARE_BYTES;
+        long neededBytes = host.cgroups().memoryToSave(folder.name()).bytes() + SPARE_BYTES;
         if (neededBytes > freeBytes) {
           throw new VpsException(
               Code.NO_SPACE,
