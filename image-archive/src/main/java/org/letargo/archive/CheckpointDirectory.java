@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -108,6 +110,27 @@ public final class CheckpointDirectory {
       hash.finish();
     }
     return manifest;
+  }
+
+  /**
+   * The same for some files alone, for those who need them before the rest has been read.
+   *
+   * @param paths as the manifest has them
+   * @throws ArchiveException CORRUPT, naming the file that is missing, new or changed
+   * @throws NoSuchFileException if there is no manifest, so no checkpoint
+   */
+  public static void verify(Path directory, Set<String> paths) throws IOException {
+    Map<String, ManifestFile> listed = new HashMap<>();
+    readManifest(directory).files().forEach(file -> listed.put(file.path(), file));
+    for (String path : paths) {
+      if (!listed.containsKey(path)) {
+        throw damaged(directory, path, "the manifest does not list it");
+      }
+      if (!Files.isRegularFile(directory.resolve(path), LinkOption.NOFOLLOW_LINKS)) {
+        throw damaged(directory, path, "it is missing");
+      }
+      verify(directory, listed.get(path));
+    }
   }
 
   /**

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +64,32 @@ class CheckpointDirectoryTest {
   }
 
   @Test
+  void verifiesSomeFilesWhateverTheOthersAre() throws IOException {
+    Samples.write(directory, "checkpoint/pages-1.img", new byte[] {99});
+
+    CheckpointDirectory.verify(directory, Set.of("checkpoint/pages-2.img"));
+
+    assertDamaged(
+        () -> CheckpointDirectory.verify(directory, Set.of("checkpoint/pages-1.img")),
+        "checkpoint/pages-1.img",
+        "its content has changed, the SHA-256 differs");
+  }
+
+  @Test
+  void namesTheOneOfSomeFilesThatIsMissingOrUnknown() throws IOException {
+    Files.delete(directory.resolve("checkpoint/pages-2.img"));
+
+    assertDamaged(
+        () -> CheckpointDirectory.verify(directory, Set.of("checkpoint/pages-2.img")),
+        "checkpoint/pages-2.img",
+        "it is missing");
+    assertDamaged(
+        () -> CheckpointDirectory.verify(directory, Set.of("unknown")),
+        "unknown",
+        "the manifest does not list it");
+  }
+
+  @Test
   void writesNoArchiveOfAFileThatHasChanged() throws IOException {
     Samples.write(directory, "checkpoint/pages-1.img", new byte[] {99});
 
@@ -101,7 +129,11 @@ class CheckpointDirectoryTest {
   }
 
   private void assertDamaged(String path, String why) {
-    assertThatThrownBy(() -> CheckpointDirectory.verify(directory))
+    assertDamaged(() -> CheckpointDirectory.verify(directory), path, why);
+  }
+
+  private void assertDamaged(ThrowingCallable verification, String path, String why) {
+    assertThatThrownBy(verification)
         .isInstanceOf(ArchiveException.class)
         .hasMessage(
             "checkpoint '%s' is damaged at '%s': %s. Use another copy, or take a new checkpoint.",

@@ -14,6 +14,9 @@ import java.util.Optional;
 /**
  * Extended attributes, of a symbolic link itself too, in all namespaces that the caller may see
  * (the JDK shows those of {@code user.} only). See xattr(7).
+ *
+ * <p>A name is any bytes but zero, as the kernel keeps it; here it has one character for each byte
+ * (ISO 8859-1). Names in ASCII are as one expects.
  */
 public final class Xattrs {
   private Xattrs() {}
@@ -33,7 +36,7 @@ public final class Xattrs {
     int start = 0;
     for (int i = 0; i < raw.length; i++) {
       if (raw[i] == 0) {
-        names.add(new String(raw, start, i - start, StandardCharsets.UTF_8));
+        names.add(new String(raw, start, i - start, StandardCharsets.ISO_8859_1));
         start = i + 1;
       }
     }
@@ -47,7 +50,7 @@ public final class Xattrs {
    * @throws NativeException EOPNOTSUPP if the file system has no such attributes
    */
   public static Optional<byte[]> get(Path path, String name) {
-    byte[] key = NativePath.string(name);
+    byte[] key = bytes(name);
     try {
       return Optional.of(
           filled(
@@ -65,8 +68,7 @@ public final class Xattrs {
   /** Sets an attribute, whether it is there or not. */
   public static void set(Path path, String name, byte[] value) {
     try {
-      LIBC.lsetxattr(
-          NativePath.of(path), NativePath.string(name), value, new NativeLong(value.length), 0);
+      LIBC.lsetxattr(NativePath.of(path), bytes(name), value, new NativeLong(value.length), 0);
     } catch (LastErrorException e) {
       throw new NativeException("lsetxattr(" + path + ", " + name + ")", e);
     }
@@ -79,10 +81,15 @@ public final class Xattrs {
    */
   public static void remove(Path path, String name) {
     try {
-      LIBC.lremovexattr(NativePath.of(path), NativePath.string(name));
+      LIBC.lremovexattr(NativePath.of(path), bytes(name));
     } catch (LastErrorException e) {
       throw new NativeException("lremovexattr(" + path + ", " + name + ")", e);
     }
+  }
+
+  private static byte[] bytes(String name) {
+    byte[] raw = name.getBytes(StandardCharsets.ISO_8859_1);
+    return Arrays.copyOf(raw, raw.length + 1);
   }
 
   /**

@@ -88,7 +88,7 @@ class ManagerMainTest {
           .until(() -> http.send(health, BodyHandlers.discarding()).statusCode() == 200);
       System.out.printf(
           "the manager answered %.2f s after its start%n", (System.nanoTime() - before) / 1e9);
-      Path tokenFile = dir.resolve("state/admin.token");
+      Path tokenFile = dir.resolve("state/manager/admin.token");
 
       process.destroy();
 

@@ -140,6 +140,16 @@ class SessionTest {
   }
 
   @Test
+  void isAudited() throws Exception {
+    exec("{\"command\":[\"true\"]}").end();
+
+    await()
+        .untilAsserted(() ->
+            assertThat(rig.get("/v1/audit").json().get("entries").findValuesAsText("action"))
+                .contains("execInVps"));
+  }
+
+  @Test
   void tellsErrorOutputAndStatus() throws Exception {
     Client failing = exec("{\"command\":[\"no-such-program\"]}");
 

@@ -21,8 +21,11 @@ import org.letargo.archive.ArchiveException;
 final class ImageFile implements AutoCloseable {
   static final int COMMON_MAGIC = 0x54564319;
 
-  /** The largest messages CRIU writes here are core images, a few kilobytes. */
-  private static final int MAX_MESSAGE_BYTES = 1 << 20;
+  /**
+   * The largest messages CRIU writes here are those of control groups: all properties of all groups
+   * in one, 10 KiB for each service of a VPS.
+   */
+  private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
   /** What an image is about. The inventory alone has no common magic before its own. */
   enum Kind {
@@ -31,7 +34,8 @@ final class ImageFile implements AutoCloseable {
     CORE(0x55053847),
     IDS(0x54432030),
     USER_NAMESPACE(0x55474906),
-    PAGEMAP(0x56084025);
+    PAGEMAP(0x56084025),
+    CONTROL_GROUPS(0x59383330);
 
     final int magic;
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.letargo.archive.ArchiveException;
 
 /**
@@ -83,10 +84,27 @@ final class ProtoMessage {
     return new ProtoMessage(found, where);
   }
 
+  /** Hands on every message of a field that is repeated, one after the other; none is kept. */
+  void each(int field, Consumer<ProtoMessage> action) {
+    var walk = new Walk();
+    while (walk.next()) {
+      if (walk.field == field) {
+        if (walk.type != BYTES) {
+          throw malformed("field " + field + " is no message");
+        }
+        action.accept(new ProtoMessage(walk.content, where));
+      }
+    }
+  }
+
   /** A text; empty if it is not there. */
   String text(int field) {
-    ByteBuffer content = message(field).bytes;
-    return StandardCharsets.UTF_8.decode(content.duplicate()).toString();
+    return message(field).asText();
+  }
+
+  /** What a repeated text is handed on as by {@link #each}. */
+  String asText() {
+    return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
   }
 
   private ArchiveException malformed(String why) {

@@ -12,11 +12,13 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 
@@ -141,10 +143,16 @@ public final class Api {
    * be reached: it may be killed and started again meanwhile.
    */
   public Operation await(Operation operation) {
+    return await(operation, LONGEST_OPERATION);
+  }
+
+  /** {@link #await(Operation)}, but no longer than this. */
+  public Operation await(Operation operation, Duration longest) {
     AtomicReference<Operation> last = new AtomicReference<>(operation);
     Awaitility.await("end of " + operation.kind() + " of '" + operation.vps() + "'")
+        .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(20))
-        .atMost(LONGEST_OPERATION)
+        .atMost(longest)
         .until(() -> {
           try {
             last.set(operation(operation.id()));
@@ -156,8 +164,48 @@ public final class Api {
     return last.get();
   }
 
+  /**
+   * Follows the events of an operation to its end, as the command line and the console do: the
+   * answer comes as soon as the manager tells.
+   */
+  public Operation follow(Operation operation) {
+    HttpRequest request =
+        request("/v1/operations/" + operation.id() + "/events").timeout(LONGEST_OPERATION).build();
+    try (Stream<String> lines = client.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+      return lines
+          .filter(line -> line.startsWith("data:"))
+          .map(line -> Operation.of(json(line.substring(5))))
+          .filter(reported -> !reported.isRunning())
+          .findFirst()
+          .orElseThrow(
+              () -> new AssertionError("the events of " + operation.id() + " ended before it did"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("events of " + operation.id() + ": " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("not JSON: " + text, e);
+    }
+  }
+
   public Operation operation(String id) {
     return Operation.of(get("/v1/operations/" + id));
+  }
+
+  /** The last operation of this kind that was begun. */
+  public Operation newest(String kind) {
+    return StreamSupport.stream(get("/v1/operations").path("operations").spliterator(), false)
+        .map(Operation::of)
+        .filter(operation -> operation.kind().equals(kind))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("there was no operation '" + kind + "'"));
   }
 
   public List<String> vpsNames() {
@@ -170,7 +218,14 @@ public final class Api {
   public Operation exportTo(String vps, Path file) {
     HttpRequest request = request("/v1/vps/" + vps + "/archive").build();
     try {
-      HttpResponse<Path> answer = client.send(request, HttpResponse.BodyHandlers.ofFile(file));
+      HttpResponse<Path> answer =
+          client.send(
+              request,
+              HttpResponse.BodyHandlers.ofFile(
+                  file,
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE,
+                  StandardOpenOption.TRUNCATE_EXISTING));
       if (answer.statusCode() != 200) {
         throw new AssertionError("export of '" + vps + "': " + Files.readString(file));
       }
@@ -186,13 +241,38 @@ public final class Api {
 
   /** Uploads an archive under the name that is in it; the operation must succeed. */
   public Operation importFrom(Path file) {
-    return await(Operation.of(parse(expect(202, upload("/v1/archives", file))))).expectSucceeded();
+    return await(beginImport(file)).expectSucceeded();
+  }
+
+  /** Uploads an archive; the operation may go on after the last byte. */
+  public Operation beginImport(Path file) {
+    return Operation.of(parse(expect(202, upload("/v1/archives", file))));
   }
 
   /** Uploads an archive as a VPS of another name; the operation must succeed. */
   public Operation importFrom(Path file, String vps) {
     HttpResponse<String> answer = upload("/v1/archives?name=" + vps, file);
     return await(Operation.of(parse(expect(202, answer)))).expectSucceeded();
+  }
+
+  /** Uploads an archive that must be refused, at once or by the end of the operation. */
+  public Failure importFails(byte[] archive) {
+    HttpRequest request =
+        request("/v1/archives")
+            .header("Content-Type", "application/octet-stream")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(archive))
+            .build();
+    try {
+      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() >= 400
+          ? Failure.of(answer.statusCode(), parse(answer).path("error"))
+          : await(Operation.of(parse(expect(202, answer)))).expectFailed();
+    } catch (IOException e) {
+      throw new UncheckedIOException("upload: " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
   }
 
   /** Uploads a file; the answer may be anything. */
@@ -214,7 +294,9 @@ public final class Api {
 
   /** Throws unless manager and hook are up. */
   void requireHealth() throws IOException {
-    HttpRequest request = HttpRequest.newBuilder(base.resolve("/health")).build();
+    // a connection that comes while the manager begins to listen may never be answered
+    HttpRequest request =
+        HttpRequest.newBuilder(base.resolve("/health")).timeout(Duration.ofSeconds(2)).build();
     try {
       HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() != 200) {

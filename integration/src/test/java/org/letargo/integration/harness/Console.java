@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A person at the console of a VPS: types, and looks at what is shown. */
 public final class Console implements AutoCloseable {
@@ -42,10 +43,14 @@ public final class Console implements AutoCloseable {
   /** Waits until something that matches has been shown since the position. */
   public void awaitShown(int since, String regex) {
     Pattern pattern = Pattern.compile(regex);
-    Awaitility.await("'" + regex + "' on the console, which shows: " + shown)
-        .pollInterval(Duration.ofMillis(20))
-        .atMost(LONGEST)
-        .until(() -> pattern.matcher(shown().substring(since)).find());
+    try {
+      Awaitility.await()
+          .pollInterval(Duration.ofMillis(20))
+          .atMost(LONGEST)
+          .until(() -> pattern.matcher(shown().substring(since)).find());
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("'" + regex + "' is not shown, but: " + shown().substring(since), e);
+    }
   }
 
   /** {@link #awaitShown(int, String)} since it was opened. */

@@ -21,7 +21,7 @@ public final class Daemon {
 
   private final String name;
   private final Path log;
-  private List<String> command;
+  private final List<String> command;
   private Process process;
 
   Daemon(String name, Path log, List<String> command) {
@@ -46,10 +46,6 @@ public final class Daemon {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  void replaceCommand(List<String> next) {
-    command = List.copyOf(next);
   }
 
   public boolean isAlive() {

@@ -60,8 +60,10 @@ public final class Fixture implements BeforeAllCallback, AfterEachCallback, Afte
     if (failed) {
       System.out.println(context.getDisplayName() + " failed\n" + instance.logs());
     }
-    boolean kept = System.getenv().getOrDefault("KEEP", "").equals("1");
-    if (!kept && !sharesVpses && instance.hook().isAlive() && instance.manager().isAlive()) {
+    if (!Switches.keep()
+        && !sharesVpses
+        && instance.hook().isAlive()
+        && instance.manager().isAlive()) {
       instance.destroyAll();
       instance.sweepVpses();
     }

@@ -6,11 +6,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.letargo.hook.protocol.HookClient;
+import org.letargo.hook.protocol.HookRequest;
 
 /**
  * A whole Letargo of its own: hook and manager as real processes, with their own folders, bridge,
@@ -37,13 +37,21 @@ public final class Instance implements AutoCloseable {
       Path templates,
       Map<String, String> hookEnvironment,
       List<String> hookFlags,
-      List<String> managerFlags) {
+      List<String> managerFlags,
+      Path stateDir) {
     private static final Path SHARED_TEMPLATES = Path.of("shared");
+    private static final Path OWN_FOLDER = Path.of("own");
 
     /** On this machine, in a subnet that is free, with the shared templates. */
     public static final Options DEFAULT =
         new Options(
-            TestHost.here(), "", SHARED_TEMPLATES, Map.of(), List.of("-Xmx512m"), List.of());
+            TestHost.here(),
+            "",
+            SHARED_TEMPLATES,
+            Map.of(),
+            List.of("-Xmx512m"),
+            List.of("-Xmx256m"),
+            OWN_FOLDER);
 
     public Options {
       hookEnvironment = Map.copyOf(hookEnvironment);
@@ -52,28 +60,47 @@ public final class Instance implements AutoCloseable {
     }
 
     public Options on(TestHost where) {
-      return new Options(where, subnet, templates, hookEnvironment, hookFlags, managerFlags);
+      return new Options(
+          where, subnet, templates, hookEnvironment, hookFlags, managerFlags, stateDir);
     }
 
     /** Such as {@code 10.100.7.0/24}: the one of an instance on another host, say. */
     public Options withSubnet(String same) {
-      return new Options(host, same, templates, hookEnvironment, hookFlags, managerFlags);
+      return new Options(host, same, templates, hookEnvironment, hookFlags, managerFlags, stateDir);
     }
 
     /** A folder for templates of its own; it is empty if the caller leaves it so. */
     public Options withTemplates(Path own) {
-      return new Options(host, subnet, own, hookEnvironment, hookFlags, managerFlags);
+      return new Options(host, subnet, own, hookEnvironment, hookFlags, managerFlags, stateDir);
     }
 
     /** {@code LETARGO_FAULT} for the hook: where it dies, or fails. */
     public Options withFault(String point) {
       return new Options(
-          host, subnet, templates, Map.of("LETARGO_FAULT", point), hookFlags, managerFlags);
+          host,
+          subnet,
+          templates,
+          Map.of("LETARGO_FAULT", point),
+          hookFlags,
+          managerFlags,
+          stateDir);
     }
 
     /** Flags of the hook's JVM instead of {@code -Xmx512m}. */
     public Options withHookFlags(String... flags) {
-      return new Options(host, subnet, templates, hookEnvironment, List.of(flags), managerFlags);
+      return new Options(
+          host, subnet, templates, hookEnvironment, List.of(flags), managerFlags, stateDir);
+    }
+
+    /** Another folder for all that must survive a reboot: on a disk that is too small, say. */
+    public Options withState(Path folder) {
+      return new Options(host, subnet, templates, hookEnvironment, hookFlags, managerFlags, folder);
+    }
+
+    /** Further flags of the manager's JVM. */
+    public Options withManagerFlags(String... flags) {
+      return new Options(
+          host, subnet, templates, hookEnvironment, hookFlags, List.of(flags), stateDir);
     }
   }
 
@@ -82,7 +109,6 @@ public final class Instance implements AutoCloseable {
   private final String name;
   private final String subnet;
   private final int port = Chance.port();
-  private final int firstHostId = Chance.firstHostId();
   private final Daemon hook;
   private final Daemon manager;
   private final Api api;
@@ -96,12 +122,9 @@ public final class Instance implements AutoCloseable {
     this.name = folder.getFileName().toString().replace("-", "");
     this.subnet = options.subnet().isEmpty() ? Chance.subnet() : options.subnet();
     this.hookEnvironment = options.hookEnvironment();
-    Programs programs = Programs.get();
-    List<String> hookLine =
-        programs.java("hook", "org.letargo.hook.HookMain", jvm(options.hookFlags()));
-    hookLine.addAll(List.of("--config", configuration().toString()));
-    this.hook = new Daemon("hook of " + name, log("hook"), options.host().command(hookLine));
-    this.manager = new Daemon("manager of " + name, log("manager"), managerCommand(programs));
+    this.hook = new Daemon("hook of " + name, log("hook"), Launch.hook(options, configuration()));
+    this.manager =
+        new Daemon("manager of " + name, log("manager"), Launch.manager(options, configuration()));
     this.api = new Api(uri(), this::adminToken);
   }
 
@@ -154,32 +177,6 @@ public final class Instance implements AutoCloseable {
     }
   }
 
-  private static List<String> jvm(List<String> flags) {
-    List<String> all = new ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    all.addAll(flags);
-    return all;
-  }
-
-  private List<String> managerCommand(Programs programs) {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                "setpriv",
-                "--reuid",
-                Unix.MANAGER_USER,
-                "--regid",
-                Unix.MANAGER_USER,
-                "--clear-groups",
-                "--no-new-privs",
-                "--inh-caps=-all",
-                "--bounding-set=-all"));
-    List<String> flags = new ArrayList<>(List.of("-Xmx256m"));
-    flags.addAll(options.managerFlags());
-    line.addAll(programs.java("manager", "org.letargo.manager.ManagerMain", jvm(flags)));
-    line.addAll(List.of("--config", configuration().toString()));
-    return line;
-  }
-
   private void writeFiles() throws IOException {
     Files.createDirectories(state().resolve("manager"));
     Unix.giveToManager(state().resolve("manager"));
@@ -187,41 +184,20 @@ public final class Instance implements AutoCloseable {
         options.templates().equals(Options.SHARED_TEMPLATES)
             ? TemplateCache.folder()
             : options.templates();
-    Files.writeString(
-        configuration(),
-        """
-        instance: %s
-        state-dir: %s
-        run-dir: %s
-        hook:
-          program-dir: %s
-          template-dir: %s
-          bridge: %s
-          subnet: %s
-          first-host-id: %d
-        manager:
-          listen: 127.0.0.1:%d
-        """
-            .formatted(
-                name,
-                state(),
-                run(),
-                Programs.get().folder(),
-                templates,
-                name,
-                subnet,
-                firstHostId,
-                port));
+    Files.writeString(configuration(), Launch.configuration(this, templates, Chance.firstHostId()));
   }
 
-  /** Starts the hook with the environment that it had last, and waits until it listens. */
+  /**
+   * Starts the hook with the environment that it had last, and waits until it listens and the
+   * manager, if it runs, has found it.
+   */
   public void startHook() {
     hook.start(hookEnvironment);
     HookClient client = hookClient();
-    Unix.awaitAnswer(
-        hook,
-        LONGEST_START,
-        () -> client.call(new org.letargo.hook.protocol.HookRequest.ListVps()));
+    Unix.awaitAnswer(hook, LONGEST_START, () -> client.call(new HookRequest.ListVps()));
+    if (manager.isAlive()) {
+      Unix.awaitAnswer(manager, LONGEST_START, api::requireHealth);
+    }
   }
 
   /** Starts the hook with {@code LETARGO_FAULT} from now on; empty: without. */
@@ -234,6 +210,24 @@ public final class Instance implements AutoCloseable {
   public void startManager() {
     manager.start(Map.of());
     Unix.awaitAnswer(manager, LONGEST_START, api::requireHealth);
+  }
+
+  /** Runs a second hook with a configuration that it must refuse; it ends by itself. */
+  public HostCommand.Result refusedHook(String yaml) {
+    return HostCommand.tried(Launch.hook(options, refusedConfiguration(yaml)));
+  }
+
+  /** {@link #refusedHook} for the manager. */
+  public HostCommand.Result refusedManager(String yaml) {
+    return HostCommand.tried(Launch.manager(options, refusedConfiguration(yaml)));
+  }
+
+  private Path refusedConfiguration(String yaml) {
+    try {
+      return Files.writeString(folder.resolve("refused.yaml"), yaml);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The hook's process: kill it, count its descriptors, wait for its end. */
@@ -297,7 +291,9 @@ public final class Instance implements AutoCloseable {
   }
 
   public Path state() {
-    return folder.resolve("state");
+    return options.stateDir().equals(Options.OWN_FOLDER)
+        ? folder.resolve("state")
+        : options.stateDir();
   }
 
   public Path run() {
@@ -344,7 +340,7 @@ public final class Instance implements AutoCloseable {
   /** Ends all; with {@code KEEP=1} in the environment it is left as it is, for inspection. */
   @Override
   public void close() {
-    if (System.getenv().getOrDefault("KEEP", "").equals("1")) {
+    if (Switches.keep()) {
       System.out.println("kept: " + folder + ", " + uri());
       return;
     }

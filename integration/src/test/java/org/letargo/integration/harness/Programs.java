@@ -47,6 +47,16 @@ public record Programs(Path folder) {
     return Path.of(System.getenv().getOrDefault("PREFIX", "/opt/letargo"), "criu");
   }
 
+  /** {@code letargo-relay}, as the instances use it. */
+  public static Path relay() {
+    return get().folder().resolve("bin/letargo-relay");
+  }
+
+  /** A built payload; its source is src/test/c/NAME.c. */
+  public static Path payload(String name) {
+    return repository().resolve("integration/target/payloads").resolve(name);
+  }
+
   /**
    * A command that runs one of our programs.
    *
@@ -66,7 +76,9 @@ public record Programs(Path folder) {
     try {
       Path repository = repository();
       Path folder = TempFolder.create("lt-programs-");
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> TempFolder.delete(folder)));
+      if (!Switches.keep()) { // what runs on needs its jars
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> TempFolder.delete(folder)));
+      }
       Path bin = Files.createDirectories(folder.resolve("bin"));
       Path relay = bin.resolve("letargo-relay");
       Files.copy(repository.resolve("native/target/letargo-relay"), relay);

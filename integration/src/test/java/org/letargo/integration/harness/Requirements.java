@@ -45,7 +45,7 @@ public final class Requirements {
       return;
     }
     String said = "missing on this machine: " + String.join(", ", missing);
-    if ("all".equals(System.getenv("REQUIRE"))) {
+    if (Switches.requireAll()) {
       throw new AssertionError(said);
     }
     throw new TestAbortedException(said);

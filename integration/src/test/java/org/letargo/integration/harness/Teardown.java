@@ -37,7 +37,8 @@ final class Teardown implements AutoCloseable {
     }
     for (String table : leftovers.tables()) {
       if (table.endsWith(leftovers.ownTable())) {
-        instance.host().run("nft", "delete", "table", "ip", leftovers.ownTable());
+        String family = table.substring(0, table.indexOf(' '));
+        instance.host().run("nft", "delete", "table", family, leftovers.ownTable());
       }
     }
     for (Path group : leftovers.cgroups()) {

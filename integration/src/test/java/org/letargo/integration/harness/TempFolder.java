@@ -14,11 +14,11 @@ import java.nio.file.attribute.PosixFilePermissions;
  * Folders that live as long as a test. In /var/tmp and not in /tmp: that one is often in memory,
  * where disks of VPSes do not belong.
  */
-final class TempFolder {
+public final class TempFolder {
   private TempFolder() {}
 
   /** A new one that other users may pass through, as Letargo's own folders are. */
-  static Path create(String prefix) throws IOException {
+  public static Path create(String prefix) throws IOException {
     for (int attempt = 0; ; attempt++) {
       Path folder = Path.of("/var/tmp", prefix + "%04x".formatted(Chance.next(0x10000)));
       try {
@@ -35,7 +35,7 @@ final class TempFolder {
   }
 
   /** Deletes it with all below, never following a link; a mount below it is an error. */
-  static void delete(Path folder) {
+  public static void delete(Path folder) {
     try {
       Files.walkFileTree(folder, new Deletion());
     } catch (NoSuchFileException e) {

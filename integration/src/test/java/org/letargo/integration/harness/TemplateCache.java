@@ -26,7 +26,7 @@ import org.letargo.hook.protocol.TemplateName;
  * per machine and version of what builds them, by the real hook. Hooks read them only, so any
  * number of test runs can use them together.
  */
-final class TemplateCache {
+public final class TemplateCache {
   private static final Path CACHE = Path.of("/var/cache/letargo-test/templates");
   private static final Duration KEPT = Duration.ofDays(14);
   private static final List<String> TEMPLATES = List.of("tiny", "debian-12");
@@ -38,7 +38,7 @@ final class TemplateCache {
   private TemplateCache() {}
 
   /** The folder with all templates in it; the first call builds what is missing. */
-  static Path folder() {
+  public static Path folder() {
     return Ready.FOLDER;
   }
 
@@ -80,9 +80,14 @@ final class TemplateCache {
   private static String hash() throws IOException {
     Path sources =
         Programs.repository().resolve("runtime-hook/hook/src/main/java/org/letargo/hook/template");
+    List<Path> places =
+        List.of(
+            Programs.templates(),
+            sources.resolve("TemplateInfo.java"),
+            sources.resolve("TreeDigest.java"));
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Path place : List.of(Programs.templates(), sources)) {
+      for (Path place : places) {
         try (Stream<Path> files = Files.walk(place)) {
           for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
             digest.update(Files.readAllBytes(file));

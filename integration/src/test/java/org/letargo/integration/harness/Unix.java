@@ -65,8 +65,7 @@ final class Unix {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> {
-              if (Files.exists(instance.folder())
-                  && !System.getenv().getOrDefault("KEEP", "").equals("1")) {
+              if (Files.exists(instance.folder()) && !Switches.keep()) {
                 try (Teardown teardown = new Teardown(instance)) {
                   teardown.clean();
                 }

@@ -144,8 +144,7 @@ public final class Vps {
    */
   public String installPayload(String payload) {
     try {
-      Path program = Programs.repository().resolve("integration/target/payloads").resolve(payload);
-      install("/usr/bin/" + payload, Files.readAllBytes(program), "755");
+      install("/usr/bin/" + payload, Files.readAllBytes(Programs.payload(payload)), "755");
       return "/usr/bin/" + payload;
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);

@@ -2,7 +2,6 @@ package org.letargo.hook;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.letargo.hook.change.Changes;
@@ -126,9 +125,8 @@ final class LetargoHook implements HookHandler {
     }
   }
 
+  /** It may go at any moment, and is told as gone then. */
   private VpsEvent event(VpsName name) {
-    Optional<Vps> vps =
-        host.vpses().contains(name) ? Optional.of(host.vpses().get(name)) : Optional.empty();
-    return new VpsEvent(name, vps.map(this::report));
+    return new VpsEvent(name, host.vpses().find(name).map(this::report));
   }
 }

@@ -44,6 +44,7 @@ public final class FirstToken {
   }
 
   private static void write(Path file, String text) throws IOException {
+    Files.createDirectories(file.toAbsolutePath().getParent());
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(temporary);
     try (FileChannel out =

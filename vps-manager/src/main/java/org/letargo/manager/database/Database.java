@@ -8,7 +8,9 @@ import java.sql.SQLException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
+import org.sqlite.SQLiteErrorCode;
 
 /**
  * A SQLite file in WAL mode; what {@link #write} returns from is on the disk. Its calls run on a
@@ -79,17 +81,31 @@ public final class Database implements AutoCloseable {
         writer,
         connection -> {
           connection.setAutoCommit(false);
+          T result;
           try {
-            T result = work.on(connection);
+            result = work.on(connection);
             connection.commit();
-            return result;
           } catch (SQLException | RuntimeException e) {
-            connection.rollback();
+            rollBack(connection, e);
             throw e;
-          } finally {
-            connection.setAutoCommit(true);
           }
+          connection.setAutoCommit(true);
+          return result;
         });
+  }
+
+  /**
+   * SQLite itself rolls back on a full disk, which the driver does not see: it then has a
+   * transaction that is none, and fails at all that ends one. Such a connection is not used again.
+   */
+  private void rollBack(Connection connection, Exception because) {
+    try {
+      connection.rollback();
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      because.addSuppressed(e);
+      pool.evictConnection(connection);
+    }
   }
 
   private <T> T run(ExecutorService threads, Work<T> work) {
@@ -105,11 +121,23 @@ public final class Database implements AutoCloseable {
       if (e.getCause() instanceof VpsException refused) {
         throw refused;
       }
-      throw VpsException.internal("the database failed", e.getCause());
+      throw failed(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw VpsException.internal("interrupted while waiting for the database", e);
     }
+  }
+
+  private static VpsException failed(Throwable cause) {
+    if (cause instanceof SQLException e && e.getErrorCode() == SQLiteErrorCode.SQLITE_FULL.code) {
+      return new VpsException(
+          Code.NO_SPACE,
+          "the manager cannot write its database",
+          "the disk is full",
+          "Free space on that disk, then try again.",
+          e);
+    }
+    return VpsException.internal("the database failed", cause);
   }
 
   private static ExecutorService threads(String name, int count) {

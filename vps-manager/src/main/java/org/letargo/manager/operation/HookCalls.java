@@ -52,8 +52,8 @@ public final class HookCalls {
   /**
    * Waits for the end of a change that the hook may know.
    *
-   * @throws VpsException how it failed; INTERRUPTED if the hook never heard of it, HOOK_UNREACHABLE
-   *     if it is away for too long
+   * @throws VpsException how it failed; INTERRUPTED if it knows nothing of it, HOOK_UNREACHABLE if
+   *     it is away for too long
    */
   public void follow(OperationId operation, ProgressListener progress) {
     while (true) {
@@ -65,8 +65,8 @@ public final class HookCalls {
         case OperationReport.Unknown _ ->
             throw new VpsException(
                 Code.INTERRUPTED,
-                "the operation did not begin",
-                "the connection to the hook broke before it knew of it",
+                "the operation did not come to its end",
+                "the hook was restarted before anything of it was to stay",
                 "Nothing was changed; start it again.");
         case OperationReport.Running(Progress reached) -> {
           progress.on(reached);

@@ -80,6 +80,7 @@ public final class SessionRoute {
         .onFailure(call::fail)
         .onSuccess((ServerWebSocket webSocket) -> {
           Socket socket = new Socket(call.context(), webSocket);
+          call.upgraded();
           call.blocking(() -> session.accept(socket));
         });
   }

@@ -27,6 +27,9 @@ final class Api {
   /** Where a routing context keeps the token. */
   static final String TOKEN = "token";
 
+  /** Where it keeps what is to be run when it has become a WebSocket. */
+  static final String UPGRADED = "upgraded";
+
   private final Contract contract;
   private final Endpoints endpoints;
   private final Authentication authentication;

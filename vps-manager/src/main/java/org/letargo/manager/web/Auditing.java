@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Auditing {
   private static final Logger LOG = LoggerFactory.getLogger(Auditing.class);
   private static final String OPERATION_HEADER = "Letargo-Operation";
+  private static final int UPGRADED = 101;
   private static final String OPERATIONS = "/v1/operations/";
 
   private final AuditLog log;
@@ -30,8 +31,14 @@ final class Auditing {
     this.threads = threads;
   }
 
-  /** Notes the request at its end, if it is one of those. */
+  /**
+   * Notes the request at its end, if it is one of those. A request that becomes a WebSocket has no
+   * end as a request: the route says when it has.
+   */
   void watch(RoutingContext ctx, Contract.Operation operation) {
+    Runnable upgraded =
+        () -> note(ctx, operation, Optional.ofNullable(ctx.get(Api.TOKEN)), UPGRADED);
+    ctx.put(Api.UPGRADED, upgraded);
     boolean looksInside =
         operation.body() == Contract.Body.WEB_SOCKET || operation.id().equals("exportVps");
     ctx.addEndHandler(_ -> {

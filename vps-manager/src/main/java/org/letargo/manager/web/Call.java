@@ -117,6 +117,11 @@ public final class Call {
     });
   }
 
+  /** The request has become a WebSocket; on its event loop. */
+  public void upgraded() {
+    ctx.<Runnable>get(Api.UPGRADED).run();
+  }
+
   /** What a route needs that this class does not offer. */
   public RoutingContext routing() {
     return ctx;

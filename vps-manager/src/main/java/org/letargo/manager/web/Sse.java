@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.letargo.manager.json.ApiJson;
@@ -34,6 +35,9 @@ public final class Sse {
   private final Map<String, Supplier<Event>> pending = new LinkedHashMap<>();
 
   private boolean scheduled;
+
+  /** On the event loop only: the timer of the pause between two rounds. */
+  private OptionalLong pause = OptionalLong.empty();
 
   /** On the event loop only. */
   private boolean last;
@@ -92,13 +96,17 @@ public final class Sse {
     context.runOnContext(_ -> round());
   }
 
-  /** Ends the stream when all has been sent. */
+  /**
+   * Ends the stream when all has been sent. The last event does not wait for the pause to be over:
+   * somebody is waiting for it.
+   */
   public void finish() {
     context.runOnContext(_ -> {
       last = true;
+      boolean pausing = endPause();
       synchronized (this) {
-        if (scheduled) {
-          return;
+        if (scheduled && !pausing) {
+          return; // a round is on its way
         }
         scheduled = true;
       }
@@ -128,10 +136,19 @@ public final class Sse {
       end();
       return;
     }
-    context.owner().setTimer(ROUND_MILLIS, _ -> nextRound());
+    pause = OptionalLong.of(context.owner().setTimer(ROUND_MILLIS, _ -> nextRound()));
+  }
+
+  /** Whether there was one. */
+  private boolean endPause() {
+    boolean pausing = pause.isPresent();
+    pause.ifPresent(context.owner()::cancelTimer);
+    pause = OptionalLong.empty();
+    return pausing;
   }
 
   private void nextRound() {
+    pause = OptionalLong.empty();
     synchronized (this) {
       if (pending.isEmpty() && !last) {
         scheduled = false;
@@ -145,6 +162,7 @@ public final class Sse {
     if (!ended) {
       ended = true;
       context.owner().cancelTimer(commentTimer);
+      endPause();
       atEnd.run();
     }
   }

@@ -48,8 +48,11 @@ final class CheckpointFiles {
   /**
    * Captures the disk and seals the directory; the VPS must be frozen or stopped. When this returns
    * the checkpoint is durable.
+   *
+   * @param taker from {@link #describeHost}
    */
-  Manifest complete(Vps vps, CheckpointId id, Instant takenAt, Path directory, Seal seal) {
+  Manifest complete(
+      Vps vps, CheckpointId id, Instant takenAt, HostDescription taker, Path directory, Seal seal) {
     try {
       long diskBytes = VpsDisk.capture(vps.folder(), vps.stored(), directory);
       Path images = directory.resolve(IMAGES);
@@ -58,13 +61,7 @@ final class CheckpointFiles {
       return seal.seal(
           directory,
           new CheckpointDescription(
-              id.value(),
-              "",
-              takenAt,
-              describe(vps),
-              describeHost(memoryBytes > 0),
-              memoryBytes,
-              diskBytes));
+              id.value(), "", takenAt, describe(vps), taker, memoryBytes, diskBytes));
     } catch (IOException e) {
       throw DurableFiles.failed(
           "cannot write the checkpoint of VPS '" + vps.spec().name() + "'", e);
@@ -105,7 +102,21 @@ final class CheckpointFiles {
         });
   }
 
-  private HostDescription describeHost(boolean hasMemory) throws IOException {
+  /**
+   * This host as a checkpoint names it. It starts a program and asks for the host's name, which may
+   * take its time: not while a VPS is frozen.
+   *
+   * @param hasMemory whether the engine takes part
+   */
+  HostDescription describeHost(boolean hasMemory) {
+    try {
+      return describe(hasMemory);
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot describe this host", e);
+    }
+  }
+
+  private HostDescription describe(boolean hasMemory) throws IOException {
     return new HostDescription(
         InetAddress.getLocalHost().getHostName(),
         Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.HookRequest;
@@ -13,6 +14,7 @@ import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.rootfs.RootFileSystem;
 import org.letargo.hook.template.GuestFiles;
 import org.letargo.hook.template.TemplateInfo;
+import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
@@ -55,11 +57,14 @@ final class CreateVps {
       writeIdentity(unfinished, stored);
       unfinished.writeStatus(new VpsStatus.Stopped());
       unfinished.writeSpec(stored);
+      unfinished.writeJournal(
+          new JournalEntry(operation.id(), JournalEntry.Kind.CREATE, Optional.empty()));
       Faults.at("create.before-rename");
       operation.commit();
       DurableFiles.rename(making, folder.state());
-      Vps vps = host.vpses().add(folder, stored, new VpsStatus.Stopped());
       Faults.at("create.after-rename");
+      folder.clearJournal(); // before anybody can see the VPS and begin a change of it
+      Vps vps = host.vpses().add(folder, stored, new VpsStatus.Stopped());
       stand.publishPorts();
       return vps;
     } finally {

@@ -2,14 +2,19 @@ package org.letargo.hook.change;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
+import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.Vps;
 
 /** Removes a VPS with everything. From the rename of its folder on it is gone. */
 final class DestroyVps {
-  static final String PREFIX = ".destroying-";
+  private static final String PREFIX = ".destroying-";
+  private static final Pattern LEAVING =
+      Pattern.compile(Pattern.quote(PREFIX) + ".*-(op-[0-9a-f]{12})");
 
   private final Host host;
   private final Stand stand;
@@ -25,18 +30,24 @@ final class DestroyVps {
       operation.commit();
       operation.phase("stop", 10);
       Faults.at("destroy.begin");
-      finish(vps, operation.id().value());
+      finish(vps, operation.id());
       change.folderIsGone();
     }
     stand.publishPorts();
   }
 
+  /** Whose leaving a folder of this name is, which was not removed to its end. */
+  static Optional<OperationId> operationOf(String folder) {
+    Matcher leaving = LEAVING.matcher(folder);
+    return leaving.matches() ? Optional.of(new OperationId(leaving.group(1))) : Optional.empty();
+  }
+
   /** The rest of it, also for one that was interrupted. */
-  void finish(Vps vps, String unique) {
+  void finish(Vps vps, OperationId operation) {
     stand.down(vps);
     Faults.at("destroy.after-stop");
     Path state = vps.folder().state();
-    Path leaving = state.resolveSibling(PREFIX + vps.spec().name() + "-" + unique);
+    Path leaving = state.resolveSibling(PREFIX + vps.spec().name() + "-" + operation);
     DurableFiles.rename(state, leaving);
     host.vpses().remove(vps.spec().name());
     Faults.at("destroy.after-rename");

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.letargo.hook.protocol.OperationId;
-import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.vps.Vps;
 import org.letargo.linux.NativeException;
@@ -56,7 +55,7 @@ final class ExitWatch {
       ended(vps, initPid);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (VpsException e) {
+    } catch (RuntimeException e) { // nobody else would hear of it
       LOG.error("vps={} ended and cannot be cleaned up: {}", vps.spec().name(), e.getMessage());
     }
   }

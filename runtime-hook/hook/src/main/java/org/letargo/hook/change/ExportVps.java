@@ -56,7 +56,13 @@ final class ExportVps {
       operation.phase("capture", 5);
       DurableFiles.folder(directory.getParent(), "rwx------");
       DurableFiles.folder(directory, "rwx------");
-      files.complete(vps, temporary, Instant.now(), directory, CheckpointDirectory::seal);
+      files.complete(
+          vps,
+          temporary,
+          Instant.now(),
+          files.describeHost(false),
+          directory,
+          CheckpointDirectory::seal);
       send(vps, directory, operation, exchange);
     } finally {
       DurableFiles.deleteTree(directory);

@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.letargo.archive.criu.ControlGroups;
 import org.letargo.archive.criu.UserNamespaces;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.vps.StoredVps;
@@ -25,9 +26,11 @@ final class ImageFolder {
    * @param images as they are in the checkpoint, which stays as it is
    * @param scratch a folder that may be made, on the same file system
    * @return images, or scratch with links to them
-   * @throws org.letargo.archive.ArchiveException if a task would share a namespace with the host
+   * @throws org.letargo.archive.ArchiveException if a task would share a namespace with the host,
+   *     or control groups lie outside the VPS's own
    */
   static Path forHost(Path images, Path scratch, int hostIdBase) throws IOException {
+    new ControlGroups(images).requireInside();
     UserNamespaces namespaces = new UserNamespaces(images);
     String name = namespaces.requireOwn();
     if (namespaces.isMapped(name, hostIdBase, StoredVps.ID_COUNT)) {

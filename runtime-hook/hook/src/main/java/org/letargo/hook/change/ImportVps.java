@@ -26,7 +26,7 @@ import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.rootfs.VpsDisk;
-import org.letargo.hook.template.TemplateInfo;
+import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
@@ -94,8 +94,7 @@ final class ImportVps {
       throws IOException {
     VpsDescription described = manifest.checkpoint().vps();
     VpsName name = wantedName.orElseGet(() -> new VpsName(described.name()));
-    TemplateName template = new TemplateName(described.template());
-    requireTemplate(template, described.templateDigest());
+    TemplateName template = template(described);
     List<PublishedPort> published =
         described.publishedPorts().stream().map(ImportVps::port).toList();
     Admission.Seat seat = admission.reserve(name, address(manifest), published);
@@ -114,11 +113,14 @@ final class ImportVps {
       VpsStatus status = keepMemory(manifest, unfinished, seat.hostIdBase(), received);
       unfinished.writeStatus(status);
       unfinished.writeSpec(stored);
+      unfinished.writeJournal(
+          new JournalEntry(operation.id(), JournalEntry.Kind.IMPORT, Optional.empty()));
       Faults.at("import.before-rename");
       operation.commit();
       DurableFiles.rename(making, folder.state());
-      Vps vps = host.vpses().add(folder, stored, status);
       Faults.at("import.after-rename");
+      folder.clearJournal(); // before anybody can see the VPS and begin a change of it
+      Vps vps = host.vpses().add(folder, stored, status);
       stand.publishPorts();
       return vps;
     } finally {
@@ -135,15 +137,22 @@ final class ImportVps {
     return manifest.hasMemory() || isFree ? Optional.of(described) : Optional.empty();
   }
 
-  private void requireTemplate(TemplateName name, String digest) {
-    TemplateInfo template = host.templates().get(name);
-    if (!template.digest().equals(digest)) {
-      throw new VpsException(
-          Code.ARCHIVE_REFUSED,
-          "cannot import the archive",
-          "its disk builds on a template '" + name + "' with other contents than the one here",
-          "Bring the template of the host that it comes from.");
-    }
+  /** The template that the disk builds on: the same contents, under whatever name. */
+  private TemplateName template(VpsDescription described) {
+    TemplateName name = new TemplateName(described.template());
+    return host.templates()
+        .withContents(described.templateDigest(), name)
+        .orElseThrow(() ->
+            new VpsException(
+                Code.ARCHIVE_REFUSED,
+                "cannot import the archive",
+                "its disk builds on a template '"
+                    + name
+                    + "' whose contents ("
+                    + described.templateDigest()
+                    + ") no template of this host has",
+                "Bring that template from the host that it comes from; docs/troubleshooting.md"
+                    + " says how."));
   }
 
   private static VpsStatus keepMemory(

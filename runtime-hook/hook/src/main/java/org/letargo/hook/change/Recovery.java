@@ -69,9 +69,11 @@ final class Recovery {
     try (Stream<Path> found = Files.list(all)) {
       for (Path each : found.sorted().toList()) {
         if (each.getFileName().toString().startsWith(".")) {
+          DestroyVps.operationOf(each.getFileName().toString())
+              .ifPresent(id -> operations.ended(id, new OperationReport.Succeeded()));
           DurableFiles.deleteTree(each); // being created, imported or destroyed
         } else {
-          recover(VpsFolder.of(host.configuration(), new VpsName(each.getFileName().toString())));
+          recoverAlone(each.getFileName().toString());
         }
       }
     } catch (IOException e) {
@@ -79,6 +81,17 @@ final class Recovery {
     }
     mount.recover(); // no engine of ours works any more
     stand.publishPorts();
+  }
+
+  /**
+   * One VPS whose files are damaged, or a folder that is none of ours, must not stop the others.
+   */
+  private void recoverAlone(String name) {
+    try {
+      recover(VpsFolder.of(host.configuration(), new VpsName(name)));
+    } catch (RuntimeException e) {
+      LOG.error("vps={} cannot be recovered: {}, continuing without it", name, e.getMessage(), e);
+    }
   }
 
   private void recover(VpsFolder folder) {
@@ -92,7 +105,7 @@ final class Recovery {
     OperationId operation = journal.map(JournalEntry::operation).orElseGet(OperationId::create);
     JournalEntry.Kind kind = journal.map(JournalEntry::kind).orElse(JournalEntry.Kind.START);
     if (kind == JournalEntry.Kind.DESTROY) {
-      destroy.finish(vps, operation.value());
+      destroy.finish(vps, operation);
       operations.ended(operation, new OperationReport.Succeeded());
       LOG.info("vps={} op={} destroyed, as had been begun", folder.name(), operation);
       return;
@@ -218,6 +231,7 @@ final class Recovery {
   private static OperationReport outcome(JournalEntry entry, VpsStatus now) {
     boolean done =
         switch (entry.kind()) {
+          case CREATE, IMPORT -> true; // the folder has its name
           case START, UNPAUSE, RESUME -> now instanceof VpsStatus.Running;
           case STOP -> now instanceof VpsStatus.Stopped;
           case PAUSE -> now instanceof VpsStatus.Paused;

@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.CheckpointDirectory;
 import org.letargo.archive.Manifest;
+import org.letargo.archive.disk.DiskChanges;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.engine.EngineLog;
@@ -23,6 +25,8 @@ import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings a suspended VPS back. The checkpoint is read and its hashes compared while the engine
@@ -31,7 +35,9 @@ import org.letargo.hook.vps.VpsFolder;
  * with its checkpoint as it was.
  */
 final class ResumeVps {
+  private static final Logger LOG = LoggerFactory.getLogger(ResumeVps.class);
   private static final Duration LONGEST = Duration.ofHours(1);
+  private static final Set<String> DISK_FILES = Set.of(DiskChanges.TAR, DiskChanges.DELETED);
 
   private final Host host;
   private final Stand stand;
@@ -101,8 +107,17 @@ final class ResumeVps {
         rollBack();
         throw failure;
       }
-      DurableFiles.deleteTree(scratch());
-      DurableFiles.deleteTree(directory); // the VPS has moved on from it
+      dropCheckpoint();
+    }
+
+    /** The VPS has moved on from it. It runs, so what cannot be removed is no failure. */
+    private void dropCheckpoint() {
+      try {
+        DurableFiles.deleteTree(scratch());
+        DurableFiles.deleteTree(directory);
+      } catch (VpsException e) {
+        LOG.warn("vps={} {}, continuing without it", folder.name(), e.getMessage());
+      }
     }
 
     private void prepare() {
@@ -124,8 +139,10 @@ final class ResumeVps {
         return;
       }
       operation.phase("disk", 10);
-      awaitVerification(); // nothing that is not what it was may be unpacked
       try {
+        // Nothing that is not what it was may be unpacked; the memory, most of it, is still being
+        // read meanwhile.
+        CheckpointDirectory.verify(directory, DISK_FILES);
         VpsDisk.restore(folder, vps.stored(), directory);
       } catch (IOException e) {
         throw DurableFiles.failed("cannot unpack the disk of VPS '" + folder.name() + "'", e);

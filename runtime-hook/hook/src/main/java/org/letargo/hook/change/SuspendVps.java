@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.CheckpointDirectory;
+import org.letargo.archive.HostDescription;
 import org.letargo.archive.Manifest;
 import org.letargo.archive.PageFollower;
 import org.letargo.hook.cgroup.CgroupMount;
@@ -56,6 +57,9 @@ final class SuspendVps {
 
   /** What is kept free on the store's disk beside the checkpoint. */
   private static final long SPARE_BYTES = 16L << 20;
+
+  /** A disk with less is full: an image file did not fit. */
+  private static final long FULL_BYTES = 1L << 20;
 
   private final Host host;
   private final Stand stand;
@@ -105,6 +109,7 @@ final class SuspendVps {
     private final CheckpointId id;
     private final Path partial;
     private final Path work;
+    private volatile HostDescription taker;
     private volatile boolean committed;
     private volatile PageFollower follower;
 
@@ -160,6 +165,7 @@ final class SuspendVps {
     private void prepare(long initPid) {
       operation.phase("preflight", 5);
       requireSpace();
+      taker = files.describeHost(true);
       OpenFiles open = OpenFiles.of(host.cgroups().processes(folder.name()));
       Set<String> watched =
           inodePaths
@@ -197,6 +203,15 @@ final class SuspendVps {
       }
     }
 
+    /** On a full disk the engine cannot even write into its log that it is full. */
+    private boolean isFull() {
+      try {
+        return Files.getFileStore(folder.state()).getUsableSpace() < FULL_BYTES;
+      } catch (IOException e) {
+        return false; // then something else is wrong, and the engine's words are all there is
+      }
+    }
+
     private void reached(String stage, long initPid) {
       switch (stage) {
         case "pre-dump" -> operation.phase("dump", 30);
@@ -222,6 +237,7 @@ final class SuspendVps {
                 vps,
                 id,
                 Instant.now(),
+                taker,
                 partial,
                 (directory, description) ->
                     CheckpointDirectory.seal(directory, description, follower));
@@ -268,7 +284,8 @@ final class SuspendVps {
       }
       List<String> errors = EngineLog.errors(work.resolve("dump.log"));
       String why = errors.isEmpty() ? RuncMessages.plain(result.errors()) : errors.getFirst();
-      boolean noSpace = errors.stream().anyMatch(error -> error.contains("No space left"));
+      boolean noSpace =
+          errors.stream().anyMatch(error -> error.contains("No space left")) || isFull();
       return new VpsException(
           noSpace ? Code.NO_SPACE : Code.NOT_CHECKPOINTABLE,
           "cannot suspend VPS '" + folder.name() + "'",

@@ -180,8 +180,8 @@ public final class Command {
     }
   }
 
-  /** With what it started: an engine must not go on when its runtime is killed. */
-  private static void kill(Process process) {
+  /** Kills it with all that it started: an engine must not go on when its runtime is gone. */
+  public static void kill(Process process) {
     List<ProcessHandle> children = process.descendants().toList();
     process.destroyForcibly();
     children.forEach(ProcessHandle::destroyForcibly);

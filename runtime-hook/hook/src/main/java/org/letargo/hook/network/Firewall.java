@@ -2,17 +2,23 @@ package org.letargo.hook.network;
 
 import java.util.Collection;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.config.HookConfiguration;
 import org.letargo.hook.protocol.PublishedPort;
 import org.letargo.hook.protocol.VpsSpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One nftables table of ours: addresses of VPSes are hidden behind the host's, published ports lead
- * to them. It is written as a whole each time, in one transaction, so that it never stands
- * half-way.
+ * Two nftables tables of ours. In the family ip, addresses of VPSes are hidden behind the host's
+ * and published ports lead to them; in the family bridge, no VPS can use an address that is not its
+ * own. Each is written as a whole, in one transaction, so that it never stands half-way.
  */
 final class Firewall {
+  private static final Logger LOG = LoggerFactory.getLogger(Firewall.class);
+
   private final String table;
   private final HookConfiguration configuration;
 
@@ -59,12 +65,56 @@ final class Firewall {
         """
             .formatted(table, configuration.bridge(), configuration.subnet(), redirects);
     Command.of("nft", "-f", "-").input(rules).run().orFail("cannot set the firewall rules");
+    guard(vpses);
   }
 
-  synchronized void remove() {
-    Command.of("nft", "-f", "-")
-        .input("table ip %1$s%ndelete table ip %1$s%n".formatted(table))
-        .run()
-        .orFail("cannot remove the firewall rules");
+  /**
+   * A VPS's root rules its own end of the cable, so the host's end lets only packets of the VPS's
+   * own addresses in: nobody can take the address of a neighbour or of the gateway. VPSes have IPv4
+   * only; all else is dropped.
+   */
+  private void guard(Collection<VpsSpec> vpses) {
+    String cables = elements(vpses, spec -> "\"" + VpsNetwork.device(spec.address()) + "\"");
+    String own =
+        elements(
+            vpses,
+            spec ->
+                "\"%s\" . %s . %s"
+                    .formatted(VpsNetwork.device(spec.address()), spec.mac(), spec.address()));
+    String rules =
+        """
+        table bridge %1$s
+        delete table bridge %1$s
+        table bridge %1$s {
+          set cables {
+            type ifname
+            %2$s
+          }
+          set own {
+            type ifname . ether_addr . ipv4_addr
+            %3$s
+          }
+          chain from {
+            type filter hook prerouting priority filter; policy accept;
+            iifname != @cables accept
+            ether type arp iifname . ether saddr . arp saddr ip @own accept
+            ether type ip iifname . ether saddr . ip saddr @own accept
+            drop
+          }
+        }
+        """
+            .formatted(table, cables, own);
+    Command.Result result = Command.of("nft", "-f", "-").input(rules).run();
+    if (!result.ok()) {
+      LOG.warn(
+          "VPSes are not kept from using addresses of others: {}, continuing without it",
+          result.reason());
+    }
+  }
+
+  private static String elements(Collection<VpsSpec> vpses, Function<VpsSpec, String> element) {
+    return vpses.isEmpty()
+        ? ""
+        : vpses.stream().map(element).collect(Collectors.joining(", ", "elements = { ", " }"));
   }
 }

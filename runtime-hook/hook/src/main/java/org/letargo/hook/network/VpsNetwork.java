@@ -27,19 +27,23 @@ public final class VpsNetwork {
     this.firewall = new Firewall(configuration);
   }
 
-  /** Makes the bridge and lets the host forward; what is there already stays. */
+  /**
+   * Makes the bridge and lets the host forward; what is there already stays. A bridge may be there
+   * without its address: of a hook that died, or set down by somebody.
+   */
   public void prepareHost() {
     String bridge = configuration.bridge();
+    String what = "cannot make bridge " + bridge;
     if (!Files.exists(Path.of("/sys/class/net", bridge))) {
-      ip(
-          """
-          link add %s type bridge
-          addr add %s dev %s
-          link set %s up
-          """
-              .formatted(bridge, configuration.subnet().gatewayInterface(), bridge, bridge),
-          "cannot make bridge " + bridge);
+      ip("link add %s type bridge\n".formatted(bridge), what);
     }
+    ip(
+        """
+        addr replace %s dev %s
+        link set %s up
+        """
+            .formatted(configuration.subnet().gatewayInterface(), bridge, bridge),
+        what);
     sysctl("net/ipv4/ip_forward", "1");
     // Published ports are reachable at 127.0.0.1 too; the firewall keeps VPSes from using this.
     sysctl("net/ipv4/conf/" + bridge + "/route_localnet", "1");
@@ -48,12 +52,6 @@ public final class VpsNetwork {
   /** Lets the published ports of these VPSes, and no others, lead to them. */
   public void publish(Collection<VpsSpec> vpses) {
     firewall.publish(vpses);
-  }
-
-  /** Takes the bridge and the firewall table away. */
-  public void removeFromHost() {
-    firewall.remove();
-    Command.of("ip", "link", "del", configuration.bridge()).run();
   }
 
   /**

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.letargo.archive.disk.FileStatus;
 import org.letargo.archive.disk.FileSystemCalls;
@@ -51,36 +50,25 @@ final class LinuxFileSystemCalls implements FileSystemCalls {
 
   @Override
   public List<String> listXattrs(Path path) throws IOException {
-    List<String> raw = new ArrayList<>();
     try {
-      for (String name : Xattrs.list(path)) {
-        if (name.indexOf('\uFFFD') >= 0) {
-          throw new IOException(
-              "llistxattr(" + path + "): the name of attribute " + name + " is not UTF-8");
-        }
-        raw.add(new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
-      }
+      return Xattrs.list(path);
     } catch (NativeException e) {
-      if (e.errno() != EOPNOTSUPP) {
-        throw new IOException(e.getMessage(), e);
+      if (e.errno() == EOPNOTSUPP) {
+        return List.of();
       }
+      throw new IOException(e.getMessage(), e);
     }
-    return raw;
   }
 
   @Override
   public byte[] getXattr(Path path, String rawName) throws IOException {
-    return call(() -> Xattrs.get(path, utf8(rawName)))
+    return call(() -> Xattrs.get(path, rawName))
         .orElseThrow(() -> new IOException("lgetxattr(" + path + ", " + rawName + "): ENODATA"));
   }
 
   @Override
   public void setXattr(Path path, String rawName, byte[] value) throws IOException {
-    run(() -> Xattrs.set(path, utf8(rawName), value));
-  }
-
-  private static String utf8(String raw) {
-    return new String(raw.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    run(() -> Xattrs.set(path, rawName, value));
   }
 
   @Override

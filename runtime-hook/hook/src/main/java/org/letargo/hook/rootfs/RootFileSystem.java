@@ -2,6 +2,7 @@ package org.letargo.hook.rootfs;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
@@ -68,14 +69,25 @@ public final class RootFileSystem {
     }
   }
 
-  /** Unmounts it, if it is mounted. */
+  /**
+   * Unmounts it, if it is mounted.
+   *
+   * @throws VpsException HOST_UNFIT if the kernel refuses
+   */
   public static void unmount(VpsFolder folder) {
-    while (Mounts.isMountPoint(folder.rootfs())) {
-      Mounts.unmount(folder.rootfs(), true);
-    }
-    Path lower = folder.run().resolve("lower");
-    while (Mounts.isMountPoint(lower)) {
-      Mounts.unmount(lower, true);
+    try {
+      for (Path place : List.of(folder.rootfs(), folder.run().resolve("lower"))) {
+        while (Mounts.isMountPoint(place)) {
+          Mounts.unmount(place, true);
+        }
+      }
+    } catch (NativeException e) {
+      throw new VpsException(
+          Code.HOST_UNFIT,
+          "cannot unmount the disk of VPS '" + folder.name() + "'",
+          e.getMessage(),
+          "See the mounts of the hook in /proc/PID/mountinfo.",
+          e);
     }
   }
 }

@@ -155,11 +155,13 @@ public final class Conmon {
       }
       throw new VpsException(code, what, reason(said, log), "");
     } catch (TimeoutException e) {
+      Command.kill(process);
       throw new VpsException(
           code, what, "conmon gave no answer within " + longest.toSeconds() + " seconds", "", e);
     } catch (ExecutionException | JsonProcessingException e) {
       throw new VpsException(code, what, "conmon gave no answer: " + e.getMessage(), "", e);
     } catch (InterruptedException e) {
+      Command.kill(process);
       Thread.currentThread().interrupt();
       throw new VpsException(Code.INTERRUPTED, what, "the hook is stopping", "", e);
     }

@@ -1,6 +1,7 @@
 package org.letargo.hook.runtime;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -17,7 +18,10 @@ public record InitProcess(long pid, long startTicks) {
   /** Whether it is there and not a zombie. */
   public boolean isAlive() {
     try {
-      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      // The command name is any bytes: of a name in UTF-8 the kernel keeps 15, not whole
+      // characters.
+      String stat =
+          Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
       // behind the command name, which may hold blanks and brackets: state is field 3 of proc(5)
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
       return Long.parseLong(fields[START_FIELD]) == startTicks

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.letargo.hook.vps.VpsFolder;
 import org.letargo.linux.NativeException;
 import org.letargo.linux.Pidfd;
@@ -21,11 +22,16 @@ import org.letargo.linux.Pidfd;
 public final class Leftovers {
   private Leftovers() {}
 
-  /** Waits for every {@code runc checkpoint} and {@code runc restore} of this VPS. */
+  private static final Set<String> VERBS = Set.of("create", "checkpoint", "restore");
+
+  /** Waits for every {@code runc} that makes, suspends or resumes this VPS. */
   public static void await(VpsFolder folder, Duration longest) {
     Instant end = Instant.now().plus(longest);
     for (long pid : find(folder)) {
       try (Pidfd process = Pidfd.open(pid)) {
+        if (!isOurs(Path.of("/proc", String.valueOf(pid)), folder)) {
+          continue; // it had ended, and its number is another's
+        }
         Duration left = Duration.between(Instant.now(), end);
         if (left.isNegative() || !process.awaitExit(left)) {
           process.signal(9);
@@ -58,11 +64,16 @@ public final class Leftovers {
               new String(Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8)
                   .split("\0"));
       return line.getFirst().endsWith("runc")
-          && (line.contains("checkpoint") || line.contains("restore"))
-          && line.stream().anyMatch(word -> word.startsWith(folder.state() + "/"))
+          && line.stream().anyMatch(VERBS::contains)
+          && line.stream().anyMatch(word -> isWithin(word, folder))
           && line.getLast().equals(folder.name().value());
     } catch (IOException e) {
       return false; // it has ended
     }
+  }
+
+  /** The images lie in the state folder; the bundle of a container is the run folder. */
+  private static boolean isWithin(String word, VpsFolder folder) {
+    return word.startsWith(folder.state() + "/") || word.equals(folder.run().toString());
   }
 }

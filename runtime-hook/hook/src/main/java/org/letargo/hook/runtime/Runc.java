@@ -22,7 +22,7 @@ import org.letargo.linux.Signals;
  */
 public final class Runc {
   /** Options that a suspension and the resumption of its checkpoint must agree on. */
-  static final List<String> CHECKPOINT_OPTIONS =
+  public static final List<String> CHECKPOINT_OPTIONS =
       List.of("--empty-ns", "network", "--tcp-established", "--file-locks", "--ext-unix-sk");
 
   private final Path root;

@@ -52,6 +52,13 @@ final class TarUnpacker {
       feed(in, process, operation);
       int status = process.waitFor();
       operation.checkCancelled();
+      if (status != 0 && errors.text().contains("No space left on device")) {
+        throw new VpsException(
+            Code.NO_SPACE,
+            "cannot unpack the template",
+            "no space left in " + rootfs.getParent().getParent(),
+            "Free space on that disk, then try again.");
+      }
       if (status != 0) {
         throw new VpsException(
             Code.INVALID_REQUEST,
@@ -63,26 +70,44 @@ final class TarUnpacker {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     } finally {
-      process.destroy();
+      Command.kill(process);
+      process.onExit().join(); // nothing may be written any more when the folder is removed
     }
   }
 
+  /**
+   * A caller that goes away ends this with its exception; when tar does, its status says why, and
+   * the rest is read in vain.
+   */
   private static void feed(InputStream in, Process process, Operation operation)
       throws IOException {
     byte[] buffer = new byte[BUFFER_BYTES];
     long doneBytes = 0;
-    try (OutputStream out = process.getOutputStream()) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        if (process.isAlive()) {
-          out.write(buffer, 0, n);
-        }
-        doneBytes += n;
-        operation.report(new Progress("unpack", doneBytes, 0, -1));
-      }
-    } catch (IOException e) {
+    OutputStream out = process.getOutputStream();
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      operation.checkCancelled();
       if (process.isAlive()) {
-        throw e; // the caller went away; when tar did, its status says why
+        write(out, buffer, n);
       }
+      doneBytes += n;
+      operation.report(new Progress("unpack", doneBytes, 0, -1));
+    }
+    close(out);
+  }
+
+  private static void write(OutputStream out, byte[] buffer, int count) {
+    try {
+      out.write(buffer, 0, count);
+    } catch (IOException e) {
+      // tar is gone
+    }
+  }
+
+  private static void close(OutputStream out) {
+    try {
+      out.close();
+    } catch (IOException e) {
+      // tar is gone
     }
   }
 

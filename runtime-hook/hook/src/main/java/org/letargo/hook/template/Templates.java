@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.letargo.hook.command.Command;
@@ -98,6 +99,22 @@ public final class Templates {
         .orElseThrow(() -> notBuilt(name));
   }
 
+  /**
+   * A template with these contents, whatever its name here; the one of this name if several have
+   * them.
+   */
+  public Optional<TemplateName> withContents(String digest, TemplateName likely) {
+    return Stream.concat(
+            Stream.of(folder.resolve(likely.value())), folders(folder).stream().sorted())
+        .filter(place ->
+            DurableFiles.readJson(place.resolve(INFO), TemplateInfo.class)
+                .flatMap(TemplateInfo::contents)
+                .filter(contents -> contents.digest().equals(digest))
+                .isPresent())
+        .findFirst()
+        .map(place -> new TemplateName(place.getFileName().toString()));
+  }
+
   private VpsException notBuilt(TemplateName name) {
     if (Files.exists(shipped.resolve(name.value()).resolve("build"))) {
       return new VpsException(
@@ -166,7 +183,7 @@ public final class Templates {
       throws IOException {
     Process process =
         Command.of(program.toString(), rootfs.toString()).start(ProcessBuilder.Redirect.PIPE);
-    operation.onCancel(() -> process.descendants().forEach(ProcessHandle::destroy));
+    operation.onCancel(() -> terminate(process));
     process.getOutputStream().close();
     LastLines errors = LastLines.of(process.getErrorStream());
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
@@ -188,6 +205,13 @@ public final class Templates {
       throw new IOException("interrupted", e);
     }
     LOG.info("template={} built", name);
+  }
+
+  /** The program too, for it may have no child just now; it cleans up after itself. */
+  private static void terminate(Process process) {
+    List<ProcessHandle> children = process.descendants().toList();
+    process.toHandle().destroy(); // Process.destroy would close the streams that are read
+    children.forEach(ProcessHandle::destroy);
   }
 
   /** A line {@code progress PERCENT PHASE}. */

@@ -11,8 +11,10 @@ import org.letargo.hook.protocol.OperationId;
  * @param checkpoint the one that a suspension was making
  */
 public record JournalEntry(OperationId operation, Kind kind, Optional<CheckpointId> checkpoint) {
-  /** The changes of a VPS that exists. */
+  /** CREATE and IMPORT are in the folder before it gets its name: with them it is complete. */
   public enum Kind {
+    CREATE,
+    IMPORT,
     START,
     STOP,
     DESTROY,

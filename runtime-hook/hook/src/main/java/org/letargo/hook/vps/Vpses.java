@@ -57,6 +57,11 @@ public final class Vpses {
     return vps;
   }
 
+  /** The VPS of this name, if there is one now. */
+  public Optional<Vps> find(VpsName name) {
+    return Optional.ofNullable(byName.get(name));
+  }
+
   public boolean contains(VpsName name) {
     return byName.containsKey(name);
   }
@@ -72,7 +77,7 @@ public final class Vpses {
   }
 
   private void publish(VpsName name) {
-    Optional<Vps> now = Optional.ofNullable(byName.get(name));
+    Optional<Vps> now = find(name);
     listeners.forEach(listener -> listener.accept(name, now));
   }
 

@@ -59,6 +59,7 @@ class InodePathsTest {
       assertThat(paths.find(root, Set.of(inode(outside)))).isEmpty();
     } finally {
       Files.delete(outside);
+      Files.deleteIfExists(root.resolve("run")); // JUnit warns of links that lead out
     }
   }
 

@@ -23,6 +23,8 @@ public final class Samples {
   /** Names what a test makes on the host, apart from every other run of the tests. */
   public static final String INSTANCE = "test-" + ProcessHandle.current().pid();
 
+  private static final long NETWORK = ProcessHandle.current().pid() % 250;
+
   private Samples() {}
 
   /** All folders of the host lie in this one. */
@@ -38,7 +40,7 @@ public final class Samples {
           subnet: 10.213.%3$d.0/24
           first-host-id: 1900019712
         """
-            .formatted(folder, INSTANCE, ProcessHandle.current().pid() % 250));
+            .formatted(folder, INSTANCE, NETWORK));
   }
 
   public static VpsSpec spec(VpsName name, PublishedPort... published) {
@@ -46,7 +48,7 @@ public final class Samples {
         name,
         new TemplateName("tiny"),
         new VpsLimits(DataSize.ofMebibytes(256), 1500, 128),
-        new Ipv4Address("10.213.7.2"),
+        new Ipv4Address("10.213." + NETWORK + ".2"),
         "02:00:0a:d5:07:02",
         List.of(published));
   }

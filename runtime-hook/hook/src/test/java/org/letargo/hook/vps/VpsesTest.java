@@ -30,6 +30,7 @@ class VpsesTest {
 
     assertThat(vpses.all()).containsExactly(db1, web1);
     assertThat(vpses.get(DB1)).isSameAs(db1);
+    assertThat(vpses.find(DB1)).contains(db1);
     assertThat(vpses.contains(DB1)).isTrue();
   }
 
@@ -54,6 +55,7 @@ class VpsesTest {
         .hasMessage(
             "there is no VPS 'db1': none of that name is on this host."
                 + " List them with 'letargo list'.");
+    assertThat(vpses.find(DB1)).isEmpty();
     assertThat(vpses.contains(DB1)).isFalse();
   }
 

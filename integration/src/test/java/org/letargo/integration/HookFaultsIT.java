@@ -1,0 +1,247 @@
+package org.letargo.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.letargo.integration.harness.Fixture;
+import org.letargo.integration.harness.Heart;
+import org.letargo.integration.harness.Instance;
+import org.letargo.integration.harness.Operation;
+import org.letargo.integration.harness.Programs;
+import org.letargo.integration.harness.Vps;
+
+/**
+ * The hook dies, as by kill -9, at every named point of every change. When it is there again the
+ * VPS is what the table says, its memory is whole, the operation has ended, and the next change
+ * works; the fixture then looks for what is left over.
+ */
+class HookFaultsIT {
+  private static final int DIED = 137;
+  private static final int HEART_MEBIBYTES = 4;
+  private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(20);
+  private static final String NAME = "patient";
+
+  @RegisterExtension static final Fixture letargo = Fixture.instance();
+
+  private static int injected;
+  private static int kept;
+
+  @TempDir private Path scratch;
+
+  /**
+   * What becomes of the VPS.
+   *
+   * @param before its state when the change begins
+   * @param after its state when the hook is there again; "gone" if there is none
+   * @param end the state of the operation then
+   */
+  private record Point(String name, String before, String after, String end) {
+    @Override
+    public String toString() {
+      return "%s: a VPS that was %s is %s, the operation has %s"
+          .formatted(name, before, after, end);
+    }
+
+    String verb() {
+      return name.substring(0, name.indexOf('.'));
+    }
+  }
+
+  /** In the order in which the changes pass them. */
+  static Stream<Point> points() {
+    return Stream.of(
+        new Point("create.before-rename", "gone", "gone", "failed"),
+        new Point("create.after-rename", "gone", "stopped", "succeeded"),
+        new Point("start.before-create", "stopped", "stopped", "failed"),
+        new Point("start.after-create", "stopped", "stopped", "failed"),
+        new Point("start.after-start", "stopped", "running", "succeeded"),
+        new Point("suspend.before-dump", "running", "running", "failed"),
+        new Point("suspend.before-commit", "running", "running", "failed"),
+        new Point("suspend.before-rename", "running", "running", "failed"),
+        new Point("suspend.after-rename", "running", "running", "failed"),
+        new Point("suspend.after-commit", "running", "running", "failed"),
+        new Point("suspend.before-cleanup", "running", "suspended", "succeeded"),
+        new Point("resume.before-restore", "suspended", "suspended", "failed"),
+        new Point("resume.before-release", "suspended", "suspended", "failed"),
+        new Point("resume.after-release", "suspended", "suspended", "failed"),
+        new Point("resume.after-restore", "suspended", "running", "succeeded"),
+        new Point("export.midway", "suspended", "suspended", "failed"),
+        new Point("import.midway", "gone", "gone", "failed"),
+        new Point("import.received", "gone", "gone", "failed"),
+        new Point("import.before-rename", "gone", "gone", "failed"),
+        new Point("import.after-rename", "gone", "suspended", "succeeded"),
+        new Point("destroy.begin", "running", "gone", "succeeded"),
+        new Point("destroy.after-stop", "suspended", "gone", "succeeded"),
+        new Point("destroy.after-rename", "running", "gone", "succeeded"));
+  }
+
+  @AfterAll
+  static void report() {
+    System.out.printf("faults injected into the hook: %d, lost: %d%n", injected, injected - kept);
+  }
+
+  @Test
+  void knowsEveryPointOfTheHook() throws IOException {
+    List<String> named = new ArrayList<>();
+    Path sources =
+        Programs.repository().resolve("runtime-hook/hook/src/main/java/org/letargo/hook/change");
+    try (Stream<Path> files = Files.list(sources)) {
+      for (Path file : files.toList()) {
+        Matcher at =
+            Pattern.compile("Faults\\.at\\(\"([^\"]+)\"\\)").matcher(Files.readString(file));
+        while (at.find()) {
+          named.add(at.group(1));
+        }
+      }
+    }
+
+    assertThat(points().map(Point::name)).containsExactlyInAnyOrderElementsOf(named);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("points")
+  void survives(Point point) throws IOException {
+    Instance instance = letargo.get();
+    restartHook(instance, ""); // whatever a test before has left
+    Patient patient = prepare(instance, point);
+    restartHook(instance, point.name());
+    injected++;
+
+    CompletableFuture<Operation> asked = CompletableFuture.supplyAsync(() -> ask(instance, point));
+    assertThat(instance.hook().awaitEnd()).isEqualTo(DIED);
+    startHook(instance, "");
+    Operation ended = instance.api().await(asked.join(), LONGEST_RECOVERY);
+
+    assertThat(ended.state()).as(ended.json().toString()).isEqualTo(point.end());
+    assertThat(state(instance)).isEqualTo(point.after());
+    expectNothingHalfDone(instance);
+    expectNextChangeWorks(instance, point, patient);
+    kept++;
+  }
+
+  /** A VPS with a memory, and its archive where one is imported. */
+  private record Patient(List<Heart> heart) {}
+
+  private static void restartHook(Instance instance, String fault) {
+    if (instance.hook().isAlive()) {
+      instance.hook().stop();
+    }
+    startHook(instance, fault);
+  }
+
+  private static void startHook(Instance instance, String fault) {
+    instance.startHook(fault);
+    Awaitility.await("the manager sees the hook")
+        .atMost(LONGEST_RECOVERY)
+        .until(() -> instance.api().send("GET", "/health", Map.of()).statusCode() == 200);
+  }
+
+  private Patient prepare(Instance instance, Point point) {
+    boolean isImport = point.verb().equals("import");
+    if (point.before().equals("gone") && !isImport) {
+      return new Patient(List.of());
+    }
+    Vps vps = instance.create(NAME, "tiny");
+    if (point.before().equals("stopped")) {
+      return new Patient(List.of());
+    }
+    vps.start();
+    Heart heart = Heart.start(vps, HEART_MEBIBYTES);
+    if (point.before().equals("suspended") || isImport) {
+      vps.suspend();
+    }
+    if (isImport) {
+      vps.exportTo(archive());
+      vps.destroy();
+    }
+    return new Patient(List.of(heart));
+  }
+
+  private Path archive() {
+    return scratch.resolve("patient.letargo");
+  }
+
+  /** Begins the change, and finds its operation where the answer cannot tell it. */
+  private Operation ask(Instance instance, Point point) {
+    return switch (point.verb()) {
+      case "create" ->
+          instance.api().begin("POST", "/v1/vps", Map.of("name", NAME, "template", "tiny"));
+      case "destroy" -> instance.api().begin("DELETE", "/v1/vps/" + NAME);
+      case "import" -> {
+        instance.api().upload("/v1/archives?name=" + NAME, archive());
+        yield instance.api().newest("import");
+      }
+      case "export" -> {
+        assertThat(exportsWholly(instance)).as("the archive comes to a clean end").isFalse();
+        yield instance.api().newest("export");
+      }
+      default -> instance.api().begin("POST", "/v1/vps/" + NAME + "/" + point.verb());
+    };
+  }
+
+  private boolean exportsWholly(Instance instance) {
+    try {
+      instance.api().exportTo(NAME, scratch.resolve("broken.letargo"));
+      return true;
+    } catch (AssertionError | RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static String state(Instance instance) {
+    return instance.api().vpsNames().contains(NAME) ? instance.vps(NAME).state() : "gone";
+  }
+
+  /** No folder under a temporary name, no checkpoint in the making, no journal. */
+  private static void expectNothingHalfDone(Instance instance) throws IOException {
+    try (Stream<Path> files = Files.walk(instance.state().resolve("vps"), 4)) {
+      assertThat(files.map(Path::getFileName).map(Path::toString))
+          .noneMatch(name -> name.startsWith("."))
+          .doesNotContain("journal.json");
+    }
+  }
+
+  private void expectNextChangeWorks(Instance instance, Point point, Patient patient) {
+    Vps vps = instance.vps(NAME);
+    switch (point.after()) {
+      case "gone" -> {
+        if (point.verb().equals("import")) {
+          instance.api().importFrom(archive(), NAME);
+          vps.resume();
+          patient.heart().forEach(Heart::expectAlive);
+        } else {
+          instance.createAndStart(NAME, "tiny");
+        }
+      }
+      case "stopped" -> vps.start();
+      case "running" -> {
+        patient.heart().forEach(Heart::expectAlive);
+        vps.suspend();
+        vps.resume();
+        patient.heart().forEach(Heart::expectAlive);
+      }
+      case "suspended" -> {
+        vps.resume();
+        patient.heart().forEach(Heart::expectAlive);
+      }
+      default -> throw new IllegalArgumentException(point.after());
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package org.letargo.integration.harness;
+
+/** The environment variables that change how tests run; README.md lists them. */
+final class Switches {
+  private Switches() {}
+
+  /** Instances are left as they are, for inspection. */
+  static boolean keep() {
+    return "1".equals(System.getenv("KEEP"));
+  }
+
+  /** What is missing on the machine is a failure. */
+  static boolean requireAll() {
+    return "all".equals(System.getenv("REQUIRE"));
+  }
+}

@@ -1,0 +1,2 @@
+/** The hook's part of letargo.yaml: {@link org.letargo.hook.config.HookConfiguration}. */
+package org.letargo.hook.config;

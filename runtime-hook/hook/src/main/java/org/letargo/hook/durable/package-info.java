@@ -1,0 +1,2 @@
+/** Files that survive whatever dies: {@link org.letargo.hook.durable.DurableFiles}. */
+package org.letargo.hook.durable;

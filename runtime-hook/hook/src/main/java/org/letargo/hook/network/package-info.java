@@ -1,0 +1,2 @@
+/** Bridge, cables and firewall: {@link org.letargo.hook.network.VpsNetwork}. */
+package org.letargo.hook.network;
