@@ -55,7 +55,12 @@ inside() {
 }
 
 await_systemd() { # NAME: prints running, degraded, ...
-  inside "$1" timeout 200 systemctl is-system-running --wait || true
+  local deadline=$((SECONDS + 240))
+  until inside "$1" test -S /run/dbus/system_bus_socket || inside "$1" test -S /run/systemd/private; do
+    [ $SECONDS -lt $deadline ] || fail "systemd of $1 does not come up"
+    sleep 1
+  done
+  inside "$1" timeout 240 systemctl is-system-running --wait || true
 }
 
 # options of the host's cgroup2 mount

@@ -88,7 +88,7 @@ final class ResumeVps {
     }
 
     void run() {
-      Thread.ofVirtual().name("verify-" + folder.name()).start(verification);
+      Thread.ofPlatform().name("verify-" + folder.name()).daemon(true).start(verification);
       try {
         prepare();
         Faults.at("resume.before-restore");

@@ -138,9 +138,9 @@ public final class Command {
     }
     Capture output = new Capture(process.getInputStream());
     Capture errors = new Capture(process.getErrorStream());
-    Thread outputThread = Thread.ofVirtual().start(output);
-    Thread errorThread = Thread.ofVirtual().start(errors);
-    Thread.ofVirtual().start(() -> feed(process)); // one that does not read must end in time too
+    Thread outputThread = start(output);
+    Thread errorThread = start(errors);
+    start(() -> feed(process)); // one that does not read must end in time too
     try {
       if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
         kill(process);
@@ -160,6 +160,16 @@ public final class Command {
       throw new VpsException(
           Code.INTERRUPTED, line.getFirst() + " was killed", "the hook is stopping", "", e);
     }
+  }
+
+  /**
+   * A thread for one end of a pipe. Never a virtual one: it would hold its carrier while it waits,
+   * and though the scheduler makes another carrier for that, it lets go of it after half a minute
+   * without work and makes none again (JDK 25). Two programs that say nothing for so long stop
+   * every virtual thread of a machine with two processors.
+   */
+  private Thread start(Runnable pipe) {
+    return Thread.ofPlatform().name("pipe-" + line.getFirst()).daemon(true).start(pipe);
   }
 
   private void feed(Process process) {

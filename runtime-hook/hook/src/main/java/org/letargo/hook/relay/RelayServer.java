@@ -70,7 +70,7 @@ public final class RelayServer implements AutoCloseable {
     while (listening.isOpen()) {
       try {
         SocketChannel connection = listening.accept();
-        Thread.ofVirtual().name("relay").start(() -> serve(connection));
+        Thread.ofPlatform().name("relay").daemon(true).start(() -> serve(connection));
       } catch (AsynchronousCloseException e) {
         return;
       } catch (IOException e) {

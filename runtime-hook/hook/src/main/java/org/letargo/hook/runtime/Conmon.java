@@ -144,7 +144,7 @@ public final class Conmon {
             return Optional.ofNullable(sync.readLine()).orElse("");
           }
         });
-    Thread.ofVirtual().start(firstLine);
+    Thread.ofPlatform().name("conmon-" + folder.name()).daemon(true).start(firstLine);
     String what = "cannot " + verb + " VPS '" + folder.name() + "'";
     try {
       JsonNode said =

@@ -62,9 +62,8 @@ public final class ExecSession {
         runc.exec(request.name(), request.command(), false, log)
             .start(ProcessBuilder.Redirect.PIPE);
     exchange.onHangUp(() -> kill(process));
-    Thread input = Thread.ofVirtual().start(() -> sendInput(process.getOutputStream()));
-    Thread output =
-        Thread.ofVirtual().start(() -> relay(process.getInputStream(), exchange::output));
+    Thread input = start("in", () -> sendInput(process.getOutputStream()));
+    Thread output = start("out", () -> relay(process.getInputStream(), exchange::output));
     relay(process.getErrorStream(), exchange::errorOutput);
     output.join();
     int status = process.waitFor();
@@ -80,17 +79,21 @@ public final class ExecSession {
           runc.exec(request.name(), request.command(), true, log).startOnTerminal(slave);
       exchange.onHangUp(() -> kill(process));
       exchange.onResize(next -> master.resize(next.rows(), next.columns()));
-      Thread input = Thread.ofVirtual().start(() -> sendInput(new ToTerminal(master)));
-      Thread output =
-          Thread.ofPlatform() // reading a terminal is a native call
-              .name("exec-" + request.name())
-              .daemon(true)
-              .start(() -> relayTerminal(master));
+      Thread input = start("in", () -> sendInput(new ToTerminal(master)));
+      Thread output = start("out", () -> relayTerminal(master));
       int status = process.waitFor();
       output.join(2000); // what is still in the terminal; a background child may keep it open
       input.interrupt();
       return status;
     }
+  }
+
+  /** Not a virtual thread: pipes and terminals are waited for in native calls. */
+  private Thread start(String direction, Runnable work) {
+    return Thread.ofPlatform()
+        .name("exec-" + direction + "-" + request.name())
+        .daemon(true)
+        .start(work);
   }
 
   private void relayTerminal(PtyMaster master) {

@@ -20,7 +20,7 @@ final class LastLines {
   /** Starts to read, to the end of the stream. */
   static LastLines of(InputStream stream) {
     LastLines last = new LastLines();
-    last.reader = Thread.ofVirtual().start(() -> last.read(stream));
+    last.reader = Thread.ofPlatform().daemon(true).start(() -> last.read(stream));
     return last;
   }
 

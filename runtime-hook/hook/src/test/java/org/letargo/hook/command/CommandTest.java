@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -158,6 +160,32 @@ class CommandTest {
             VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.INTERRUPTED))
         .hasMessage("sh was killed: the hook is stopping.");
     await().until(() -> isGone(Long.parseLong(Files.readString(pid).strip())));
+  }
+
+  /** The build gives tests one carrier that is never joined by another: see the module's pom. */
+  @Test
+  void leavesVirtualThreadsAloneWhileAProgramRuns() throws Exception {
+    Path pid = folder.resolve("pid");
+    Thread runner =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                Command.of("sh", "-c", "echo $$ > " + pid + "; exec sleep 600").run();
+              } catch (VpsException e) {
+                // interrupted, below
+              }
+            });
+    await().until(() -> Files.exists(pid) && Files.size(pid) > 0);
+    var ran = new CountDownLatch(1);
+
+    Thread.ofVirtual().start(ran::countDown);
+
+    try {
+      assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      runner.interrupt();
+      runner.join();
+    }
   }
 
   @Test

@@ -74,7 +74,8 @@ public final class HookServer implements AutoCloseable {
     if (!listening.isOpen()) {
       connection.close(); // close() may not have seen it
     }
-    Thread.ofVirtual().name("hook-connection").start(() -> serve(connection));
+    // Not virtual: what a request does waits in files, pipes and native calls. See Command.
+    Thread.ofPlatform().name("hook-connection").daemon(true).start(() -> serve(connection));
   }
 
   private boolean closedWithin(long millis) {
