@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +41,11 @@ import org.slf4j.LoggerFactory;
 public final class HookMain {
   private static final Logger LOG = LoggerFactory.getLogger(HookMain.class);
   private static final int STATUS_UNUSABLE = 2;
+
+  /** How long VPSes may take when the host goes down; the unit's TimeoutStopSec is longer. */
+  private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(60);
+
+  private static final Duration LAST_WORK = Duration.ofSeconds(100);
   private static final Path DEFAULT_CONFIG = Path.of("/etc/letargo/letargo.yaml");
 
   private HookMain() {}
@@ -93,6 +99,10 @@ public final class HookMain {
       Notify.fromEnvironment().ready();
       awaitTermination();
       server.close();
+      if (HostShutdown.isUnderWay()) {
+        LOG.info("the host goes down, VPSes are stopped");
+        changes.stopAll(SHUTDOWN_GRACE);
+      }
       LOG.info("ends; VPSes run on (lock {})", lock.isValid() ? "held" : "lost");
     }
   }
@@ -151,7 +161,7 @@ public final class HookMain {
                 .unstarted(() -> {
                   asked.countDown();
                   try {
-                    main.join(5000);
+                    main.join(LAST_WORK);
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                   }

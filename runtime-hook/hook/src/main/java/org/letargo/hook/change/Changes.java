@@ -1,5 +1,7 @@
 package org.letargo.hook.change;
 
+import java.time.Duration;
+import java.util.List;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
@@ -11,6 +13,7 @@ import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.TemplateReport;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.vps.Vps;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,6 +106,47 @@ public final class Changes {
   private void destroy(Vps vps, Operation operation) {
     destroy.destroy(vps, operation);
     suspend.forget(vps.spec().name());
+  }
+
+  /**
+   * Stops every VPS that has processes, all at the same time; one that is in the middle of a change
+   * is left to it.
+   *
+   * @param grace how long their inits may take before they are killed
+   */
+  public void stopAll(Duration grace) throws InterruptedException {
+    List<Thread> stops =
+        host.vpses().all().stream()
+            .filter(Changes::hasProcesses)
+            .map(vps ->
+                Thread.ofPlatform()
+                    .name("stop-" + vps.spec().name())
+                    .start(() -> stopQuietly(vps, grace)))
+            .toList();
+    for (Thread each : stops) {
+      each.join();
+    }
+  }
+
+  private static boolean hasProcesses(Vps vps) {
+    return switch (vps.status()) {
+      case VpsStatus.Running _, VpsStatus.Paused _ -> true;
+      case VpsStatus.Stopped _, VpsStatus.Suspended _ -> false;
+    };
+  }
+
+  private void stopQuietly(Vps vps, Duration grace) {
+    try {
+      operations.run(
+          OperationId.create(),
+          ProgressListener.NONE,
+          operation -> {
+            stop.stop(vps, grace, operation);
+            return new Done();
+          });
+    } catch (VpsException e) {
+      LOG.warn("vps={} cannot be stopped: {}", vps.spec().name(), e.getMessage());
+    }
   }
 
   /** Builds or adds a template and keeps the outcome. */
