@@ -102,8 +102,9 @@ public final class HookMain {
       if (HostShutdown.isUnderWay()) {
         LOG.info("the host goes down, VPSes are stopped");
         changes.stopAll(SHUTDOWN_GRACE);
+      } else {
+        LOG.info("ends; VPSes run on (lock {})", lock.isValid() ? "held" : "lost");
       }
-      LOG.info("ends; VPSes run on (lock {})", lock.isValid() ? "held" : "lost");
     }
   }
 
