@@ -7,8 +7,9 @@ lab=${LETARGO_VM:-/var/tmp/letargo-vm}
 # LETARGO_VM_SUITE: what the guest runs, bookworm (Debian 12) or trixie (Debian 13).
 suite=${LETARGO_VM_SUITE:-bookworm}
 image=$lab/$suite
+export image
 port=${LETARGO_VM_PORT:-7022} # of the guest's sshd, on our loopback
-pid_file=$lab/qemu.pid        # one guest at a time: emulation takes all cores
+pid_file=$lab/qemu.pid        # one guest at a time: emulation takes a core of its own
 
 # in_guest COMMAND...: runs it in the guest as root, with our standard input, and ends with its status.
 in_guest() {
