@@ -6,6 +6,7 @@ set -euo pipefail
 repository=/usr/src/letargo
 api=http://127.0.0.1:7070
 cgroups=/sys/fs/cgroup/letargo
+export repository cgroups
 
 say() { printf '[%s] %s\n' "$(date +%T)" "$*"; }
 fail() { say "FAILED: $*"; exit 1; }
@@ -23,6 +24,15 @@ await_up() {
   until curl -sf -o /dev/null $api/health; do
     [ $SECONDS -lt $deadline ] || fail "the manager does not answer: $(journalctl -n 30 -u letargo-hook -u letargo-manager)"
     sleep 1
+  done
+}
+
+# await_hook: after it was killed or restarted
+await_hook() {
+  local deadline=$((SECONDS + 240))
+  until systemctl -q is-active letargo-hook && curl -sf $api/health | grep -q '"hook":"up"'; do
+    [ $SECONDS -lt $deadline ] || fail "the hook does not come back: $(journalctl -n 30 -u letargo-hook)"
+    sleep 0.5
   done
 }
 
@@ -65,3 +75,6 @@ await_systemd() { # NAME: prints running, degraded, ...
 
 # options of the host's cgroup2 mount
 cgroup_options() { awk '$5 == "/sys/fs/cgroup"' /proc/self/mountinfo; }
+
+# reboot_guest: ends this stage of the scenario; the next one runs after the reboot
+reboot_guest() { exit 194; }
