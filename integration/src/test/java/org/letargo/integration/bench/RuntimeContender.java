@@ -118,7 +118,7 @@ final class RuntimeContender implements AutoCloseable {
         title, "suspend, safe on the disk", RUNTIME, checkpoint + Clock.seconds(this::syncImages));
     giveImages();
     prepareGroup();
-    use(EngineOptions.restore(Path.of("unused")));
+    use(EngineOptions.restore(Path.of("unused"), cgroupRoot()));
     figures.seconds(title, "resume", RUNTIME, Clock.seconds(this::restore));
     sh(subject.load().check());
     runc.run("delete", "--force", NAME);
@@ -221,9 +221,12 @@ final class RuntimeContender implements AutoCloseable {
   }
 
   private EngineOptions dumpOptions() {
+    return EngineOptions.dump(Path.of("unused"), Set.of(), 0, cgroupRoot());
+  }
+
+  private Optional<String> cgroupRoot() {
     boolean unified = Files.exists(ControlGroups.TOP.resolve("cgroup.controllers"));
-    return EngineOptions.dump(
-        Path.of("unused"), Set.of(), 0, unified ? Optional.of(group) : Optional.empty());
+    return unified ? Optional.of(group) : Optional.empty();
   }
 
   /** Some images are opened by the restored tasks, which are users of the container. */

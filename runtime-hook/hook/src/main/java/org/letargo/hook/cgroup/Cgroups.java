@@ -60,7 +60,7 @@ public sealed interface Cgroups permits HybridCgroups, UnifiedCgroups {
   /** Between create and start: the VPS's root gets its own groups. */
   void delegate(StoredVps vps);
 
-  /** The {@code cgroup-root} that the engine's options need for a dump. */
+  /** The {@code cgroup-root} that the engine's options need. */
   Optional<String> engineRoot(VpsName name);
 
   /** While everything is frozen: what a restore will need that the engine does not save. */

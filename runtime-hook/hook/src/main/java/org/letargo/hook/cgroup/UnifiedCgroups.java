@@ -222,9 +222,17 @@ public final class UnifiedCgroups implements Cgroups {
     }
   }
 
+  /** Groups were handed over by afterNamespaces; what is left is to see that they are used. */
   @Override
   public void afterRestore(StoredVps vps) {
-    // afterNamespaces gave every group to the ids that the VPS has here
+    VpsName name = vps.spec().name();
+    if (processes(name).isEmpty()) {
+      throw new VpsException(
+          Code.RESUME_FAILED,
+          "cannot resume VPS '" + name + "'",
+          "the engine put its processes outside of control group " + path(name),
+          "");
+    }
   }
 
   @Override

@@ -129,7 +129,8 @@ final class ResumeVps {
       DurableFiles.deleteTree(log);
       DurableFiles.folder(log, "rwx------");
       host.cgroups().prepareRestore(vps.stored(), images);
-      EngineOptions.restore(folder.engineAction()).write(folder.engineOptions());
+      EngineOptions.restore(folder.engineAction(), host.cgroups().engineRoot(folder.name()))
+          .write(folder.engineOptions());
       operation.checkCancelled();
     }
 

@@ -79,11 +79,17 @@ public final class EngineOptions {
     return character > ' ' && !Character.isISOControl(character) && character != 0xfffd;
   }
 
-  /** For a restore. */
-  public static EngineOptions restore(Path relay) {
+  /**
+   * For a restore.
+   *
+   * @param cgroupRoot where the VPS's control groups begin now: it may have had another name, or
+   *     another host, when it was suspended
+   */
+  public static EngineOptions restore(Path relay, Optional<String> cgroupRoot) {
     EngineOptions options = new EngineOptions(relay);
     options.lines.add("force-irmap");
     options.lines.add("skip-file-rwx-check"); // the host's device nodes may have other modes
+    cgroupRoot.ifPresent(root -> options.lines.add("cgroup-root " + root));
     return options;
   }
 

@@ -51,7 +51,7 @@ class EngineOptionsTest {
 
   @Test
   void tellsARestoreNothingOfTheDisk() throws IOException {
-    assertThat(written(EngineOptions.restore(RELAY)))
+    assertThat(written(EngineOptions.restore(RELAY, Optional.of("/letargo/web1"))))
         .containsExactly(
             "network-lock nftables",
             "tcp-established",
@@ -59,7 +59,8 @@ class EngineOptionsTest {
             "link-remap",
             "action-script /run/letargo/relay.d/web1",
             "force-irmap",
-            "skip-file-rwx-check");
+            "skip-file-rwx-check",
+            "cgroup-root /letargo/web1");
   }
 
   @ParameterizedTest
@@ -112,7 +113,7 @@ class EngineOptionsTest {
   void saysWhichFileCannotBeWritten() {
     Path file = folder.resolve("none/engine.conf");
 
-    assertThatThrownBy(() -> EngineOptions.restore(RELAY).write(file))
+    assertThatThrownBy(() -> EngineOptions.restore(RELAY, Optional.empty()).write(file))
         .isInstanceOf(VpsException.class)
         .hasMessageStartingWith("cannot write " + file + ": ");
   }
