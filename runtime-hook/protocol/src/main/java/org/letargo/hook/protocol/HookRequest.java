@@ -34,6 +34,14 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.ResumeVps.class),
   @JsonSubTypes.Type(HookRequest.ExportVps.class),
   @JsonSubTypes.Type(HookRequest.ImportVps.class),
+  @JsonSubTypes.Type(HookRequest.CheckpointVps.class),
+  @JsonSubTypes.Type(HookRequest.ListCheckpoints.class),
+  @JsonSubTypes.Type(HookRequest.MarkCheckpoint.class),
+  @JsonSubTypes.Type(HookRequest.ForgetCheckpoint.class),
+  @JsonSubTypes.Type(HookRequest.RewindVps.class),
+  @JsonSubTypes.Type(HookRequest.CloneVps.class),
+  @JsonSubTypes.Type(HookRequest.DescribeStore.class),
+  @JsonSubTypes.Type(HookRequest.MaintainStore.class),
   @JsonSubTypes.Type(HookRequest.ExecInVps.class),
   @JsonSubTypes.Type(HookRequest.AttachConsole.class),
   @JsonSubTypes.Type(HookRequest.FindOperation.class),
@@ -206,8 +214,13 @@ public sealed interface HookRequest<R> {
     }
   }
 
-  /** Writes the archive of a suspended or stopped VPS as output; the VPS stays as it is. */
-  record ExportVps(OperationId operation, VpsName name) implements Change<Done> {
+  /**
+   * Writes the archive of a checkpoint as output; the VPS stays as it is.
+   *
+   * @param checkpoint one of its timeline; empty: the present of a suspended or stopped VPS
+   */
+  record ExportVps(OperationId operation, VpsName name, Optional<CheckpointId> checkpoint)
+      implements Change<Done> {
     @Override
     public Class<Done> replyType() {
       return Done.class;
@@ -224,6 +237,124 @@ public sealed interface HookRequest<R> {
     @Override
     public Class<VpsReport> replyType() {
       return VpsReport.class;
+    }
+  }
+
+  /**
+   * Saves memory and disk of a running or paused VPS, which goes on; of a stopped one its disk.
+   *
+   * @param kind MANUAL or SCHEDULED
+   */
+  record CheckpointVps(
+      OperationId operation, VpsName name, CheckpointKind kind, String label, String note)
+      implements Change<TimelineEntry> {
+    public CheckpointVps {
+      if (kind != CheckpointKind.MANUAL && kind != CheckpointKind.SCHEDULED) {
+        throw VpsException.invalid(
+            "kind " + kind, "nobody can ask for a checkpoint of that kind", "Leave it out.");
+      }
+      TimelineEntry.requireLabel(label);
+      TimelineEntry.requireNote(note);
+    }
+
+    @Override
+    public Class<TimelineEntry> replyType() {
+      return TimelineEntry.class;
+    }
+  }
+
+  /** The timeline of a VPS. */
+  record ListCheckpoints(VpsName name) implements HookRequest<Timeline> {
+    @Override
+    public Class<Timeline> replyType() {
+      return Timeline.class;
+    }
+  }
+
+  /** Changes what people wrote on a checkpoint; what is empty stays as it is. */
+  record MarkCheckpoint(
+      VpsName name,
+      CheckpointId checkpoint,
+      Optional<String> label,
+      Optional<String> note,
+      Optional<Boolean> pinned)
+      implements HookRequest<TimelineEntry> {
+    public MarkCheckpoint {
+      label.ifPresent(TimelineEntry::requireLabel);
+      note.ifPresent(TimelineEntry::requireNote);
+    }
+
+    @Override
+    public Class<TimelineEntry> replyType() {
+      return TimelineEntry.class;
+    }
+  }
+
+  /**
+   * Removes a checkpoint from the timeline; those that follow on it then follow on its parent.
+   * Refused for one that is pinned, and for the one that the VPS is suspended in.
+   */
+  record ForgetCheckpoint(OperationId operation, VpsName name, CheckpointId checkpoint)
+      implements Change<Done> {
+    @Override
+    public Class<Done> replyType() {
+      return Done.class;
+    }
+  }
+
+  /**
+   * The VPS becomes what it was: running if the checkpoint has memory, else stopped. If that fails
+   * it becomes again what it is now.
+   *
+   * @param discardCurrent do not keep the present in the timeline
+   */
+  record RewindVps(
+      OperationId operation, VpsName name, CheckpointId checkpoint, boolean discardCurrent)
+      implements Change<VpsReport> {
+    @Override
+    public Class<VpsReport> replyType() {
+      return VpsReport.class;
+    }
+  }
+
+  /**
+   * Makes a new VPS from a checkpoint: running if that has memory, else stopped. It gets its own
+   * host name, address, MAC and machine id; TCP connections that it would share are closed.
+   *
+   * @param checkpoint empty: of the present, taken now, or the last one if the VPS is suspended
+   * @param address empty: the lowest free one
+   */
+  record CloneVps(
+      OperationId operation,
+      VpsName name,
+      Optional<CheckpointId> checkpoint,
+      VpsName newName,
+      Optional<Ipv4Address> address,
+      List<PublishedPort> published)
+      implements Change<VpsReport> {
+    public CloneVps {
+      published = List.copyOf(published);
+    }
+
+    @Override
+    public Class<VpsReport> replyType() {
+      return VpsReport.class;
+    }
+  }
+
+  /** What the store keeps and takes. */
+  record DescribeStore() implements HookRequest<StoreReport> {
+    @Override
+    public Class<StoreReport> replyType() {
+      return StoreReport.class;
+    }
+  }
+
+  /** Works on the store as a whole, beside everything else. */
+  record MaintainStore(OperationId operation, StoreWork work) implements Change<StoreFindings> {
+    @Override
+    public Class<StoreFindings> replyType() {
+      return StoreFindings.class;
     }
   }
 

@@ -1,0 +1,64 @@
+package org.letargo.hook.protocol;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A checkpoint as a part of a VPS's history.
+ *
+ * @param parent the checkpoint that it follows on and that is still there; empty for a first one
+ * @param hasMemory whether the VPS goes on running from it; otherwise it starts from its disk
+ * @param label a short name that people give; empty if they gave none
+ * @param note longer text, for people; may be empty
+ * @param pinned whether no rule and no person may forget it until it is unpinned
+ * @param newBytes what the store grew by when it was taken
+ * @param frozen how long the VPS stood still; zero if it had no process, or stopped with it
+ */
+public record TimelineEntry(
+    CheckpointReport checkpoint,
+    Optional<CheckpointId> parent,
+    CheckpointKind kind,
+    boolean hasMemory,
+    String label,
+    String note,
+    boolean pinned,
+    DataSize newBytes,
+    Duration frozen) {
+  /** A note is never longer, in characters. */
+  public static final int MAX_NOTE = 1000;
+
+  private static final Pattern LABEL = Pattern.compile("|[A-Za-z][A-Za-z0-9._-]{0,39}");
+
+  /**
+   * @throws VpsException INVALID_REQUEST if label or note has another form
+   */
+  public TimelineEntry {
+    requireLabel(label);
+    requireNote(note);
+  }
+
+  /**
+   * @throws VpsException INVALID_REQUEST if it is none
+   */
+  public static void requireLabel(String label) {
+    if (!LABEL.matcher(label).matches()) {
+      throw VpsException.invalid(
+          "label " + VpsException.quoted(label),
+          "a label is a letter and up to 39 letters, digits, '.', '_' and '-'",
+          "Shorten it; a note ('--note') takes any text.");
+    }
+  }
+
+  /**
+   * @throws VpsException INVALID_REQUEST if it is none
+   */
+  public static void requireNote(String note) {
+    if (note.length() > MAX_NOTE || note.chars().anyMatch(Character::isISOControl)) {
+      throw VpsException.invalid(
+          "note of " + note.length() + " characters",
+          "a note has at most " + MAX_NOTE + " characters and no control characters",
+          "Shorten it.");
+    }
+  }
+}
