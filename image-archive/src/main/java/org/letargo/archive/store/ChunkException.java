@@ -17,10 +17,46 @@ public final class ChunkException extends IOException {
   private final Kind kind;
   private final transient ChunkId id;
 
-  ChunkException(Kind kind, ChunkId id, String message) {
-    super(message);
+  private ChunkException(Kind kind, ChunkId id, String message, Throwable cause) {
+    super(message, cause);
     this.kind = kind;
     this.id = id;
+  }
+
+  /** The store does not have it. */
+  public static ChunkException missing(ChunkId id) {
+    return new ChunkException(
+        Kind.MISSING,
+        id,
+        "cannot read chunk "
+            + id
+            + ": the store does not have it. See what it belonged to with 'letargo store check'.",
+        null);
+  }
+
+  /**
+   * What lies under its name is something else.
+   *
+   * @param where the file it lies in, as a person finds it
+   * @param why what is wrong with it, without a full stop
+   */
+  public static ChunkException damaged(ChunkId id, String where, String why) {
+    return damaged(id, where, why, null);
+  }
+
+  /** The same, with the failure that showed it. */
+  public static ChunkException damaged(ChunkId id, String where, String why, Throwable cause) {
+    return new ChunkException(
+        Kind.DAMAGED,
+        id,
+        "cannot read chunk "
+            + id
+            + " in "
+            + where
+            + ": "
+            + why
+            + ". See what it belongs to with 'letargo store check'.",
+        cause);
   }
 
   /** What is wrong. */

@@ -21,10 +21,12 @@ public interface ChunkStore extends Closeable {
   /**
    * Reads a chunk, unpacks it and compares its hash.
    *
-   * @param into receives the content from its position on; the position moves behind it
+   * @param into receives the content from its position on. The position moves behind it when the
+   *     content was found right; after a failure it stays, and what is behind it means nothing
    * @return the length of the content, in bytes
    * @throws ChunkException MISSING or DAMAGED, naming the chunk
    * @throws java.nio.BufferOverflowException if it has no room for the content
+   * @throws java.nio.ReadOnlyBufferException if it cannot be written to
    */
   int read(ChunkId id, ByteBuffer into) throws IOException;
 
@@ -33,14 +35,23 @@ public interface ChunkStore extends Closeable {
 
   /**
    * Removes what nobody needs any more, beside running writers and readers. Killed at any point, it
-   * leaves a store that holds all that was live.
+   * leaves a store that holds all that was live. A chunk that nobody needs may stay for a while,
+   * where removing it costs more than it gives. One collection at a time; a second one waits.
    *
-   * @param live tells what must stay; called after the writers that are open have been noted
+   * <p>What a writer has put, found or retained stays if the writer was open at any instant of the
+   * collection: its manifest may have come too late to be counted.
+   *
+   * @param live tells what must stay; called after the writers that are open have been noted. What
+   *     it names need not be there. If it fails, nothing is removed
    * @return what was removed
    */
   Collected collect(LiveChunks live) throws IOException;
 
-  /** Stops the workers. Chunks that were not flushed may be lost. */
+  /**
+   * Stops the workers, after what they are doing. Chunks that were not flushed may be lost. Closing
+   * twice does nothing; every other call on a closed store fails with an {@link
+   * IllegalStateException}, also through its writers.
+   */
   @Override
   void close() throws IOException;
 

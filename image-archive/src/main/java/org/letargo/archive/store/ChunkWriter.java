@@ -12,9 +12,13 @@ public interface ChunkWriter extends Closeable {
    * are under way (back-pressure).
    *
    * @param content 1 to {@link ChunkStore#MAX_CHUNK_BYTES} bytes from position to limit. It belongs
-   *     to the store until the future is done and must not be changed before that
-   * @return the id once the chunk has a place in the store (not yet durable); fails with an {@link
-   *     IOException}
+   *     to the store until the future is done and must not be changed before that; its position and
+   *     limit stay as they are
+   * @return the id once the chunk has a place in the store (not yet durable) and can be read; fails
+   *     with an {@link IOException}. It may be completed by a thread of the store: what is chained
+   *     to it must neither block nor take long
+   * @throws IllegalArgumentException for a content of no or too many bytes
+   * @throws IllegalStateException after {@link #close}
    */
   CompletableFuture<ChunkId> put(ByteBuffer content) throws IOException;
 
@@ -26,9 +30,10 @@ public interface ChunkWriter extends Closeable {
   boolean retain(ChunkId id) throws IOException;
 
   /**
-   * Makes everything durable that was put or retained through this writer.
+   * Makes everything durable that was put or retained through this writer, after waiting for what
+   * is under way.
    *
-   * @throws IOException also if any put has failed
+   * @throws IOException also if any put through this writer has ever failed
    */
   void flush() throws IOException;
 
