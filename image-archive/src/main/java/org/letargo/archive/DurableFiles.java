@@ -15,10 +15,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Files that are there, whole, after a power cut. Memory images hold secrets, so all are 0600. */
-final class DurableFiles {
-  static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
+public final class DurableFiles {
+  /** 0600. */
+  public static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-  static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
+
+  /** 0700. */
+  public static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private static final String TEMPORARY = ".tmp";
@@ -26,7 +29,7 @@ final class DurableFiles {
   private DurableFiles() {}
 
   /** A new file, 0600; fails if anything of that name is there, a dangling link included. */
-  static FileChannel create(Path file) throws IOException {
+  public static FileChannel create(Path file) throws IOException {
     return FileChannel.open(
         file,
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
@@ -34,7 +37,7 @@ final class DurableFiles {
   }
 
   /** Puts a small file in place at once and for good: temporary name, fsync, rename, fsync. */
-  static void replace(Path file, ByteBuffer content) throws IOException {
+  public static void replace(Path file, ByteBuffer content) throws IOException {
     Path temporary = temporaryOf(file);
     Files.deleteIfExists(temporary); // left over when a writer died
     try (var channel = create(temporary)) {
@@ -50,14 +53,15 @@ final class DurableFiles {
     return file.resolveSibling(file.getFileName() + TEMPORARY);
   }
 
-  static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+  /** Writes all that remains, at the channel's position. */
+  public static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
   }
 
   /** Makes names in a directory durable. */
-  static void syncDirectory(Path directory) throws IOException {
+  public static void syncDirectory(Path directory) throws IOException {
     try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
