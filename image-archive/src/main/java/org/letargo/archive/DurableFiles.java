@@ -15,10 +15,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Files that are there, whole, after a power cut. Memory images hold secrets, so all are 0600. */
-final class DurableFiles {
+public final class DurableFiles {
   static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-  static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
+
+  /** 0700, for a directory that is made. */
+  public static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private static final String TEMPORARY = ".tmp";
@@ -26,7 +28,7 @@ final class DurableFiles {
   private DurableFiles() {}
 
   /** A new file, 0600; fails if anything of that name is there, a dangling link included. */
-  static FileChannel create(Path file) throws IOException {
+  public static FileChannel create(Path file) throws IOException {
     return FileChannel.open(
         file,
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
@@ -34,7 +36,7 @@ final class DurableFiles {
   }
 
   /** Puts a small file in place at once and for good: temporary name, fsync, rename, fsync. */
-  static void replace(Path file, ByteBuffer content) throws IOException {
+  public static void replace(Path file, ByteBuffer content) throws IOException {
     Path temporary = temporaryOf(file);
     Files.deleteIfExists(temporary); // left over when a writer died
     try (var channel = create(temporary)) {
@@ -46,18 +48,19 @@ final class DurableFiles {
   }
 
   /** Where {@link #replace} writes before it renames. */
-  static Path temporaryOf(Path file) {
+  public static Path temporaryOf(Path file) {
     return file.resolveSibling(file.getFileName() + TEMPORARY);
   }
 
-  static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+  /** Writes from position to limit. */
+  public static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
   }
 
   /** Makes names in a directory durable. */
-  static void syncDirectory(Path directory) throws IOException {
+  public static void syncDirectory(Path directory) throws IOException {
     try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
