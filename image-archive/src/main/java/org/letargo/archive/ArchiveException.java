@@ -40,7 +40,8 @@ public final class ArchiveException extends RuntimeException {
     return corrupt(what, why, null);
   }
 
-  static ArchiveException corrupt(String what, String why, Throwable cause) {
+  /** The same, because of another failure. */
+  public static ArchiveException corrupt(String what, String why, Throwable cause) {
     return new ArchiveException(
         Kind.CORRUPT, what, why, "Use another copy, or take a new checkpoint.", cause);
   }
@@ -56,7 +57,8 @@ public final class ArchiveException extends RuntimeException {
     return new ArchiveException(Kind.TOO_LARGE, what, why, remedy, null);
   }
 
-  static ArchiveException unsupported(String what, String why, String remedy) {
+  /** What this Letargo does not know. */
+  public static ArchiveException unsupported(String what, String why, String remedy) {
     return new ArchiveException(Kind.UNSUPPORTED, what, why, remedy, null);
   }
 

@@ -39,6 +39,11 @@ public record CheckpointDescription(
     Checks.inRange(diskBytes, 0, Checks.MAX_BYTES, "checkpoint.diskBytes");
   }
 
+  /** Whether a text has the form of a checkpoint's id, so that it is a plain file name, too. */
+  public static boolean isId(String text) {
+    return ID.matcher(text).matches();
+  }
+
   /** The checkpoint that this one follows on. */
   public Optional<String> parentId() {
     return parent.isEmpty() ? Optional.empty() : Optional.of(parent);

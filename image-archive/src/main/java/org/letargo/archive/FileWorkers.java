@@ -16,12 +16,15 @@ import java.util.concurrent.Semaphore;
  * Platform threads: reads, fsync and zstd block their carrier. Used by one thread, which closes it;
  * closing cancels what has not begun and waits for the rest.
  */
-final class FileWorkers implements AutoCloseable {
+public final class FileWorkers implements AutoCloseable {
   private final ExecutorService executor;
   private final Semaphore room;
   private final List<Future<?>> submitted = new ArrayList<>();
 
-  FileWorkers(String name, int threads, int queued) {
+  /**
+   * @param queued how many tasks may wait beside those that run
+   */
+  public FileWorkers(String name, int threads, int queued) {
     executor =
         Executors.newFixedThreadPool(
             threads, Thread.ofPlatform().name("archive-" + name + "-", 0).daemon().factory());
@@ -29,7 +32,7 @@ final class FileWorkers implements AutoCloseable {
   }
 
   /** Waits for room, then lets the task run. */
-  void submit(Callable<Void> task) throws IOException {
+  public void submit(Callable<Void> task) throws IOException {
     try {
       room.acquire();
     } catch (InterruptedException e) {
@@ -49,7 +52,7 @@ final class FileWorkers implements AutoCloseable {
   }
 
   /** Waits for all tasks; the first failure is thrown. */
-  void finish() throws IOException {
+  public void finish() throws IOException {
     for (Future<?> task : submitted) {
       get(task);
     }
@@ -67,7 +70,7 @@ final class FileWorkers implements AutoCloseable {
   }
 
   /** The result of a task, its failure thrown as what it was. */
-  static <T> T get(Future<T> task) throws IOException {
+  public static <T> T get(Future<T> task) throws IOException {
     try {
       return task.get();
     } catch (ExecutionException e) {

@@ -35,7 +35,7 @@ public record ManifestFile(String path, long sizeBytes, String sha256) {
    * Whether a checkpoint may have a file of this path: the four fixed names, and one level of plain
    * names beneath {@code checkpoint/}, short enough for a plain tar header.
    */
-  static boolean isAllowed(String path) {
+  public static boolean isAllowed(String path) {
     return PATH.matcher(path).matches();
   }
 }

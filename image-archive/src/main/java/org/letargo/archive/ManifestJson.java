@@ -16,13 +16,13 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** {@link Manifest} as JSON, both ways. Reading is strict and bounded: the bytes may be hostile. */
-final class ManifestJson {
+/** Manifests as JSON, both ways. Reading is strict and bounded: the bytes may be hostile. */
+public final class ManifestJson {
   /**
-   * Eight tokens per file at most, and room for the rest. It bounds every list before it grows: the
+   * Ten tokens per file at most, and room for the rest. It bounds every list before it grows: the
    * shortest list element is one token.
    */
-  private static final long MAX_TOKENS = 8L * Manifest.MAX_FILES + 10_000;
+  private static final long MAX_TOKENS = 10L * Manifest.MAX_FILES + 10_000;
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
@@ -58,12 +58,21 @@ final class ManifestJson {
   private ManifestJson() {}
 
   static Manifest parse(byte[] json, int offset, int length) {
+    return parse(json, offset, length, Manifest.class);
+  }
+
+  /**
+   * Reads a manifest. Unknown, missing, repeated and null fields are refused.
+   *
+   * @throws ArchiveException REFUSED or UNSUPPORTED
+   */
+  public static <T> T parse(byte[] json, int offset, int length, Class<T> type) {
     if (length > Manifest.MAX_BYTES) {
       throw ArchiveException.refused(
           "the manifest is refused", "it is longer than " + Manifest.MAX_BYTES + " bytes");
     }
     try {
-      return MAPPER.readValue(json, offset, length, Manifest.class);
+      return MAPPER.readValue(json, offset, length, type);
     } catch (IOException e) {
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         if (cause instanceof ArchiveException archive) {
@@ -74,7 +83,12 @@ final class ManifestJson {
     }
   }
 
-  static byte[] write(Manifest manifest) {
+  /**
+   * The JSON bytes; equal manifests give equal bytes.
+   *
+   * @throws ArchiveException TOO_LARGE beyond {@link Manifest#MAX_BYTES}
+   */
+  public static byte[] write(Record manifest) {
     try {
       byte[] json = MAPPER.writer(PRINTER).writeValueAsBytes(manifest);
       byte[] line = Arrays.copyOf(json, json.length + 1);

@@ -10,8 +10,8 @@ import org.letargo.archive.VpsDescription.PortMapping;
 import org.letargo.archive.VpsDescription.PortMapping.Transport;
 
 /** Checkpoints made up for tests. */
-final class Samples {
-  static final CheckpointDescription DESCRIPTION =
+public final class Samples {
+  public static final CheckpointDescription DESCRIPTION =
       new CheckpointDescription(
           "20260131-235959-0a1b2c3d",
           "20260130-120000-ffffffff",
@@ -64,7 +64,7 @@ final class Samples {
   }
 
   /** Pages of which one half is random and the other constant. */
-  static byte[] halfRandom(Random random, int size) {
+  public static byte[] halfRandom(Random random, int size) {
     byte[] bytes = new byte[size];
     byte[] half = new byte[2048];
     for (int at = 0; at < size; at += 4096) {

@@ -1,0 +1,154 @@
+package org.letargo.archive.checkpoint;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.letargo.archive.recipe.RecipeWriter;
+import org.letargo.archive.store.ChunkId;
+import org.letargo.archive.store.ChunkWriter;
+
+/**
+ * One file of a checkpoint while it is put together, from its beginning to its end. Chunks are
+ * hashed and stored beside the caller. For one thread; several files may be written side by side.
+ * The file is in the checkpoint after {@link #finish}; closed before, it is not.
+ */
+public final class FileWriter implements Closeable {
+  /** Where files are cut that have no better places of their own. */
+  static final int CUT_BYTES = 64 << 10;
+
+  /** Shorter files are literals of their recipe: one chunk instead of two. */
+  private static final int MAX_SMALL_BYTES = 4096;
+
+  private static final ByteBuffer ZEROS = ByteBuffer.allocate(CUT_BYTES).asReadOnlyBuffer();
+
+  private final CheckpointWriter checkpoint;
+  private final String path;
+  private final ChunkWriter chunks;
+  private final RecipeWriter recipe;
+  private boolean open = true;
+
+  FileWriter(CheckpointWriter checkpoint, String path, ChunkWriter chunks) {
+    this.checkpoint = checkpoint;
+    this.path = path;
+    this.chunks = chunks;
+    this.recipe = new RecipeWriter(chunks::put);
+  }
+
+  /** Whether there are only zeros from position to limit. */
+  public static boolean isZero(ByteBuffer content) {
+    ByteBuffer rest = content.duplicate();
+    while (rest.hasRemaining()) {
+      int n = Math.min(rest.remaining(), CUT_BYTES);
+      if (rest.slice(rest.position(), n).mismatch(ZEROS.slice(0, n)) >= 0) {
+        return false;
+      }
+      rest.position(rest.position() + n);
+    }
+    return true;
+  }
+
+  /**
+   * Goes on with content that becomes one chunk; if it is only zeros, a run of zeros.
+   *
+   * @param content 1 byte to 1 MiB, from position to limit; not to be changed before {@code
+   *     release} was called
+   * @param release called once, by any thread, when the content is needed no more
+   * @return the chunk's id when it is stored; empty at once if there were only zeros
+   */
+  public Optional<CompletableFuture<ChunkId>> chunk(ByteBuffer content, Runnable release)
+      throws IOException {
+    int length = content.remaining();
+    if (isZero(content)) {
+      release.run();
+      recipe.zeros(length);
+      return Optional.empty();
+    }
+    CompletableFuture<ChunkId> id;
+    try {
+      id = chunks.put(content);
+    } catch (IOException | RuntimeException e) {
+      release.run();
+      throw e;
+    }
+    id.whenComplete((_, _) -> release.run());
+    recipe.chunk(length, id);
+    return Optional.of(id);
+  }
+
+  /**
+   * Says that chunks will be named which only their ids are known of.
+   *
+   * @return whether it is there; if so it stays while the checkpoint is being written
+   */
+  public boolean retain(ChunkId id) throws IOException {
+    return chunks.retain(id);
+  }
+
+  /** Goes on with a chunk that {@link #retain} has found. */
+  public void known(int lengthBytes, ChunkId id) throws IOException {
+    recipe.chunk(lengthBytes, CompletableFuture.completedFuture(id));
+  }
+
+  /** Goes on with zeros, which cost nothing. */
+  public void zeros(long lengthBytes) {
+    recipe.zeros(lengthBytes);
+  }
+
+  /** Goes on with bytes that become part of the recipe. */
+  public void literal(byte[] bytes) throws IOException {
+    recipe.literal(bytes, 0, bytes.length);
+  }
+
+  /** Goes on with all that a stream has, cut every 64 KiB; the stream stays open. */
+  public void copy(InputStream in) throws IOException {
+    while (true) {
+      ByteBuffer buffer = checkpoint.windows().take();
+      int n = -1;
+      try {
+        n = in.readNBytes(buffer.array(), 0, CUT_BYTES);
+      } finally {
+        if (n <= 0) {
+          checkpoint.windows().give(buffer);
+        }
+      }
+      if (n > 0 && n <= MAX_SMALL_BYTES && recipe.sizeBytes() == 0) {
+        recipe.literal(buffer.array(), 0, n);
+        checkpoint.windows().give(buffer);
+      } else if (n > 0) {
+        chunk(buffer.limit(n), () -> checkpoint.windows().give(buffer));
+      }
+      if (n < CUT_BYTES) {
+        return;
+      }
+    }
+  }
+
+  /** How much content it has so far. */
+  public long sizeBytes() {
+    return recipe.sizeBytes();
+  }
+
+  /**
+   * Waits until all chunks have a place and puts the file into the checkpoint.
+   *
+   * @throws IOException if a chunk could not be stored
+   */
+  public CheckpointFile finish() throws IOException {
+    var file = CheckpointFile.of(path, recipe.finish());
+    open = false;
+    checkpoint.finished(file, chunks);
+    return file;
+  }
+
+  /** Gives the file up unless it is finished. */
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      checkpoint.abandoned(path, chunks);
+    }
+  }
+}
