@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import org.letargo.hook.change.Changes;
 import org.letargo.hook.change.Host;
 import org.letargo.hook.operation.Operations;
+import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookExchange;
@@ -57,6 +58,15 @@ final class LetargoHook implements HookHandler {
       case HookRequest.AddTemplate add -> changes.make(add, exchange);
       case HookRequest.DestroyVps destroy -> done(changes.make(destroy, exchange));
       case HookRequest.ExportVps export -> done(changes.make(export, exchange));
+      case HookRequest.ListCheckpoints _,
+          HookRequest.MarkCheckpoint _,
+          HookRequest.DescribeStore _,
+          HookRequest.CheckpointVps _,
+          HookRequest.ForgetCheckpoint _,
+          HookRequest.RewindVps _,
+          HookRequest.CloneVps _,
+          HookRequest.MaintainStore _ ->
+          throw notMerged();
       case HookRequest.Change<?> change -> report(changes.make(change, exchange));
       case HookRequest.ExecInVps exec -> {
         requireRunning(exec.name(), "run a command in");
@@ -72,6 +82,12 @@ final class LetargoHook implements HookHandler {
         yield new Done();
       }
     };
+  }
+
+  /** On this branch only: the hook's side of the timeline is on another one. */
+  private static VpsException notMerged() {
+    return new VpsException(
+        Code.HOST_UNFIT, "the request is refused", "this hook has no timeline", "");
   }
 
   private static Done done(Vps vps) {

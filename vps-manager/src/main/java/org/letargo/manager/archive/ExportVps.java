@@ -2,6 +2,7 @@ package org.letargo.manager.archive;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Optional;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.Failure;
@@ -69,7 +70,8 @@ public final class ExportVps {
     public void run(OperationRun run) {
       sink.begins(run.id());
       try (HookStream<Done> stream =
-          hook.client().open(new HookRequest.ExportVps(run.hookOperation(), name))) {
+          hook.client()
+              .open(new HookRequest.ExportVps(run.hookOperation(), name, Optional.empty()))) {
         copy(stream, run);
       } catch (VpsException e) {
         if (e.code() == Code.HOOK_UNREACHABLE) {

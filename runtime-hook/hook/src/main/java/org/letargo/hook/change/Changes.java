@@ -85,9 +85,15 @@ public final class Changes {
       case HookRequest.SuspendVps(var _, var name) ->
           on(name, vps -> suspend.suspend(vps, operation));
       case HookRequest.ResumeVps(var _, var name) -> on(name, vps -> resume.resume(vps, operation));
-      case HookRequest.ExportVps(var _, var name) ->
+      case HookRequest.ExportVps(var _, var name, var _) ->
           on(name, vps -> export.export(vps, operation, exchange));
       case HookRequest.DestroyVps(var _, var name) -> on(name, vps -> destroy(vps, operation));
+      case HookRequest.CheckpointVps _,
+          HookRequest.ForgetCheckpoint _,
+          HookRequest.RewindVps _,
+          HookRequest.CloneVps _,
+          HookRequest.MaintainStore _ ->
+          throw new IllegalArgumentException("not on this branch: " + request);
       case HookRequest.BuildTemplate _, HookRequest.AddTemplate _ ->
           throw new IllegalArgumentException("not a change of a VPS: " + request);
     };

@@ -43,6 +43,17 @@ public final class VpsException extends RuntimeException {
         "List them with 'letargo list'.");
   }
 
+  /**
+   * @param checkpoint as it was asked for: an id, a prefix of one, or a label
+   */
+  public static VpsException notFound(VpsName vps, String checkpoint) {
+    return new VpsException(
+        Code.NOT_FOUND,
+        "there is no checkpoint " + quoted(checkpoint) + " of VPS '" + vps + "'",
+        "none of its timeline has that id or label",
+        "List them with 'letargo timeline " + vps + "'.");
+  }
+
   public static VpsException busy(VpsName vps, OperationId running) {
     return new VpsException(
         Code.BUSY,

@@ -27,6 +27,18 @@ class JsonTest {
           AT,
           DataSize.ofBytes(1),
           DataSize.ofBytes(2));
+  private static final VpsName WEB2 = new VpsName("web2");
+  private static final TimelineEntry FIRST =
+      new TimelineEntry(
+          CHECKPOINT,
+          Optional.of(CheckpointId.create(AT)),
+          CheckpointKind.BEFORE_REWIND,
+          true,
+          "label",
+          "note",
+          true,
+          DataSize.ofBytes(5),
+          Duration.ofMillis(12));
   private static final VpsSpec SPEC =
       new VpsSpec(WEB1, TINY, VpsLimits.DEFAULT, ADDRESS, "02:4c:00:00:00:02", PORTS);
 
@@ -48,7 +60,19 @@ class JsonTest {
         new HookRequest.UnpauseVps(OP, WEB1),
         new HookRequest.SuspendVps(OP, WEB1),
         new HookRequest.ResumeVps(OP, WEB1),
-        new HookRequest.ExportVps(OP, WEB1),
+        new HookRequest.ExportVps(OP, WEB1, Optional.empty()),
+        new HookRequest.ExportVps(OP, WEB1, Optional.of(CHECKPOINT.id())),
+        new HookRequest.CheckpointVps(OP, WEB1, CheckpointKind.MANUAL, "before-upgrade", "a note"),
+        new HookRequest.ListCheckpoints(WEB1),
+        new HookRequest.MarkCheckpoint(
+            WEB1, CHECKPOINT.id(), Optional.of(""), Optional.empty(), Optional.of(true)),
+        new HookRequest.ForgetCheckpoint(OP, WEB1, CHECKPOINT.id()),
+        new HookRequest.RewindVps(OP, WEB1, CHECKPOINT.id(), true),
+        new HookRequest.CloneVps(
+            OP, WEB1, Optional.of(CHECKPOINT.id()), WEB2, Optional.of(ADDRESS), PORTS),
+        new HookRequest.CloneVps(OP, WEB1, Optional.empty(), WEB2, Optional.empty(), List.of()),
+        new HookRequest.DescribeStore(),
+        new HookRequest.MaintainStore(OP, StoreWork.COLLECT),
         new HookRequest.ImportVps(OP, Optional.of(WEB1)),
         new HookRequest.ImportVps(OP, Optional.empty()),
         new HookRequest.ExecInVps(WEB1, List.of("ls", "-l"), Optional.of(new TerminalSize(24, 80))),
@@ -95,6 +119,24 @@ class JsonTest {
         new ExecReply(137),
         new Progress("dump", 1, 2, 50),
         Failure.of(VpsException.notFound(WEB1)),
+        FIRST,
+        new Timeline(WEB1, Optional.of(CHECKPOINT.id()), List.of(FIRST)),
+        new Timeline(WEB1, Optional.empty(), List.of()),
+        new StoreReport(
+            3,
+            4,
+            DataSize.ofBytes(5),
+            DataSize.ofBytes(6),
+            DataSize.ofBytes(7),
+            DataSize.ofBytes(8),
+            true),
+        new StoreFindings(
+            DataSize.ofBytes(1),
+            DataSize.ofBytes(2),
+            3,
+            List.of(
+                new StoreFindings.DamagedCheckpoint(
+                    WEB1, CHECKPOINT.id(), List.of("pages-1.img")))),
         new TemplateList(List.of(new TemplateReport(TINY, "busybox", true, DataSize.ofBytes(9)))));
   }
 

@@ -10,15 +10,19 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HookServer;
 import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
 
 /**
  * A hook whose VPSes are only in memory, on a real Unix socket. Strict: an unknown VPS, a wrong
  * state, two changes of one VPS at once or an operation id used twice is refused as the real hook
  * refuses it, and what a manager must never do at all is noted in {@link #violations}.
+ *
+ * <p>Every VPS has a timeline, in a store that is only sizes; see {@link FakeTimelines}.
  *
  * <p>It has the templates {@code tiny}, built, and {@code debian-12}, not built, and the network
  * 10.77.0.0/24. {@link #die} is kill -9: connections break, what was under way stands still for
@@ -122,6 +126,11 @@ public final class FakeHook implements AutoCloseable {
   /** How many bytes of noise the archives have that are exported from now on; 1 MiB at first. */
   public void archiveBytes(long bytes) {
     archiveBytes = bytes;
+  }
+
+  /** A byte of this checkpoint changes: it is found by a check, and never used again. */
+  public void damage(VpsName name, CheckpointId checkpoint) {
+    host.timelines().damage(name, checkpoint);
   }
 
   /** What no manager may do and this one did, as sentences. */

@@ -17,6 +17,7 @@ import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.PublishedPort;
 import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.TemplateReport;
+import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsEvent;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsLimits;
@@ -36,6 +37,7 @@ final class FakeHost {
   private final TreeMap<TemplateName, TemplateReport> templates = new TreeMap<>();
   private final List<BlockingQueue<Optional<VpsEvent>>> watchers = new ArrayList<>();
   private final Set<VpsName> making = new TreeSet<>();
+  private final FakeTimelines timelines = new FakeTimelines();
   private long revision;
   private long nextPid = 1000;
 
@@ -44,6 +46,17 @@ final class FakeHost {
     put(
         new TemplateReport(
             new TemplateName("debian-12"), "Debian 12 with systemd", false, DataSize.ofBytes(0)));
+  }
+
+  FakeTimelines timelines() {
+    return timelines;
+  }
+
+  /** The VPS as it is in one of its checkpoints, at rest. */
+  VpsReport asIn(TimelineEntry entry, VpsReport vps) {
+    VpsStatus status =
+        entry.hasMemory() ? new VpsStatus.Suspended(entry.checkpoint()) : new VpsStatus.Stopped();
+    return with(vps, status, Optional.empty());
   }
 
   synchronized List<VpsReport> list() {
@@ -121,6 +134,7 @@ final class FakeHost {
 
   synchronized void remove(VpsName name) {
     making.remove(name);
+    timelines.remove(name);
     if (vpses.remove(name) != null) {
       tell(new VpsEvent(name, Optional.empty()));
     }

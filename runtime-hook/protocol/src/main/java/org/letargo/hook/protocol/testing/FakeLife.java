@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.letargo.hook.protocol.CheckpointKind;
+import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Done;
@@ -18,6 +20,7 @@ import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.TemplateList;
 import org.letargo.hook.protocol.TemplateReport;
+import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsEvent;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsList;
@@ -38,6 +41,7 @@ final class FakeLife implements HookHandler {
   private final FakeHost host;
   private final FakeJournal journal;
   private final FakeSessions sessions;
+  private final FakeTimeMachine machine;
 
   /** Guarded by this; nothing changes once it is set. */
   private boolean ended;
@@ -47,6 +51,7 @@ final class FakeLife implements HookHandler {
     this.host = host;
     this.journal = journal;
     this.sessions = new FakeSessions(host);
+    this.machine = new FakeTimeMachine(this, host);
   }
 
   synchronized void end() {
@@ -54,11 +59,19 @@ final class FakeLife implements HookHandler {
   }
 
   /** Does it unless this life is over. */
-  private synchronized <T> T alive(Supplier<T> effect) {
+  synchronized <T> T alive(Supplier<T> effect) {
     if (ended) {
       throw new Died();
     }
     return effect.get();
+  }
+
+  /** Makes the effect of a change durable: from then on it is finished, never rolled back. */
+  <T> T commit(HookRequest.Change<?> change, Supplier<T> effect) {
+    return alive(() -> {
+      journal.commit(change.operation());
+      return effect.get();
+    });
   }
 
   @Override
@@ -78,6 +91,13 @@ final class FakeLife implements HookHandler {
       case HookRequest.FindVps(VpsName name) -> host.find(name);
       case HookRequest.WatchVps _ -> watch(exchange);
       case HookRequest.ListTemplates _ -> new TemplateList(host.templates());
+      case HookRequest.ListCheckpoints(VpsName name) ->
+          host.timelines().of(host.find(name).spec().name());
+      case HookRequest.MarkCheckpoint mark -> {
+        host.find(mark.name());
+        yield alive(() -> host.timelines().mark(mark));
+      }
+      case HookRequest.DescribeStore _ -> host.timelines().report();
       case HookRequest.ExecInVps exec -> sessions.exec(exec, exchange);
       case HookRequest.AttachConsole attach -> sessions.console(attach, exchange);
       case HookRequest.FindOperation(OperationId id) -> journal.find(id);
@@ -125,13 +145,16 @@ final class FakeLife implements HookHandler {
           move(pause, pause.name(), exchange, FakeMoves.PAUSE, FakeMoves::paused);
       case HookRequest.UnpauseVps unpause ->
           move(unpause, unpause.name(), exchange, FakeMoves.UNPAUSE, FakeMoves::unpaused);
-      case HookRequest.SuspendVps suspend ->
-          move(suspend, suspend.name(), exchange, FakeMoves.SUSPEND, FakeMoves::suspended);
-      case HookRequest.ResumeVps resume ->
-          move(resume, resume.name(), exchange, FakeMoves.RESUME, _ -> host.running());
+      case HookRequest.SuspendVps suspend -> machine.suspend(suspend, exchange);
+      case HookRequest.ResumeVps resume -> machine.resume(resume, exchange);
       case HookRequest.DestroyVps destroy -> destroy(destroy, exchange);
       case HookRequest.ExportVps export -> export(export, exchange);
       case HookRequest.ImportVps toImport -> importVps(toImport, exchange);
+      case HookRequest.CheckpointVps checkpoint -> machine.checkpoint(checkpoint, exchange);
+      case HookRequest.RewindVps rewind -> machine.rewind(rewind, exchange);
+      case HookRequest.CloneVps clone -> machine.cloneVps(clone, exchange);
+      case HookRequest.ForgetCheckpoint forget -> machine.forget(forget, exchange);
+      case HookRequest.MaintainStore maintain -> machine.maintain(maintain, exchange);
     };
   }
 
@@ -169,30 +192,43 @@ final class FakeLife implements HookHandler {
         });
   }
 
+  /** A checkpoint is exported beside all that is done to its VPS; the present stands still. */
   private Done export(HookRequest.ExportVps export, HookExchange exchange) {
+    VpsName name = export.name();
+    if (export.checkpoint().isPresent()) {
+      VpsReport vps = host.find(name);
+      TimelineEntry entry = host.timelines().find(name, export.checkpoint().get());
+      host.timelines().requireWhole(name, entry.checkpoint().id());
+      write(export, host.asIn(entry, vps), exchange);
+      return commit(export, Done::new);
+    }
     return claimed(
         export,
-        export.name(),
+        name,
         FakeMoves.EXPORT,
         () -> {
-          hook.pass(export, Moment.BEGUN);
-          long total = hook.archiveBytes();
-          Stream stream = new Stream(export, exchange, total);
-          try {
-            FakeArchive.write(host.find(export.name()), total, stream.out(), stream::done);
-          } catch (IOException e) {
-            throw lostCaller();
-          }
-          return alive(() -> {
-            journal.commit(export.operation());
-            host.settle(export.name(), status -> status);
-            return new Done();
-          });
+          write(export, host.find(name), exchange);
+          return commit(
+              export,
+              () -> {
+                host.settle(name, status -> status);
+                return new Done();
+              });
         });
   }
 
-  private <T> T claimed(
-      HookRequest.Change<?> change, VpsName name, FakeMoves move, Supplier<T> work) {
+  private void write(HookRequest.ExportVps export, VpsReport vps, HookExchange exchange) {
+    hook.pass(export, Moment.BEGUN);
+    long total = hook.archiveBytes();
+    Stream stream = new Stream(export, exchange, total);
+    try {
+      FakeArchive.write(vps, total, stream.out(), stream::done);
+    } catch (IOException e) {
+      throw lostCaller();
+    }
+  }
+
+  <T> T claimed(HookRequest.Change<?> change, VpsName name, FakeMoves move, Supplier<T> work) {
     VpsReport vps;
     try {
       vps = alive(() -> host.claim(name, change.operation()));
@@ -263,8 +299,18 @@ final class FakeLife implements HookHandler {
           saved.spec().published(),
           request.operation());
       journal.commit(request.operation());
+      keepImported(name, saved.status());
       return host.settle(name, _ -> saved.status());
     });
+  }
+
+  private void keepImported(VpsName name, VpsStatus status) {
+    boolean hasMemory = status instanceof VpsStatus.Suspended;
+    CheckpointReport saved =
+        status instanceof VpsStatus.Suspended(CheckpointReport in)
+            ? in
+            : FakeTimelines.capture(false);
+    host.timelines().add(name, saved, CheckpointKind.IMPORT, hasMemory, "", "");
   }
 
   private TemplateReport build(HookRequest.BuildTemplate build, HookExchange exchange) {
@@ -308,7 +354,7 @@ final class FakeLife implements HookHandler {
   }
 
   /** The work of a change without a stream, with its moments. */
-  private void work(HookRequest.Change<?> change, HookExchange exchange) {
+  void work(HookRequest.Change<?> change, HookExchange exchange) {
     report(change, exchange, Progress.phase("begin", 0));
     hook.pass(change, Moment.BEGUN);
     report(change, exchange, Progress.phase("work", 50));

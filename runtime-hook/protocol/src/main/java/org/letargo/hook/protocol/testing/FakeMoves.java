@@ -2,9 +2,6 @@ package org.letargo.hook.protocol.testing;
 
 import java.time.Instant;
 import java.util.Set;
-import org.letargo.hook.protocol.CheckpointId;
-import org.letargo.hook.protocol.CheckpointReport;
-import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsStatus;
@@ -18,6 +15,10 @@ enum FakeMoves {
   SUSPEND("suspend", "Start it first.", "running", "paused"),
   RESUME("resume", "Only a suspended VPS is resumed.", "suspended"),
   EXPORT("export", "Suspend or stop it first.", "suspended", "stopped"),
+  CHECKPOINT("checkpoint", "It is in a checkpoint already.", "running", "paused", "stopped"),
+  REWIND("rewind", "", "stopped", "running", "paused", "suspended"),
+  CLONE("clone", "", "stopped", "running", "paused", "suspended"),
+  FORGET("forget a checkpoint of", "", "stopped", "running", "paused", "suspended"),
   DESTROY("destroy", "", "stopped", "running", "paused", "suspended");
 
   private final String verb;
@@ -48,12 +49,5 @@ enum FakeMoves {
       case VpsStatus.Paused(long pid, Instant since) -> new VpsStatus.Running(pid, since);
       case VpsStatus.Running _, VpsStatus.Stopped _, VpsStatus.Suspended _ -> status;
     };
-  }
-
-  static VpsStatus suspended(VpsStatus status) {
-    Instant now = Instant.now();
-    return new VpsStatus.Suspended(
-        new CheckpointReport(
-            CheckpointId.create(now), now, DataSize.ofMebibytes(7), DataSize.ofMebibytes(9)));
   }
 }

@@ -5,20 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Done;
-import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HookStream;
 import org.letargo.hook.protocol.HookStream.Item;
@@ -30,7 +25,6 @@ import org.letargo.hook.protocol.TemplateReport;
 import org.letargo.hook.protocol.TerminalSize;
 import org.letargo.hook.protocol.VpsEvent;
 import org.letargo.hook.protocol.VpsException;
-import org.letargo.hook.protocol.VpsLimits;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsReport;
 import org.letargo.hook.protocol.VpsStatus;
@@ -39,40 +33,8 @@ import org.letargo.hook.protocol.VpsStatus;
  * What every hook owes its callers, over the wire. {@link FakeHook} and the real hook both pass it;
  * it wants a built template with a shell ({@code tiny}) and a subnet with 10 free addresses.
  */
-public abstract class HookContract {
-  private static final VpsLimits LIMITS = new VpsLimits(DataSize.ofMebibytes(64), 500, 64);
-  private static final AtomicInteger NUMBER = new AtomicInteger();
+public abstract class HookContract extends HookContractFixture {
   private static final TerminalSize SIZE = new TerminalSize(24, 80);
-
-  private final List<VpsName> made = new ArrayList<>();
-
-  /** A client of the hook under test. */
-  protected abstract HookClient client();
-
-  /** A template that is built and has a shell. */
-  protected TemplateName template() {
-    return new TemplateName("tiny");
-  }
-
-  /** A port of the host that nobody has. */
-  protected int freePort() {
-    return 18080;
-  }
-
-  /** Called after each test, when nothing that it made is there any more. */
-  protected void afterTest() throws IOException {}
-
-  @AfterEach
-  void destroyWhatWasMade() throws IOException {
-    for (VpsName name : made) {
-      try {
-        client().call(new HookRequest.DestroyVps(OperationId.create(), name));
-      } catch (VpsException e) {
-        assertThat(e.code()).isEqualTo(Code.NOT_FOUND);
-      }
-    }
-    afterTest();
-  }
 
   @Test
   void describesTheHost() {
@@ -397,75 +359,9 @@ public abstract class HookContract {
             "unpause", new HookRequest.UnpauseVps(op(), name),
             "suspend", new HookRequest.SuspendVps(op(), name),
             "resume", new HookRequest.ResumeVps(op(), name),
-            "export", new HookRequest.ExportVps(op(), name),
+            "export", new HookRequest.ExportVps(op(), name, Optional.empty()),
             "destroy", new HookRequest.DestroyVps(op(), name))
         .get(verb);
-  }
-
-  private VpsException refusal(HookRequest<?> request) {
-    VpsException refused = catchThrowableOfType(VpsException.class, () -> client().call(request));
-    assertThat(refused).as("refusal of " + request).isNotNull();
-    return refused;
-  }
-
-  private VpsName fresh() {
-    VpsName name = new VpsName("contract" + NUMBER.incrementAndGet());
-    made.add(name);
-    return name;
-  }
-
-  private VpsName running() {
-    VpsName name = fresh();
-    create(name);
-    client().call(new HookRequest.StartVps(op(), name));
-    return name;
-  }
-
-  private HookRequest.CreateVps createOf(VpsName name) {
-    return new HookRequest.CreateVps(op(), name, template(), LIMITS, Optional.empty(), List.of());
-  }
-
-  private VpsReport create(VpsName name) {
-    return client().call(createOf(name));
-  }
-
-  private VpsStatus status(HookRequest<VpsReport> change) {
-    VpsReport report = client().call(change);
-    assertThat(report.change()).isEmpty();
-    return report.status();
-  }
-
-  private static OperationId op() {
-    return OperationId.create();
-  }
-
-  private byte[] export(VpsName name) {
-    ByteArrayOutputStream archive = new ByteArrayOutputStream();
-    try (var stream = client().open(new HookRequest.ExportVps(op(), name))) {
-      while (true) {
-        switch (stream.next()) {
-          case Item.Output<Done>(byte[] bytes) -> archive.writeBytes(bytes);
-          case Item.Finished<Done> _ -> {
-            return archive.toByteArray();
-          }
-          case Item.Progressed<Done> _ -> {}
-          case Item.ErrorOutput<Done> _, Item.Event<Done> _ ->
-              throw new AssertionError("an export sends neither");
-        }
-      }
-    }
-  }
-
-  private VpsReport importVps(Optional<VpsName> name, byte[] archive) {
-    try (var stream = client().open(new HookRequest.ImportVps(op(), name))) {
-      try {
-        stream.input().write(archive);
-        stream.input().close();
-      } catch (IOException e) {
-        // refused before it was all there; the answer says why
-      }
-      return stream.await(progress -> {});
-    }
   }
 
   /** STATUS:OUTPUT:ERROR OUTPUT. */

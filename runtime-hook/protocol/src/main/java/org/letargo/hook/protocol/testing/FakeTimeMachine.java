@@ -1,0 +1,230 @@
+package org.letargo.hook.protocol.testing;
+
+import java.util.Optional;
+import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.CheckpointKind;
+import org.letargo.hook.protocol.CheckpointReport;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.Done;
+import org.letargo.hook.protocol.HookExchange;
+import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.StoreFindings;
+import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.protocol.VpsReport;
+import org.letargo.hook.protocol.VpsSpec;
+import org.letargo.hook.protocol.VpsStatus;
+
+/** The changes of a {@link FakeLife} that make, use and drop checkpoints. */
+final class FakeTimeMachine {
+  private final FakeLife life;
+  private final FakeHost host;
+  private final FakeTimelines timelines;
+
+  FakeTimeMachine(FakeLife life, FakeHost host) {
+    this.life = life;
+    this.host = host;
+    this.timelines = host.timelines();
+  }
+
+  TimelineEntry checkpoint(HookRequest.CheckpointVps wanted, HookExchange exchange) {
+    VpsName name = wanted.name();
+    return life.claimed(
+        wanted,
+        name,
+        FakeMoves.CHECKPOINT,
+        () -> {
+          timelines.requireFree(name, wanted.label());
+          boolean hasMemory = hasProcesses(host.find(name).status());
+          CheckpointReport taken = FakeTimelines.capture(hasMemory);
+          life.work(wanted, exchange);
+          return life.commit(
+              wanted,
+              () -> {
+                TimelineEntry entry =
+                    timelines.add(
+                        name, taken, wanted.kind(), hasMemory, wanted.label(), wanted.note());
+                host.settle(name, status -> status);
+                return entry;
+              });
+        });
+  }
+
+  VpsReport suspend(HookRequest.SuspendVps suspend, HookExchange exchange) {
+    VpsName name = suspend.name();
+    return life.claimed(
+        suspend,
+        name,
+        FakeMoves.SUSPEND,
+        () -> {
+          life.work(suspend, exchange);
+          return life.commit(
+              suspend,
+              () -> {
+                CheckpointReport taken = FakeTimelines.capture(true);
+                timelines.add(name, taken, CheckpointKind.SUSPEND, true, "", "");
+                return host.settle(name, _ -> new VpsStatus.Suspended(taken));
+              });
+        });
+  }
+
+  VpsReport resume(HookRequest.ResumeVps resume, HookExchange exchange) {
+    VpsName name = resume.name();
+    return life.claimed(
+        resume,
+        name,
+        FakeMoves.RESUME,
+        () -> {
+          if (host.find(name).status() instanceof VpsStatus.Suspended(CheckpointReport in)) {
+            timelines.requireWhole(name, in.id());
+          }
+          life.work(resume, exchange);
+          return life.commit(resume, () -> host.settle(name, _ -> host.running()));
+        });
+  }
+
+  VpsReport rewind(HookRequest.RewindVps rewind, HookExchange exchange) {
+    VpsName name = rewind.name();
+    return life.claimed(
+        rewind,
+        name,
+        FakeMoves.REWIND,
+        () -> {
+          TimelineEntry target = timelines.find(name, rewind.checkpoint());
+          timelines.requireWhole(name, rewind.checkpoint());
+          life.work(rewind, exchange);
+          return life.commit(
+              rewind,
+              () -> {
+                if (!rewind.discardCurrent()) {
+                  keepPresent(name, host.find(name).status());
+                }
+                timelines.moveTo(name, rewind.checkpoint());
+                return host.settle(name, _ -> aliveIf(target.hasMemory()));
+              });
+        });
+  }
+
+  /** The present of a suspended VPS is in its timeline already. */
+  private void keepPresent(VpsName name, VpsStatus status) {
+    switch (status) {
+      case VpsStatus.Suspended _ -> {}
+      case VpsStatus.Running _, VpsStatus.Paused _, VpsStatus.Stopped _ -> {
+        boolean hasMemory = hasProcesses(status);
+        CheckpointReport taken = FakeTimelines.capture(hasMemory);
+        timelines.add(name, taken, CheckpointKind.BEFORE_REWIND, hasMemory, "", "");
+      }
+    }
+  }
+
+  Done forget(HookRequest.ForgetCheckpoint forget, HookExchange exchange) {
+    VpsName name = forget.name();
+    return life.claimed(
+        forget,
+        name,
+        FakeMoves.FORGET,
+        () -> {
+          requireForgettable(name, timelines.find(name, forget.checkpoint()));
+          life.work(forget, exchange);
+          return life.commit(
+              forget,
+              () -> {
+                timelines.forget(name, forget.checkpoint());
+                host.settle(name, status -> status);
+                return new Done();
+              });
+        });
+  }
+
+  private void requireForgettable(VpsName name, TimelineEntry entry) {
+    CheckpointId id = entry.checkpoint().id();
+    String what = "cannot forget checkpoint '" + id + "' of VPS '" + name + "'";
+    if (entry.pinned()) {
+      throw new VpsException(
+          Code.WRONG_STATE,
+          what,
+          "it is pinned",
+          "Unpin it first with 'letargo unpin " + name + "@" + id + "'.");
+    }
+    if (host.find(name).status() instanceof VpsStatus.Suspended(CheckpointReport in)
+        && in.id().equals(id)) {
+      throw new VpsException(
+          Code.WRONG_STATE, what, "the VPS is suspended in it", "Resume the VPS first.");
+    }
+  }
+
+  /** Cloning a checkpoint leaves its VPS alone; cloning the present stops it from changing. */
+  VpsReport cloneVps(HookRequest.CloneVps request, HookExchange exchange) {
+    VpsName name = request.name();
+    VpsReport source = host.find(name);
+    Optional<CheckpointId> wanted = request.checkpoint();
+    if (wanted.isEmpty() && source.status() instanceof VpsStatus.Suspended(CheckpointReport in)) {
+      wanted = Optional.of(in.id());
+    }
+    if (wanted.isPresent()) {
+      TimelineEntry entry = timelines.find(name, wanted.get());
+      timelines.requireWhole(name, wanted.get());
+      return make(request, exchange, source.spec(), entry.hasMemory(), entry.checkpoint());
+    }
+    return life.claimed(
+        request,
+        name,
+        FakeMoves.CLONE,
+        () -> {
+          boolean hasMemory = hasProcesses(source.status());
+          CheckpointReport taken = FakeTimelines.capture(hasMemory);
+          VpsReport made = make(request, exchange, source.spec(), hasMemory, taken);
+          life.alive(() -> host.settle(name, status -> status));
+          return made;
+        });
+  }
+
+  private VpsReport make(
+      HookRequest.CloneVps request,
+      HookExchange exchange,
+      VpsSpec source,
+      boolean hasMemory,
+      CheckpointReport from) {
+    VpsName made = request.newName();
+    life.alive(() ->
+        host.add(
+            made,
+            source.template(),
+            source.limits(),
+            request.address(),
+            request.published(),
+            request.operation()));
+    try {
+      life.work(request, exchange);
+    } catch (VpsException e) {
+      life.alive(() -> {
+        host.remove(made);
+        return null;
+      });
+      throw e;
+    }
+    return life.commit(
+        request,
+        () -> {
+          timelines.add(made, from, CheckpointKind.CLONE, hasMemory, "", "");
+          return host.settle(made, _ -> aliveIf(hasMemory));
+        });
+  }
+
+  StoreFindings maintain(HookRequest.MaintainStore request, HookExchange exchange) {
+    life.work(request, exchange);
+    return life.commit(request, () -> timelines.work(request.work()));
+  }
+
+  private VpsStatus aliveIf(boolean hasMemory) {
+    return hasMemory ? host.running() : new VpsStatus.Stopped();
+  }
+
+  static boolean hasProcesses(VpsStatus status) {
+    return switch (status) {
+      case VpsStatus.Running _, VpsStatus.Paused _ -> true;
+      case VpsStatus.Stopped _, VpsStatus.Suspended _ -> false;
+    };
+  }
+}

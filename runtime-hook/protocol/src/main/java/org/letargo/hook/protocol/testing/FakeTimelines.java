@@ -1,0 +1,252 @@
+package org.letargo.hook.protocol.testing;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.CheckpointKind;
+import org.letargo.hook.protocol.CheckpointReport;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.StoreFindings;
+import org.letargo.hook.protocol.StoreReport;
+import org.letargo.hook.protocol.StoreWork;
+import org.letargo.hook.protocol.Timeline;
+import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
+
+/**
+ * The timelines of a host that is not there, and the store that they are in; they survive the death
+ * of the fake. A first checkpoint with memory is 9 MiB, one without is 2 MiB, and one that follows
+ * on another adds a sixteenth of its size to the store. All methods are synchronized.
+ */
+final class FakeTimelines {
+  private static final DataSize MEMORY = DataSize.ofMebibytes(7);
+  private static final DataSize WITH_MEMORY = DataSize.ofMebibytes(9);
+  private static final DataSize WITHOUT_MEMORY = DataSize.ofMebibytes(2);
+  private static final DataSize NOTHING = DataSize.ofBytes(0);
+  private static final Duration FROZEN = Duration.ofMillis(40);
+  private static final int SHARED = 16;
+  private static final int CHUNK_BYTES = 64 << 10;
+
+  private final TreeMap<VpsName, Timeline> timelines = new TreeMap<>();
+  private final Set<CheckpointId> damaged = new HashSet<>();
+  private long deadBytes;
+
+  synchronized Timeline of(VpsName name) {
+    return timelines.getOrDefault(name, new Timeline(name, Optional.empty(), List.of()));
+  }
+
+  /**
+   * @throws VpsException NOT_FOUND
+   */
+  synchronized TimelineEntry find(VpsName name, CheckpointId id) {
+    return of(name).checkpoints().stream()
+        .filter(entry -> entry.checkpoint().id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> VpsException.notFound(name, id.value()));
+  }
+
+  /** A checkpoint of this moment, in no timeline yet. */
+  static CheckpointReport capture(boolean hasMemory) {
+    Instant now = Instant.now();
+    return new CheckpointReport(
+        CheckpointId.create(now),
+        now,
+        hasMemory ? MEMORY : NOTHING,
+        hasMemory ? WITH_MEMORY : WITHOUT_MEMORY);
+  }
+
+  /** Adds a checkpoint behind "here", where the VPS is then. */
+  synchronized TimelineEntry add(
+      VpsName name,
+      CheckpointReport checkpoint,
+      CheckpointKind kind,
+      boolean hasMemory,
+      String label,
+      String note) {
+    Timeline before = of(name);
+    long bytes = checkpoint.size().bytes();
+    boolean leftRunning =
+        switch (kind) {
+          case MANUAL, SCHEDULED -> hasMemory;
+          case SUSPEND, BEFORE_REWIND, IMPORT, CLONE -> false;
+        };
+    TimelineEntry entry =
+        new TimelineEntry(
+            checkpoint,
+            before.here(),
+            kind,
+            hasMemory,
+            label,
+            note,
+            false,
+            DataSize.ofBytes(before.here().isPresent() ? bytes / SHARED : bytes),
+            leftRunning ? FROZEN : Duration.ZERO);
+    List<TimelineEntry> all = new ArrayList<>(before.checkpoints());
+    all.add(entry);
+    timelines.put(name, new Timeline(name, Optional.of(checkpoint.id()), all));
+    return entry;
+  }
+
+  /** The VPS has become this checkpoint. */
+  synchronized void moveTo(VpsName name, CheckpointId id) {
+    timelines.put(name, new Timeline(name, Optional.of(id), of(name).checkpoints()));
+  }
+
+  /**
+   * @throws VpsException NAME_TAKEN if another checkpoint of the VPS has the label
+   */
+  synchronized void requireFree(VpsName name, String label) {
+    if (!label.isEmpty()
+        && of(name).checkpoints().stream().anyMatch(entry -> entry.label().equals(label))) {
+      throw new VpsException(
+          Code.NAME_TAKEN,
+          "cannot label a checkpoint of VPS '" + name + "' '" + label + "'",
+          "another one of its checkpoints has that label",
+          "Choose another label, or take it from that one first.");
+    }
+  }
+
+  synchronized TimelineEntry mark(HookRequest.MarkCheckpoint mark) {
+    TimelineEntry old = find(mark.name(), mark.checkpoint());
+    mark.label()
+        .filter(label -> !label.equals(old.label()))
+        .ifPresent(label -> requireFree(mark.name(), label));
+    replace(
+        mark.name(),
+        entry ->
+            entry == old
+                ? new TimelineEntry(
+                    old.checkpoint(),
+                    old.parent(),
+                    old.kind(),
+                    old.hasMemory(),
+                    mark.label().orElse(old.label()),
+                    mark.note().orElse(old.note()),
+                    mark.pinned().orElse(old.pinned()),
+                    old.newBytes(),
+                    old.frozen())
+                : entry);
+    return find(mark.name(), mark.checkpoint());
+  }
+
+  /** Those that follow on it follow on its parent then; so does the present. */
+  synchronized void forget(VpsName name, CheckpointId id) {
+    TimelineEntry gone = find(name, id);
+    Timeline before = of(name);
+    boolean wasHere = before.here().filter(id::equals).isPresent();
+    timelines.put(
+        name,
+        new Timeline(
+            name,
+            wasHere ? gone.parent() : before.here(),
+            before.checkpoints().stream().filter(entry -> entry != gone).toList()));
+    replace(
+        name,
+        entry ->
+            entry.parent().filter(id::equals).isPresent()
+                ? withParent(entry, gone.parent())
+                : entry);
+    deadBytes += gone.newBytes().bytes();
+  }
+
+  /** The VPS is gone, and with it its timeline. */
+  synchronized void remove(VpsName name) {
+    Timeline gone = timelines.remove(name);
+    if (gone != null) {
+      deadBytes += newBytes(gone);
+    }
+  }
+
+  private void replace(VpsName name, UnaryOperator<TimelineEntry> change) {
+    Timeline before = of(name);
+    timelines.put(
+        name,
+        new Timeline(name, before.here(), before.checkpoints().stream().map(change).toList()));
+  }
+
+  private static TimelineEntry withParent(TimelineEntry entry, Optional<CheckpointId> parent) {
+    return new TimelineEntry(
+        entry.checkpoint(),
+        parent,
+        entry.kind(),
+        entry.hasMemory(),
+        entry.label(),
+        entry.note(),
+        entry.pinned(),
+        entry.newBytes(),
+        entry.frozen());
+  }
+
+  /** From now on its bytes are not what they were. */
+  synchronized void damage(VpsName name, CheckpointId id) {
+    damaged.add(find(name, id).checkpoint().id());
+  }
+
+  /**
+   * @throws VpsException CHECKPOINT_CORRUPT
+   */
+  synchronized void requireWhole(VpsName name, CheckpointId id) {
+    if (damaged.contains(id)) {
+      throw new VpsException(
+          Code.CHECKPOINT_CORRUPT,
+          "checkpoint '" + id + "' of VPS '" + name + "' is not used",
+          "its bytes are not what they were",
+          "See what is hit with 'letargo store check'.");
+    }
+  }
+
+  synchronized StoreReport report() {
+    List<TimelineEntry> all =
+        timelines.values().stream().flatMap(line -> line.checkpoints().stream()).toList();
+    long live = timelines.values().stream().mapToLong(FakeTimelines::newBytes).sum();
+    return new StoreReport(
+        all.size(),
+        live / CHUNK_BYTES,
+        DataSize.ofBytes(all.stream().mapToLong(entry -> entry.checkpoint().size().bytes()).sum()),
+        DataSize.ofBytes(live + deadBytes),
+        DataSize.ofBytes(deadBytes),
+        NOTHING,
+        false);
+  }
+
+  private static long newBytes(Timeline timeline) {
+    return timeline.checkpoints().stream().mapToLong(entry -> entry.newBytes().bytes()).sum();
+  }
+
+  synchronized StoreFindings work(StoreWork work) {
+    return switch (work) {
+      case CHECK, REPAIR -> {
+        List<StoreFindings.DamagedCheckpoint> hit = hit();
+        yield new StoreFindings(report().stored(), NOTHING, hit.size(), hit);
+      }
+      case COLLECT -> {
+        DataSize freed = DataSize.ofBytes(deadBytes);
+        deadBytes = 0;
+        yield new StoreFindings(NOTHING, freed, 0, List.of());
+      }
+    };
+  }
+
+  private List<StoreFindings.DamagedCheckpoint> hit() {
+    List<StoreFindings.DamagedCheckpoint> hit = new ArrayList<>();
+    for (Map.Entry<VpsName, Timeline> line : timelines.entrySet()) {
+      line.getValue().checkpoints().stream()
+          .map(entry -> entry.checkpoint().id())
+          .filter(damaged::contains)
+          .map(id -> new StoreFindings.DamagedCheckpoint(line.getKey(), id, List.of("pages-1.img")))
+          .forEach(hit::add);
+    }
+    return hit;
+  }
+}

@@ -1,0 +1,134 @@
+package org.letargo.hook.protocol.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.Done;
+import org.letargo.hook.protocol.HookClient;
+import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.HookStream.Item;
+import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.TemplateName;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsLimits;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.protocol.VpsReport;
+import org.letargo.hook.protocol.VpsStatus;
+
+/**
+ * What the contracts of a hook share: VPSes of their own, that are gone after each test. It wants a
+ * built template with a shell ({@code tiny}) and a subnet with 10 free addresses.
+ */
+public abstract class HookContractFixture {
+  static final VpsLimits LIMITS = new VpsLimits(DataSize.ofMebibytes(64), 500, 64);
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+  private final List<VpsName> made = new ArrayList<>();
+
+  /** A client of the hook under test. */
+  protected abstract HookClient client();
+
+  /** A template that is built and has a shell. */
+  protected TemplateName template() {
+    return new TemplateName("tiny");
+  }
+
+  /** A port of the host that nobody has. */
+  protected int freePort() {
+    return 18080;
+  }
+
+  /** Called after each test, when nothing that it made is there any more. */
+  protected void afterTest() throws IOException {}
+
+  @AfterEach
+  void destroyWhatWasMade() throws IOException {
+    for (VpsName name : made) {
+      try {
+        client().call(new HookRequest.DestroyVps(OperationId.create(), name));
+      } catch (VpsException e) {
+        assertThat(e.code()).isEqualTo(Code.NOT_FOUND);
+      }
+    }
+    afterTest();
+  }
+
+  VpsException refusal(HookRequest<?> request) {
+    VpsException refused = catchThrowableOfType(VpsException.class, () -> client().call(request));
+    assertThat(refused).as("refusal of " + request).isNotNull();
+    return refused;
+  }
+
+  VpsName fresh() {
+    VpsName name = new VpsName("contract" + NUMBER.incrementAndGet());
+    made.add(name);
+    return name;
+  }
+
+  VpsName running() {
+    VpsName name = fresh();
+    create(name);
+    client().call(new HookRequest.StartVps(op(), name));
+    return name;
+  }
+
+  HookRequest.CreateVps createOf(VpsName name) {
+    return new HookRequest.CreateVps(op(), name, template(), LIMITS, Optional.empty(), List.of());
+  }
+
+  VpsReport create(VpsName name) {
+    return client().call(createOf(name));
+  }
+
+  VpsStatus status(HookRequest<VpsReport> change) {
+    VpsReport report = client().call(change);
+    assertThat(report.change()).isEmpty();
+    return report.status();
+  }
+
+  static OperationId op() {
+    return OperationId.create();
+  }
+
+  byte[] export(VpsName name) {
+    return export(name, Optional.empty());
+  }
+
+  byte[] export(VpsName name, Optional<CheckpointId> checkpoint) {
+    ByteArrayOutputStream archive = new ByteArrayOutputStream();
+    try (var stream = client().open(new HookRequest.ExportVps(op(), name, checkpoint))) {
+      while (true) {
+        switch (stream.next()) {
+          case Item.Output<Done>(byte[] bytes) -> archive.writeBytes(bytes);
+          case Item.Finished<Done> _ -> {
+            return archive.toByteArray();
+          }
+          case Item.Progressed<Done> _ -> {}
+          case Item.ErrorOutput<Done> _, Item.Event<Done> _ ->
+              throw new AssertionError("an export sends neither");
+        }
+      }
+    }
+  }
+
+  VpsReport importVps(Optional<VpsName> name, byte[] archive) {
+    try (var stream = client().open(new HookRequest.ImportVps(op(), name))) {
+      try {
+        stream.input().write(archive);
+        stream.input().close();
+      } catch (IOException e) {
+        // refused before it was all there; the answer says why
+      }
+      return stream.await(progress -> {});
+    }
+  }
+}

@@ -1,0 +1,532 @@
+package org.letargo.hook.protocol.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.CheckpointKind;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.Done;
+import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.OperationReport;
+import org.letargo.hook.protocol.StoreFindings;
+import org.letargo.hook.protocol.StoreReport;
+import org.letargo.hook.protocol.StoreWork;
+import org.letargo.hook.protocol.Timeline;
+import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.protocol.VpsReport;
+import org.letargo.hook.protocol.VpsStatus;
+
+/**
+ * What every hook owes its callers about checkpoints and the store, over the wire. {@link FakeHook}
+ * and the real hook both pass it.
+ */
+public abstract class TimelineContract extends HookContractFixture {
+  private static final CheckpointId UNKNOWN = new CheckpointId("20260102-030405-00000000");
+
+  @Test
+  void beginsWithAnEmptyTimeline() {
+    VpsName name = fresh();
+    create(name);
+
+    assertThat(timeline(name)).isEqualTo(new Timeline(name, Optional.empty(), List.of()));
+  }
+
+  @Test
+  void keepsARunningVpsRunningWhenItIsCheckpointed() {
+    VpsName name = running();
+    VpsStatus before = find(name).status();
+
+    TimelineEntry taken = checkpoint(name, "first");
+
+    assertThat(find(name).status()).isEqualTo(before);
+    assertThat(taken.kind()).isEqualTo(CheckpointKind.MANUAL);
+    assertThat(taken.hasMemory()).isTrue();
+    assertThat(taken.label()).isEqualTo("first");
+    assertThat(taken.note()).isEqualTo("a note");
+    assertThat(taken.pinned()).isFalse();
+    assertThat(taken.parent()).isEmpty();
+    assertThat(taken.frozen()).isPositive();
+    assertThat(taken.checkpoint().memory()).isGreaterThan(DataSize.ofBytes(0));
+    assertThat(timeline(name))
+        .isEqualTo(new Timeline(name, Optional.of(id(taken)), List.of(taken)));
+  }
+
+  @Test
+  void keepsAPausedVpsPausedWhenItIsCheckpointed() {
+    VpsName name = running();
+    VpsStatus before = status(new HookRequest.PauseVps(op(), name));
+
+    TimelineEntry taken = checkpoint(name, "");
+
+    assertThat(taken.hasMemory()).isTrue();
+    assertThat(find(name).status()).isEqualTo(before);
+  }
+
+  @Test
+  void keepsTheDiskOfAStoppedVps() {
+    VpsName name = fresh();
+    create(name);
+
+    TimelineEntry taken =
+        client().call(new HookRequest.CheckpointVps(op(), name, CheckpointKind.SCHEDULED, "", ""));
+
+    assertThat(taken.kind()).isEqualTo(CheckpointKind.SCHEDULED);
+    assertThat(taken.hasMemory()).isFalse();
+    assertThat(taken.frozen()).isEqualTo(Duration.ZERO);
+    assertThat(find(name).status()).isEqualTo(new VpsStatus.Stopped());
+  }
+
+  @Test
+  void refusesToCheckpointASuspendedVps() {
+    VpsName name = running();
+    client().call(new HookRequest.SuspendVps(op(), name));
+
+    assertThat(refusal(checkpointOf(name, "")).code()).isEqualTo(Code.WRONG_STATE);
+  }
+
+  @Test
+  void keepsEverySuspensionAlsoWhenItIsResumed() {
+    VpsName name = running();
+    TimelineEntry first = checkpoint(name, "");
+    VpsReport suspended = client().call(new HookRequest.SuspendVps(op(), name));
+
+    Timeline whileSuspended = timeline(name);
+    client().call(new HookRequest.ResumeVps(op(), name));
+
+    TimelineEntry last = whileSuspended.checkpoints().getLast();
+    assertThat(suspended.status()).isEqualTo(new VpsStatus.Suspended(last.checkpoint()));
+    assertThat(last.kind()).isEqualTo(CheckpointKind.SUSPEND);
+    assertThat(last.parent()).contains(id(first));
+    assertThat(last.hasMemory()).isTrue();
+    assertThat(whileSuspended.here()).contains(id(last));
+    assertThat(timeline(name)).isEqualTo(whileSuspended);
+  }
+
+  @Test
+  void growsABranchBehindTheCheckpointThatItWasRewoundTo() {
+    VpsName name = running();
+    TimelineEntry first = checkpoint(name, "first");
+    TimelineEntry second = checkpoint(name, "second");
+
+    assertThat(status(new HookRequest.RewindVps(op(), name, id(first), false)))
+        .isInstanceOf(VpsStatus.Running.class);
+    Timeline rewound = timeline(name);
+    TimelineEntry branch = checkpoint(name, "branch");
+
+    TimelineEntry kept = rewound.checkpoints().getLast();
+    assertThat(rewound.checkpoints()).containsExactly(first, second, kept);
+    assertThat(kept.kind()).isEqualTo(CheckpointKind.BEFORE_REWIND);
+    assertThat(kept.parent()).contains(id(second));
+    assertThat(kept.hasMemory()).isTrue();
+    assertThat(rewound.here()).contains(id(first));
+    assertThat(branch.parent()).contains(id(first));
+    assertThat(timeline(name).here()).contains(id(branch));
+  }
+
+  @Test
+  void keepsNothingOfAPresentThatIsDiscarded() {
+    VpsName name = running();
+    TimelineEntry first = checkpoint(name, "");
+    TimelineEntry second = checkpoint(name, "");
+
+    client().call(new HookRequest.RewindVps(op(), name, id(second), true));
+    client().call(new HookRequest.RewindVps(op(), name, id(first), true));
+
+    assertThat(timeline(name))
+        .isEqualTo(new Timeline(name, Optional.of(id(first)), List.of(first, second)));
+  }
+
+  @Test
+  void rewindsFromEveryStateToWhatTheCheckpointHolds() {
+    VpsName name = fresh();
+    create(name);
+    TimelineEntry disk = checkpoint(name, "disk");
+    client().call(new HookRequest.StartVps(op(), name));
+    TimelineEntry memory = checkpoint(name, "memory");
+
+    assertThat(rewind(name, disk)).isEqualTo(new VpsStatus.Stopped());
+    assertThat(rewind(name, memory)).isInstanceOf(VpsStatus.Running.class);
+    client().call(new HookRequest.PauseVps(op(), name));
+    assertThat(rewind(name, memory)).isInstanceOf(VpsStatus.Running.class);
+    client().call(new HookRequest.SuspendVps(op(), name));
+    TimelineEntry suspended = timeline(name).checkpoints().getLast();
+    assertThat(rewind(name, memory)).isInstanceOf(VpsStatus.Running.class);
+    assertThat(timeline(name).checkpoints()).contains(disk, memory, suspended);
+    assertThat(rewind(name, suspended)).isInstanceOf(VpsStatus.Running.class);
+    assertThat(timeline(name).here()).contains(id(suspended));
+  }
+
+  @Test
+  void keepsThePresentOfASuspendedVpsOnce() {
+    VpsName name = running();
+    TimelineEntry first = checkpoint(name, "");
+    client().call(new HookRequest.SuspendVps(op(), name));
+    Timeline suspended = timeline(name);
+
+    client().call(new HookRequest.RewindVps(op(), name, id(first), false));
+
+    assertThat(timeline(name).checkpoints()).isEqualTo(suspended.checkpoints());
+  }
+
+  @Test
+  void refusesACheckpointThatIsNotThere() {
+    VpsName name = running();
+
+    assertThat(refusal(new HookRequest.RewindVps(op(), name, UNKNOWN, false)).code())
+        .isEqualTo(Code.NOT_FOUND);
+    assertThat(refusal(new HookRequest.ForgetCheckpoint(op(), name, UNKNOWN)).code())
+        .isEqualTo(Code.NOT_FOUND);
+    assertThat(refusal(new HookRequest.ExportVps(op(), name, Optional.of(UNKNOWN))).code())
+        .isEqualTo(Code.NOT_FOUND);
+    assertThat(refusal(cloneOf(name, Optional.of(UNKNOWN), fresh())).code())
+        .isEqualTo(Code.NOT_FOUND);
+    assertThat(refusal(pin(name, UNKNOWN, true)).code()).isEqualTo(Code.NOT_FOUND);
+    assertThat(timeline(name).checkpoints()).isEmpty();
+    assertThat(find(name).status()).isInstanceOf(VpsStatus.Running.class);
+  }
+
+  @Test
+  void refusesEverythingAboutAVpsThatIsNotThere() {
+    VpsName nobody = new VpsName("nobody");
+
+    for (HookRequest<?> request :
+        List.<HookRequest<?>>of(
+            new HookRequest.ListCheckpoints(nobody),
+            checkpointOf(nobody, ""),
+            pin(nobody, UNKNOWN, true),
+            new HookRequest.ForgetCheckpoint(op(), nobody, UNKNOWN),
+            new HookRequest.RewindVps(op(), nobody, UNKNOWN, false),
+            cloneOf(nobody, Optional.empty(), fresh()))) {
+      assertThat(refusal(request).code()).as(request.toString()).isEqualTo(Code.NOT_FOUND);
+    }
+  }
+
+  @Test
+  void changesWhatPeopleWroteAndNothingElse() {
+    VpsName name = running();
+    TimelineEntry taken = checkpoint(name, "first");
+
+    TimelineEntry pinned = client().call(pin(name, id(taken), true));
+    TimelineEntry renamed =
+        client()
+            .call(
+                new HookRequest.MarkCheckpoint(
+                    name,
+                    id(taken),
+                    Optional.of("second"),
+                    Optional.of("another note"),
+                    Optional.empty()));
+
+    assertThat(pinned).isEqualTo(marked(taken, "first", "a note", true));
+    assertThat(renamed).isEqualTo(marked(taken, "second", "another note", true));
+    assertThat(client().call(pin(name, id(taken), false)).pinned()).isFalse();
+    assertThat(timeline(name).checkpoints())
+        .containsExactly(marked(taken, "second", "another note", false));
+  }
+
+  @Test
+  void givesALabelToOneCheckpointOfAVps() {
+    VpsName name = running();
+    TimelineEntry first = checkpoint(name, "first");
+    TimelineEntry other = checkpoint(name, "");
+
+    assertThat(refusal(checkpointOf(name, "first")).code()).isEqualTo(Code.NAME_TAKEN);
+    assertThat(refusal(label(name, id(other), "first")).code()).isEqualTo(Code.NAME_TAKEN);
+    assertThat(timeline(name).checkpoints()).containsExactly(first, other);
+
+    client().call(label(name, id(first), ""));
+    assertThat(client().call(label(name, id(other), "first")).label()).isEqualTo("first");
+    VpsName neighbour = fresh();
+    create(neighbour);
+    assertThat(checkpoint(neighbour, "first").label()).isEqualTo("first");
+  }
+
+  @Test
+  void letsWhatFollowsOnAForgottenCheckpointFollowOnItsParent() {
+    VpsName name = running();
+    TimelineEntry first = checkpoint(name, "");
+    TimelineEntry second = checkpoint(name, "");
+    TimelineEntry third = checkpoint(name, "");
+
+    assertThat(client().call(new HookRequest.ForgetCheckpoint(op(), name, id(second))))
+        .isEqualTo(new Done());
+
+    Timeline after = timeline(name);
+    assertThat(after.checkpoints())
+        .extracting(TimelineContract::id)
+        .containsExactly(id(first), id(third));
+    assertThat(after.checkpoints().getLast().parent()).contains(id(first));
+    assertThat(after.here()).contains(id(third));
+    assertThat(rewind(name, third)).isInstanceOf(VpsStatus.Running.class);
+
+    client().call(new HookRequest.ForgetCheckpoint(op(), name, id(third)));
+    assertThat(timeline(name).here()).contains(id(first));
+    client().call(new HookRequest.ForgetCheckpoint(op(), name, id(first)));
+    assertThat(timeline(name).here()).isEmpty();
+  }
+
+  @Test
+  void refusesToForgetWhatIsPinnedOrSuspendedIn() {
+    VpsName name = running();
+    TimelineEntry pinned = checkpoint(name, "");
+    client().call(pin(name, id(pinned), true));
+    client().call(new HookRequest.SuspendVps(op(), name));
+    Timeline before = timeline(name);
+
+    for (TimelineEntry kept : before.checkpoints()) {
+      assertThat(refusal(new HookRequest.ForgetCheckpoint(op(), name, id(kept))).code())
+          .isEqualTo(Code.WRONG_STATE);
+    }
+    assertThat(timeline(name)).isEqualTo(before);
+
+    client().call(new HookRequest.ResumeVps(op(), name));
+    client().call(pin(name, id(pinned), false));
+    for (TimelineEntry free : before.checkpoints()) {
+      client().call(new HookRequest.ForgetCheckpoint(op(), name, id(free)));
+    }
+    assertThat(timeline(name)).isEqualTo(new Timeline(name, Optional.empty(), List.of()));
+  }
+
+  @Test
+  void clonesACheckpointAsAVpsOfItsOwn() {
+    VpsName name = running();
+    TimelineEntry from = checkpoint(name, "");
+    Timeline before = timeline(name);
+    VpsReport source = find(name);
+    VpsName copy = fresh();
+
+    VpsReport cloned = client().call(cloneOf(name, Optional.of(id(from)), copy));
+
+    assertThat(cloned.spec().name()).isEqualTo(copy);
+    assertThat(cloned.spec().template()).isEqualTo(source.spec().template());
+    assertThat(cloned.spec().limits()).isEqualTo(source.spec().limits());
+    assertThat(cloned.spec().address()).isNotEqualTo(source.spec().address());
+    assertThat(cloned.spec().mac()).isNotEqualTo(source.spec().mac());
+    assertThat(cloned.spec().published()).isEmpty();
+    assertThat(cloned.status()).isInstanceOf(VpsStatus.Running.class);
+    assertThat(cloned.change()).isEmpty();
+    Timeline line = timeline(copy);
+    assertThat(line.checkpoints())
+        .singleElement()
+        .satisfies(entry -> {
+          assertThat(entry.kind()).isEqualTo(CheckpointKind.CLONE);
+          assertThat(entry.parent()).isEmpty();
+          assertThat(line.here()).contains(id(entry));
+        });
+    assertThat(timeline(name)).isEqualTo(before);
+    assertThat(find(name)).isEqualTo(source);
+  }
+
+  @Test
+  void clonesThePresentWhateverItIs() {
+    VpsName name = fresh();
+    create(name);
+    VpsName ofStopped = fresh();
+    VpsName ofRunning = fresh();
+    VpsName ofSuspended = fresh();
+
+    assertThat(status(cloneOf(name, Optional.empty(), ofStopped)))
+        .isEqualTo(new VpsStatus.Stopped());
+    client().call(new HookRequest.StartVps(op(), name));
+    assertThat(status(cloneOf(name, Optional.empty(), ofRunning)))
+        .isInstanceOf(VpsStatus.Running.class);
+    assertThat(find(name).status()).isInstanceOf(VpsStatus.Running.class);
+    VpsReport suspended = client().call(new HookRequest.SuspendVps(op(), name));
+    assertThat(status(cloneOf(name, Optional.empty(), ofSuspended)))
+        .isInstanceOf(VpsStatus.Running.class);
+    assertThat(find(name).status()).isEqualTo(suspended.status());
+  }
+
+  @Test
+  void keepsACloneWhenItsOriginIsGone() {
+    VpsName name = running();
+    VpsName copy = fresh();
+    client().call(cloneOf(name, Optional.of(id(checkpoint(name, ""))), copy));
+
+    client().call(new HookRequest.DestroyVps(op(), name));
+    client().call(new HookRequest.MaintainStore(op(), StoreWork.COLLECT));
+
+    TimelineEntry origin = timeline(copy).checkpoints().getFirst();
+    assertThat(rewind(copy, origin)).isInstanceOf(VpsStatus.Running.class);
+  }
+
+  @Test
+  void refusesACloneWhoseNameIsTaken() {
+    VpsName name = running();
+    TimelineEntry from = checkpoint(name, "");
+
+    assertThat(refusal(cloneOf(name, Optional.of(id(from)), name)).code())
+        .isEqualTo(Code.NAME_TAKEN);
+    assertThat(refusal(cloneOf(name, Optional.empty(), name)).code()).isEqualTo(Code.NAME_TAKEN);
+    assertThat(find(name).status()).isInstanceOf(VpsStatus.Running.class);
+    assertThat(find(name).change()).isEmpty();
+  }
+
+  @Test
+  void exportsACheckpointOfARunningVps() throws IOException {
+    VpsName name = running();
+    TimelineEntry from = checkpoint(name, "");
+    VpsReport before = find(name);
+    VpsName other = fresh();
+
+    byte[] archive = export(name, Optional.of(id(from)));
+    VpsReport imported = importVps(Optional.of(other), archive);
+
+    assertThat(find(name).status()).isEqualTo(before.status());
+    Timeline line = timeline(other);
+    assertThat(line.checkpoints())
+        .singleElement()
+        .satisfies(entry -> {
+          assertThat(entry.kind()).isEqualTo(CheckpointKind.IMPORT);
+          assertThat(entry.hasMemory()).isTrue();
+          assertThat(entry.parent()).isEmpty();
+          assertThat(line.here()).contains(id(entry));
+          assertThat(imported.status()).isEqualTo(new VpsStatus.Suspended(entry.checkpoint()));
+        });
+    assertThat(status(new HookRequest.ResumeVps(op(), other)))
+        .isInstanceOf(VpsStatus.Running.class);
+  }
+
+  @Test
+  void keepsTheTimelineWhenTheVpsStopsAndStarts() {
+    VpsName name = running();
+    checkpoint(name, "");
+    Timeline before = timeline(name);
+
+    client().call(new HookRequest.StopVps(op(), name, Duration.ZERO));
+    client().call(new HookRequest.StartVps(op(), name));
+
+    assertThat(timeline(name)).isEqualTo(before);
+  }
+
+  @Test
+  void beginsAnewUnderTheNameOfADestroyedVps() {
+    VpsName name = running();
+    checkpoint(name, "");
+    client().call(new HookRequest.DestroyVps(op(), name));
+
+    create(name);
+
+    assertThat(timeline(name)).isEqualTo(new Timeline(name, Optional.empty(), List.of()));
+  }
+
+  @Test
+  void countsWhatTheStoreKeeps() {
+    StoreReport before = store();
+    VpsName name = running();
+    TimelineEntry first = checkpoint(name, "");
+    checkpoint(name, "");
+
+    StoreReport after = store();
+
+    assertThat(after.checkpoints()).isEqualTo(before.checkpoints() + 2);
+    assertThat(after.content())
+        .isGreaterThanOrEqualTo(
+            DataSize.ofBytes(before.content().bytes() + first.checkpoint().memory().bytes()));
+    assertThat(after.dead()).isLessThanOrEqualTo(after.stored());
+    assertThat(after.chunks()).isPositive();
+  }
+
+  @Test
+  void findsAWholeStoreWholeBeforeAndAfterACollection() {
+    VpsName name = running();
+    TimelineEntry kept = checkpoint(name, "");
+    TimelineEntry gone = checkpoint(name, "");
+    client().call(new HookRequest.ForgetCheckpoint(op(), name, id(gone)));
+
+    StoreFindings first = client().call(new HookRequest.MaintainStore(op(), StoreWork.CHECK));
+    StoreFindings collected = client().call(new HookRequest.MaintainStore(op(), StoreWork.COLLECT));
+    StoreFindings repaired = client().call(new HookRequest.MaintainStore(op(), StoreWork.REPAIR));
+    StoreFindings second = client().call(new HookRequest.MaintainStore(op(), StoreWork.CHECK));
+
+    for (StoreFindings findings : List.of(first, collected, repaired, second)) {
+      assertThat(findings.damagedChunks()).isZero();
+      assertThat(findings.damaged()).isEmpty();
+    }
+    assertThat(first.read()).isGreaterThan(DataSize.ofBytes(0));
+    assertThat(rewind(name, kept)).isInstanceOf(VpsStatus.Running.class);
+  }
+
+  @Test
+  void keepsTheOutcomeOfAChangeOfTheTimeline() {
+    VpsName name = running();
+    OperationId taken = op();
+    OperationId refused = op();
+    client().call(new HookRequest.CheckpointVps(taken, name, CheckpointKind.MANUAL, "", ""));
+    refusal(new HookRequest.RewindVps(refused, name, UNKNOWN, false));
+
+    assertThat(client().call(new HookRequest.FindOperation(taken)))
+        .isEqualTo(new OperationReport.Succeeded());
+    assertThat(client().call(new HookRequest.FindOperation(refused)))
+        .isInstanceOfSatisfying(
+            OperationReport.Failed.class,
+            failed -> assertThat(failed.failure().code()).isEqualTo(Code.NOT_FOUND));
+  }
+
+  private VpsReport find(VpsName name) {
+    VpsReport vps = client().call(new HookRequest.FindVps(name));
+    // what changes by itself: the memory in use, and with it the revision
+    return new VpsReport(vps.spec(), vps.status(), DataSize.ofBytes(0), vps.change(), 0);
+  }
+
+  private Timeline timeline(VpsName name) {
+    return client().call(new HookRequest.ListCheckpoints(name));
+  }
+
+  private StoreReport store() {
+    return client().call(new HookRequest.DescribeStore());
+  }
+
+  private TimelineEntry checkpoint(VpsName name, String label) {
+    return client().call(checkpointOf(name, label));
+  }
+
+  private VpsStatus rewind(VpsName name, TimelineEntry to) {
+    return status(new HookRequest.RewindVps(op(), name, id(to), false));
+  }
+
+  private static HookRequest.CheckpointVps checkpointOf(VpsName name, String label) {
+    return new HookRequest.CheckpointVps(op(), name, CheckpointKind.MANUAL, label, "a note");
+  }
+
+  private static HookRequest.CloneVps cloneOf(
+      VpsName name, Optional<CheckpointId> from, VpsName copy) {
+    return new HookRequest.CloneVps(op(), name, from, copy, Optional.empty(), List.of());
+  }
+
+  private static HookRequest.MarkCheckpoint pin(VpsName name, CheckpointId id, boolean pinned) {
+    return new HookRequest.MarkCheckpoint(
+        name, id, Optional.empty(), Optional.empty(), Optional.of(pinned));
+  }
+
+  private static HookRequest.MarkCheckpoint label(VpsName name, CheckpointId id, String label) {
+    return new HookRequest.MarkCheckpoint(
+        name, id, Optional.of(label), Optional.empty(), Optional.empty());
+  }
+
+  private static TimelineEntry marked(
+      TimelineEntry entry, String label, String note, boolean pinned) {
+    return new TimelineEntry(
+        entry.checkpoint(),
+        entry.parent(),
+        entry.kind(),
+        entry.hasMemory(),
+        label,
+        note,
+        pinned,
+        entry.newBytes(),
+        entry.frozen());
+  }
+
+  private static CheckpointId id(TimelineEntry entry) {
+    return entry.checkpoint().id();
+  }
+}
