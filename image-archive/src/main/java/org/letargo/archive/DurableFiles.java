@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 
 /** Files that are there, whole, after a power cut. Memory images hold secrets, so all are 0600. */
 public final class DurableFiles {
-  static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
+  /** 0600, for a file that is made. */
+  public static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   /** 0700, for a directory that is made. */
