@@ -16,14 +16,25 @@ public record ArchiveLimits(long maxTotalBytes, long availableDiskBytes) {
   }
 
   void check(Manifest manifest, long manifestBytes) {
-    long total = manifest.totalBytes();
+    check(manifest.totalBytes(), manifest.files().size(), manifestBytes);
+  }
+
+  /**
+   * Says no to an archive that is too large, before anything of it is written.
+   *
+   * @param total bytes of all files
+   * @param files how many there are
+   * @param manifestBytes of their list
+   * @throws ArchiveException TOO_LARGE
+   */
+  public void check(long total, int files, long manifestBytes) {
     if (total > maxTotalBytes) {
       throw ArchiveException.tooLarge(
           "the archive is too large",
           "its files have " + total + " bytes, and " + maxTotalBytes + " are allowed",
           "Raise the limit if you trust the archive.");
     }
-    long needed = total + manifestBytes + OVERHEAD_BYTES_PER_FILE * (manifest.files().size() + 2L);
+    long needed = total + manifestBytes + OVERHEAD_BYTES_PER_FILE * (files + 2L);
     if (needed > availableDiskBytes) {
       throw ArchiveException.tooLarge(
           "the archive does not fit on the disk",

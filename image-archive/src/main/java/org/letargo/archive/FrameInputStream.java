@@ -17,7 +17,7 @@ import java.util.concurrent.Future;
  * stream given stays open, it is the caller's. First {@link #first}, then {@link #expect}, then
  * reading, then {@link #finish}.
  */
-final class FrameInputStream extends InputStream {
+public final class FrameInputStream extends InputStream {
   /** Two threads decompress more than one thread can hash; more would only cost memory. */
   private static final int THREADS = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 2);
 
@@ -35,12 +35,12 @@ final class FrameInputStream extends InputStream {
   private Slot current;
   private int position;
 
-  FrameInputStream(InputStream in) {
+  public FrameInputStream(InputStream in) {
     reader = new FrameReader(in);
   }
 
   /** The content of the first frame, which is read alone: the manifest's entry. */
-  byte[] first() throws IOException {
+  public byte[] first() throws IOException {
     FrameReader.Frame frame =
         reader.next(new byte[0], TarHeaders.BLOCK, FrameFormat.MAX_FIRST_FRAME_BYTES);
     byte[] raw = new byte[frame.rawBytes()];
@@ -52,7 +52,7 @@ final class FrameInputStream extends InputStream {
   }
 
   /** Says how many bytes of tar follow; every further frame must have exactly its share. */
-  void expect(long tarBytes) {
+  public void expect(long tarBytes) {
     toCome = tarBytes;
   }
 
@@ -77,7 +77,7 @@ final class FrameInputStream extends InputStream {
   }
 
   /** Checks what follows the last frame, and that nothing follows that. */
-  void finish() throws IOException {
+  public void finish() throws IOException {
     if (toCome > 0 || !inFlight.isEmpty()) {
       throw new IllegalStateException("frames have not been read");
     }

@@ -3,7 +3,9 @@ package org.letargo.archive;
 import static org.letargo.archive.ArchiveException.quoted;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -15,6 +17,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /** Manifests as JSON, both ways. Reading is strict and bounded: the bytes may be hostile. */
 public final class ManifestJson {
@@ -80,6 +83,23 @@ public final class ManifestJson {
         }
       }
       throw ArchiveException.refused("the manifest is refused", reason(e));
+    }
+  }
+
+  /**
+   * The format version, which every version writes first. So that a manifest of another version is
+   * told from one that is wrong.
+   */
+  public static OptionalInt formatVersion(byte[] json, int offset, int length) {
+    try (JsonParser parser = MAPPER.createParser(json, offset, length)) {
+      if (parser.nextToken() == JsonToken.START_OBJECT
+          && "formatVersion".equals(parser.nextFieldName())
+          && parser.nextToken() == JsonToken.VALUE_NUMBER_INT) {
+        return OptionalInt.of(parser.getIntValue());
+      }
+      return OptionalInt.empty();
+    } catch (IOException e) {
+      return OptionalInt.empty(); // parse says what is wrong
     }
   }
 

@@ -18,18 +18,19 @@ import org.apache.commons.compress.archivers.zip.ZipEncodingHelper;
  * and compares bytes: an entry of another name, type, size, owner or form cannot get in, and
  * nothing hostile is ever parsed, except to tell what is wrong with it.
  */
-final class TarHeaders {
-  static final int BLOCK = 512;
+public final class TarHeaders {
+  /** A tar is made of blocks of so many bytes. */
+  public static final int BLOCK = 512;
 
   /** Two blocks of zeros end a tar. */
-  static final int END_BYTES = 2 * BLOCK;
+  public static final int END_BYTES = 2 * BLOCK;
 
   private static final int MODE = 0100600; // memory pages hold secrets
 
   private TarHeaders() {}
 
   /** All blocks before the content: one, or three when the size needs a pax header. */
-  static byte[] header(String path, long sizeBytes, Instant takenAt) {
+  public static byte[] header(String path, long sizeBytes, Instant takenAt) {
     var bytes = new ByteArrayOutputStream(3 * BLOCK);
     @SuppressWarnings("resource") // closing it would demand the content
     var tar = new TarArchiveOutputStream(bytes, StandardCharsets.UTF_8.name());
@@ -50,7 +51,7 @@ final class TarHeaders {
   }
 
   /** Zeros behind the content, up to the next block. */
-  static int paddingBytes(long sizeBytes) {
+  public static int paddingBytes(long sizeBytes) {
     return (int) (-sizeBytes & BLOCK - 1);
   }
 
@@ -69,7 +70,8 @@ final class TarHeaders {
   }
 
   /** What is wrong with a header that is not the expected one. */
-  static ArchiveException unexpected(String expectedPath, long expectedBytes, byte[] header) {
+  public static ArchiveException unexpected(
+      String expectedPath, long expectedBytes, byte[] header) {
     TarArchiveEntry entry;
     try {
       byte[] block = java.util.Arrays.copyOf(header, BLOCK);

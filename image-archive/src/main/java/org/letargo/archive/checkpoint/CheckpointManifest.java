@@ -23,12 +23,7 @@ public record CheckpointManifest(
    * @throws ArchiveException UNSUPPORTED for another version, REFUSED for files out of order
    */
   public CheckpointManifest {
-    if (formatVersion != FORMAT_VERSION) {
-      throw ArchiveException.unsupported(
-          "format version " + formatVersion + " cannot be read",
-          "this Letargo knows version " + FORMAT_VERSION,
-          formatVersion > FORMAT_VERSION ? "Use a newer Letargo." : "Use an older Letargo.");
-    }
+    requireVersion(formatVersion);
     if (files.size() > Manifest.MAX_FILES) {
       throw ArchiveException.refused(
           "the manifest is refused", "it has more than " + Manifest.MAX_FILES + " files");
@@ -55,7 +50,17 @@ public record CheckpointManifest(
 
   /** The same from a part of an array. */
   public static CheckpointManifest parse(byte[] json, int offset, int length) {
+    ManifestJson.formatVersion(json, offset, length).ifPresent(CheckpointManifest::requireVersion);
     return ManifestJson.parse(json, offset, length, CheckpointManifest.class);
+  }
+
+  private static void requireVersion(int version) {
+    if (version != FORMAT_VERSION) {
+      throw ArchiveException.unsupported(
+          "format version " + version + " cannot be read",
+          "this Letargo knows version " + FORMAT_VERSION,
+          version > FORMAT_VERSION ? "Use a newer Letargo." : "Use the Letargo that wrote it.");
+    }
   }
 
   /** The JSON bytes; equal manifests give equal bytes. */

@@ -5,6 +5,7 @@ import static org.letargo.archive.ArchiveException.quoted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -33,6 +35,8 @@ import org.letargo.archive.store.ChunkStore;
  */
 public final class CheckpointStore {
   private static final String SUFFIX = ".json";
+  private static final String SPOOL_SUFFIX = ".spool";
+  private static final String LEFT_OVER = "*{" + SUFFIX + ".tmp," + SPOOL_SUFFIX + "}";
 
   private final ChunkStore chunks;
   private final Path folder;
@@ -58,7 +62,7 @@ public final class CheckpointStore {
       Files.createDirectory(folder, DurableFiles.PRIVATE_DIRECTORY);
       DurableFiles.syncDirectory(folder.toAbsolutePath().getParent());
     }
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, "*" + SUFFIX + ".tmp")) {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, LEFT_OVER)) {
       for (Path file : left) {
         Files.delete(file);
       }
@@ -181,6 +185,19 @@ public final class CheckpointStore {
         found.accept(new Damage(id, Manifest.FILE_NAME, e.getMessage()));
       }
     }
+  }
+
+  /** A new file for what does not fit into memory, 0600; it goes when it is closed. */
+  FileChannel spool() throws IOException {
+    Path file = folder.resolve(UUID.randomUUID() + SPOOL_SUFFIX);
+    return FileChannel.open(
+        file,
+        Set.of(
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE),
+        DurableFiles.PRIVATE_FILE);
   }
 
   /** Puts a manifest in place, for good when this returns. */

@@ -3,6 +3,7 @@ package org.letargo.archive.checkpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -119,6 +120,11 @@ public final class CheckpointWriter implements Closeable {
       storedBytes += written.storedBytes();
     }
     return new ChunkWriter.Written(putChunks, bytes, newChunks, storedBytes);
+  }
+
+  /** A new file for what does not fit into memory; it goes when it is closed. */
+  public FileChannel spool() throws IOException {
+    return store.spool();
   }
 
   /** Buffers of 64 KiB that the writers of files share. */

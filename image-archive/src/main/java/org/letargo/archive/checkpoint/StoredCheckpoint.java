@@ -84,6 +84,11 @@ public final class StoredCheckpoint implements Closeable {
     return Recipe.of(chunks::read, file.rootId(), file.sizeBytes());
   }
 
+  /** A new file for what does not fit into memory; it goes when it is closed. */
+  public FileChannel spool() throws IOException {
+    return store.spool();
+  }
+
   /** The chunks that it lies in. */
   public ChunkStore chunks() {
     return chunks;

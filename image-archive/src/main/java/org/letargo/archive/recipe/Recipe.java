@@ -110,6 +110,7 @@ public final class Recipe {
   }
 
   private void walk(RecipeNode node, ChunkId id, Visitor visitor) throws IOException {
+    visitor.node(node);
     RecipeNode.Items items = node.items();
     while (items.next()) {
       if (node.level() == 0) {
@@ -125,6 +126,9 @@ public final class Recipe {
   public interface Visitor {
     /** Whether to read this node and what is beneath it. */
     boolean enter(ChunkId node) throws IOException;
+
+    /** The node that was entered last has been read. */
+    default void node(RecipeNode node) throws IOException {}
 
     /** An item of the node that was entered last. */
     void item(RecipeItem item) throws IOException;

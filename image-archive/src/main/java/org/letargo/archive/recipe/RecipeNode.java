@@ -86,9 +86,9 @@ public final class RecipeNode {
     return contentBytes;
   }
 
-  /** Its length, in bytes. */
-  int bytes() {
-    return bytes.length;
+  /** Its bytes, to read. */
+  public ByteBuffer bytes() {
+    return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
   }
 
   /** Its items, from the first. */

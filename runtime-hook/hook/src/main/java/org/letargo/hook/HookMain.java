@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.letargo.hook.cgroup.Cgroups;
+import org.letargo.archive.store.pack.PackStoreOptions;
 import org.letargo.hook.change.Changes;
 import org.letargo.hook.change.Host;
 import org.letargo.hook.config.ConfigurationException;
@@ -30,6 +31,7 @@ import org.letargo.hook.relay.RelayServer;
 import org.letargo.hook.runtime.Conmon;
 import org.letargo.hook.runtime.OciConfiguration;
 import org.letargo.hook.runtime.Runc;
+import org.letargo.hook.store.HostStore;
 import org.letargo.hook.template.Templates;
 import org.letargo.hook.vps.Vpses;
 import org.letargo.linux.Notify;
@@ -82,9 +84,12 @@ public final class HookMain {
     DurableFiles.folder(configuration.stateDir(), "rwx--x--x");
     DurableFiles.folder(configuration.runDir(), "rwx--x--x");
     try (FileLock lock = lock(configuration.stateDir());
-        RelayServer relay = new RelayServer(configuration.relaySocket())) {
+        RelayServer relay = new RelayServer(configuration.relaySocket());
+        HostStore store =
+            HostStore.open(
+                configuration.stateDir().resolve("store"), PackStoreOptions.defaults())) {
       System.setProperty(RelayProgram.PROPERTY, configuration.relayProgram().toString());
-      Host host = host(configuration, relay);
+      Host host = host(configuration, relay, store);
       host.network().prepareHost();
       Operations operations = new Operations(configuration.stateDir().resolve("operations"));
       Changes changes = new Changes(host, operations);
@@ -108,7 +113,8 @@ public final class HookMain {
     }
   }
 
-  private static Host host(HookConfiguration configuration, RelayServer relay) {
+  private static Host host(
+      HookConfiguration configuration, RelayServer relay, HostStore store) {
     Engine engine = Engine.find(configuration);
     Cgroups cgroups = Cgroups.detect(configuration.instance());
     Runc runc = new Runc(configuration, engine.folder());
@@ -122,7 +128,8 @@ public final class HookMain {
         new VpsNetwork(configuration),
         relay,
         new Templates(configuration),
-        new Vpses());
+        new Vpses(),
+        store);
   }
 
   /** One hook per state folder: two would undo each other's work. */

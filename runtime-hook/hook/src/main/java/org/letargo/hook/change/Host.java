@@ -8,6 +8,7 @@ import org.letargo.hook.relay.RelayServer;
 import org.letargo.hook.runtime.Conmon;
 import org.letargo.hook.runtime.OciConfiguration;
 import org.letargo.hook.runtime.Runc;
+import org.letargo.hook.store.HostStore;
 import org.letargo.hook.template.Templates;
 import org.letargo.hook.vps.Vpses;
 
@@ -22,4 +23,5 @@ public record Host(
     VpsNetwork network,
     RelayServer relay,
     Templates templates,
-    Vpses vpses) {}
+    Vpses vpses,
+    HostStore store) {}

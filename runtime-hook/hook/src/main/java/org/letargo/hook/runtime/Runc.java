@@ -95,10 +95,17 @@ public final class Runc {
    *
    * @param images where the engine writes the image files
    * @param work where it writes its log
+   * @param pageServer address and port where it sends the memory
+   * @param goesOn whether the VPS runs on; otherwise its processes are killed
    */
-  public Command checkpoint(VpsFolder folder, Path images, Path work) {
+  public Command checkpoint(
+      VpsFolder folder, Path images, Path work, String pageServer, boolean goesOn) {
     List<String> options = new ArrayList<>(CHECKPOINT_OPTIONS);
     options.addAll(List.of("--image-path", images.toString(), "--work-path", work.toString()));
+    options.addAll(List.of("--page-server", pageServer));
+    if (goesOn) {
+      options.add("--leave-running");
+    }
     return command(folder.name(), "checkpoint", options);
   }
 

@@ -8,7 +8,7 @@ import org.letargo.hook.protocol.OperationId;
  * What was being done to a VPS ({@code journal.json}): written before the first step, removed after
  * the last. One that is found at start tells what to finish or to roll back.
  *
- * @param checkpoint the one that a suspension was making
+ * @param checkpoint the one that was being made; of a rewind, the one to go to
  */
 public record JournalEntry(OperationId operation, Kind kind, Optional<CheckpointId> checkpoint) {
   /** CREATE and IMPORT are in the folder before it gets its name: with them it is complete. */
@@ -22,6 +22,9 @@ public record JournalEntry(OperationId operation, Kind kind, Optional<Checkpoint
     UNPAUSE,
     SUSPEND,
     RESUME,
+    CHECKPOINT,
+    FORGET,
+    REWIND,
     EXPORT
   }
 }

@@ -8,6 +8,7 @@ import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.timeline.VpsTimeline;
 
 /**
  * A VPS of this host. Its status is on disk before it is seen here. At most one change runs at a
@@ -17,6 +18,7 @@ public final class Vps {
   private final VpsFolder folder;
   private final StoredVps stored;
   private final Consumer<Vps> changed;
+  private final VpsTimeline timeline;
 
   /** Guarded by this. */
   private VpsStatus status;
@@ -40,6 +42,7 @@ public final class Vps {
     this.stored = stored;
     this.status = status;
     this.changed = changed;
+    this.timeline = new VpsTimeline(stored.spec().name(), folder.timeline());
     this.revisions = revisions;
     this.revision = revisions.getAsLong();
   }
@@ -54,6 +57,11 @@ public final class Vps {
 
   public VpsFolder folder() {
     return folder;
+  }
+
+  /** Its checkpoints. */
+  public VpsTimeline timeline() {
+    return timeline;
   }
 
   public synchronized VpsStatus status() {

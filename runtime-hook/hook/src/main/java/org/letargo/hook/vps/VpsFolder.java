@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.letargo.hook.config.HookConfiguration;
 import org.letargo.hook.durable.DurableFiles;
-import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsStatus;
 
@@ -12,9 +11,9 @@ import org.letargo.hook.protocol.VpsStatus;
  * Where the things of one VPS lie.
  *
  * <pre>
- * STATE/vps/NAME/        spec.json state.json journal.json console.log
+ * STATE/vps/NAME/        spec.json state.json journal.json timeline.json console.log
  *                disk/   upper/ work/ (of the overlay), at.json (which checkpoint the disk equals)
- *                checkpoints/ID/  log/VERB/
+ *                images/ (while a checkpoint is taken or brought back)  log/VERB/
  * RUN/vps/NAME/          gone after a reboot: config.json attach ctl pid engine.conf rootfs/ logs
  * </pre>
  *
@@ -87,21 +86,18 @@ public record VpsFolder(VpsName name, Path state, Path run, Path engineAction) {
     return run.resolve("engine.conf");
   }
 
-  public Path checkpoint(CheckpointId id) {
-    return checkpoints().resolve(id.value());
+  /** The timeline: which checkpoints of the store are this VPS's. */
+  public Path timeline() {
+    return state.resolve("timeline.json");
   }
 
-  public Path checkpoints() {
-    return state.resolve("checkpoints");
+  /** The engine's image files while a checkpoint is taken or brought back; a scratch folder. */
+  public Path images() {
+    return state.resolve("images");
   }
 
   /** Where the engine and the runtime log a change, until the next one of its kind. */
   public Path log(String verb) {
     return state.resolve("log").resolve(verb);
-  }
-
-  /** A checkpoint in the making. */
-  public Path partialCheckpoint(CheckpointId id) {
-    return checkpoints().resolve(".partial-" + id.value());
   }
 }

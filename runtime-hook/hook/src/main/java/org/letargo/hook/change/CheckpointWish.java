@@ -1,0 +1,13 @@
+package org.letargo.hook.change;
+
+import java.time.Instant;
+import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.CheckpointKind;
+
+/** A checkpoint that is to be taken, as it will stand in the timeline. */
+record CheckpointWish(CheckpointId id, CheckpointKind kind, String label, String note) {
+  /** One that nobody gave a name. */
+  static CheckpointWish of(CheckpointKind kind) {
+    return new CheckpointWish(CheckpointId.create(Instant.now()), kind, "", "");
+  }
+}

@@ -1,0 +1,358 @@
+package org.letargo.hook.change;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.letargo.archive.ArchiveException;
+import org.letargo.archive.HostDescription;
+import org.letargo.archive.checkpoint.CheckpointWriter;
+import org.letargo.archive.criu.EngineStatistics;
+import org.letargo.hook.cgroup.CgroupMount;
+import org.letargo.hook.command.Command;
+import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.engine.EngineLog;
+import org.letargo.hook.engine.EngineOptions;
+import org.letargo.hook.engine.InodePaths;
+import org.letargo.hook.engine.OpenFiles;
+import org.letargo.hook.operation.Operation;
+import org.letargo.hook.pages.PageBuffers;
+import org.letargo.hook.pages.PageProtocol;
+import org.letargo.hook.pages.PageReceiver;
+import org.letargo.hook.pages.PeerProgram;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.runtime.InitProcess;
+import org.letargo.hook.runtime.RuncMessages;
+import org.letargo.hook.store.MemoryIntake;
+import org.letargo.hook.vps.Vps;
+import org.letargo.hook.vps.VpsFolder;
+
+/**
+ * Takes a checkpoint of a VPS that has processes. The engine freezes it and sends its memory
+ * straight into the store; at the engine's stage {@code post-dump}, with everything still frozen,
+ * the disk is captured. What then happens depends on whether the VPS is to go on:
+ *
+ * <pre>
+ *  suspend: nothing may be lost            checkpoint: nobody may wait
+ *
+ *  freeze, memory -> store                 freeze, memory -> buffers -> store
+ *  post-dump: disk, all durable, manifest  post-dump: disk
+ *  the engine kills the VPS                the engine lets the VPS go on
+ *                                          rest of the memory, all durable, manifest
+ * </pre>
+ *
+ * Whatever fails before the manifest is there, the VPS runs on and the store has no checkpoint.
+ */
+final class TakeCheckpoint {
+  private static final Duration LONGEST = Duration.ofHours(1);
+  private static final Duration LAST_ANSWER = Duration.ofMinutes(1);
+
+  /** What is kept free on the store's disk beside the checkpoint. */
+  private static final long SPARE_BYTES = 16L << 20;
+
+  /** A disk with less is full: an image file did not fit. */
+  private static final long FULL_BYTES = 1L << 20;
+
+  /** Memory on its way to the store while a VPS is suspended. */
+  private static final long PASSING_BYTES = 64L << 20;
+
+  private final Host host;
+  private final CheckpointFiles files;
+  private final CgroupMount mount;
+  private final Map<VpsName, InodePaths> inodePaths = new ConcurrentHashMap<>();
+
+  TakeCheckpoint(Host host, CheckpointFiles files, CgroupMount mount) {
+    this.host = host;
+    this.files = files;
+    this.mount = mount;
+  }
+
+  /** Forgets what is known of a VPS that is gone. */
+  void forget(VpsName name) {
+    inodePaths.remove(name);
+  }
+
+  /**
+   * Takes one and kills the processes.
+   *
+   * @param settle makes the VPS suspended in it; called when all is durable and before they die. If
+   *     something still goes wrong then, the VPS runs on and {@code unsettle} is called
+   */
+  TimelineEntry killing(
+      Vps vps,
+      Operation operation,
+      CheckpointWish wish,
+      long initPid,
+      Consumer<TimelineEntry> settle,
+      Runnable unsettle) {
+    return new Taking(vps, operation, wish, false, settle, unsettle).run(initPid);
+  }
+
+  /** Takes one and lets the processes go on. */
+  TimelineEntry leavingRunning(Vps vps, Operation operation, CheckpointWish wish, long initPid) {
+    return new Taking(vps, operation, wish, true, _ -> {}, () -> {}).run(initPid);
+  }
+
+  private final class Taking {
+    private final Vps vps;
+    private final VpsFolder folder;
+    private final Operation operation;
+    private final CheckpointWish wish;
+    private final boolean goesOn;
+    private final Consumer<TimelineEntry> settle;
+    private final Runnable unsettle;
+    private final Path images;
+    private final Path work;
+    private HostDescription taker;
+
+    /** While the engine works. */
+    private CheckpointWriter writer;
+
+    private MemoryIntake intake;
+    private PageReceiver receiver;
+
+    private volatile Instant takenAt;
+    private volatile long diskBytes;
+    private volatile TimelineEntry entry;
+
+    /** Why we told the engine not to go on; null if we did not. */
+    private volatile VpsException veto;
+
+    Taking(
+        Vps vps,
+        Operation operation,
+        CheckpointWish wish,
+        boolean goesOn,
+        Consumer<TimelineEntry> settle,
+        Runnable unsettle) {
+      this.vps = vps;
+      this.folder = vps.folder();
+      this.operation = operation;
+      this.wish = wish;
+      this.goesOn = goesOn;
+      this.settle = settle;
+      this.unsettle = unsettle;
+      this.images = folder.images();
+      this.work = folder.log(verb());
+    }
+
+    private String verb() {
+      return goesOn ? "checkpoint" : "suspend";
+    }
+
+    TimelineEntry run(long initPid) {
+      InitProcess init = host.runc().initProcess(folder.name()).orElseThrow();
+      try {
+        prepare(initPid);
+        Faults.at(verb() + ".before-dump");
+        Command.Result result = dump();
+        // Not what runc says but what is: an answer of ours that did not arrive lets the VPS run
+        // on.
+        boolean isDone = goesOn ? result.ok() : entry != null && !(init.isAlive() && !result.ok());
+        if (!isDone) {
+          throw failure(result);
+        }
+        return entry;
+      } catch (IOException e) {
+        rollBack();
+        throw DurableFiles.failed("cannot take a checkpoint of VPS '" + folder.name() + "'", e);
+      } catch (RuntimeException e) {
+        rollBack();
+        throw e;
+      } finally {
+        DurableFiles.deleteTree(images);
+      }
+    }
+
+    private Command.Result dump() throws IOException {
+      operation.phase("dump", 20);
+      try (CheckpointWriter checkpoint = host.store().checkpoints().begin();
+          PageBuffers buffers = new PageBuffers(goesOn ? heldBytes() : PASSING_BYTES);
+          MemoryIntake memory = new MemoryIntake(checkpoint);
+          PageReceiver pages = PageReceiver.open(setup(memory, buffers));
+          var _ = mount.hold();
+          var _ = host.relay().expect(folder.name(), this::reached)) {
+        writer = checkpoint;
+        intake = memory;
+        receiver = pages;
+        Command.Result result =
+            host.runc()
+                .checkpoint(folder, images, work, pages.address(), goesOn)
+                .timeout(LONGEST)
+                .run();
+        if (goesOn && result.ok()) {
+          operation.phase("store", 70);
+          Faults.at("checkpoint.after-thaw");
+          complete();
+        }
+        return result;
+      }
+    }
+
+    private PageReceiver.Setup setup(MemoryIntake memory, PageBuffers buffers) {
+      return new PageReceiver.Setup(
+          PageProtocol.of(host.engine().version()),
+          images,
+          memory,
+          buffers,
+          new PeerProgram(host.engine().program()),
+          PageReceiver.PATIENCE);
+    }
+
+    /** Memory of the VPS that may be held while it is frozen: a quarter of what is free. */
+    private long heldBytes() throws IOException {
+      return Math.max(PASSING_BYTES, HostMemory.availableBytes() / 4);
+    }
+
+    private void prepare(long initPid) {
+      operation.phase("preflight", 5);
+      vps.timeline().requireFree(wish.label(), wish.id());
+      requireSpace();
+      taker = files.describeHost(true);
+      OpenFiles open = OpenFiles.of(host.cgroups().processes(folder.name()));
+      Set<String> watched =
+          inodePaths
+              .computeIfAbsent(folder.name(), name -> new InodePaths())
+              .find(Path.of("/proc/" + initPid + "/root"), open.watched());
+      EngineOptions.dump(
+              folder.engineAction(),
+              watched,
+              open.largestDeletedBytes(),
+              host.cgroups().engineRoot(folder.name()))
+          .write(folder.engineOptions());
+      DurableFiles.deleteTree(images);
+      DurableFiles.folder(images, "rwx------");
+      DurableFiles.deleteTree(work);
+      DurableFiles.folder(work, "rwx------");
+      operation.checkCancelled();
+    }
+
+    /** Refuses before anything is frozen what would overflow the disk. */
+    private void requireSpace() {
+      try {
+        long freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
+        long neededBytes = host.cgroups().memoryToSave(folder.name()).bytes() + SPARE_BYTES;
+        if (neededBytes > freeBytes) {
+          throw new VpsException(
+              Code.NO_SPACE,
+              "cannot " + verb() + " VPS '" + folder.name() + "'",
+              "its memory may need %d MiB, and %d MiB are free in %s"
+                  .formatted(neededBytes >> 20, freeBytes >> 20, folder.state()),
+              "Free space on that disk, then try again. The VPS runs on.");
+        }
+      } catch (IOException e) {
+        throw DurableFiles.failed("cannot see how much space is free in " + folder.state(), e);
+      }
+    }
+
+    /** On a full disk the engine cannot even write into its log that it is full. */
+    private boolean isFull() {
+      try {
+        return Files.getFileStore(folder.state()).getUsableSpace() < FULL_BYTES;
+      } catch (IOException e) {
+        return false; // then something else is wrong, and the engine's words are all there is
+      }
+    }
+
+    private void reached(String stage, long initPid) {
+      switch (stage) {
+        case "pre-dump" -> operation.phase("dump", 30);
+        case "post-dump" -> frozen();
+        default -> {
+          // network-lock, network-unlock: the engine's own business
+        }
+      }
+    }
+
+    /** Everything is frozen and all images are written: the last moment to say no. */
+    private void frozen() {
+      try {
+        operation.phase("commit", 60);
+        operation.commit();
+        receiver.await(LAST_ANSWER);
+        takenAt = Instant.now();
+        host.cgroups().save(vps.stored(), images);
+        diskBytes = files.captureDisk(vps, writer);
+        Faults.at(verb() + ".before-commit");
+        Faults.failAt(verb() + ".commit");
+        if (!goesOn) {
+          complete();
+          settle.accept(entry);
+          Faults.at("suspend.after-commit");
+        }
+      } catch (VpsException e) {
+        veto = e;
+        throw e;
+      } catch (ArchiveException e) {
+        veto = ArchiveFailures.whileTaking(e);
+        throw veto;
+      } catch (IOException e) {
+        veto = DurableFiles.failed("cannot write the checkpoint", e);
+        throw veto;
+      } catch (RuntimeException e) {
+        veto = VpsException.internal("cannot write the checkpoint", e);
+        throw veto;
+      }
+    }
+
+    /** Makes the checkpoint durable and enters it into the timeline. */
+    private void complete() throws IOException {
+      try (DirectoryStream<Path> found = Files.newDirectoryStream(images)) {
+        for (Path file : found) {
+          try (InputStream content = Files.newInputStream(file)) {
+            writer.file(CheckpointFiles.IMAGES + "/" + file.getFileName(), content);
+          }
+        }
+      }
+      intake.await();
+      long memoryBytes = receiver.await(LAST_ANSWER).bytes();
+      Duration stoodStill = goesOn ? EngineStatistics.frozen(work) : Duration.ZERO;
+      entry =
+          files.commit(
+              vps, wish, new CheckpointFiles.Taken(takenAt, taker, memoryBytes, diskBytes, stoodStill),
+              writer);
+      Faults.at(verb() + ".after-manifest");
+      vps.timeline().add(entry);
+      Faults.at(verb() + ".after-timeline");
+    }
+
+    /** The VPS runs on, as if nothing had been; one that died meanwhile is taken down later. */
+    private void rollBack() {
+      unsettle.run();
+      files.drop(vps, wish.id());
+    }
+
+    private VpsException failure(Command.Result result) {
+      if (veto != null) {
+        return new VpsException(
+            veto.code(),
+            "cannot " + verb() + " VPS '" + folder.name() + "'",
+            veto.code() == Code.CANCELLED ? veto.why() : veto.what() + ": " + veto.why(),
+            (veto.remedy() + " The VPS runs on.").strip(),
+            veto);
+      }
+      List<String> errors = EngineLog.errors(work.resolve("dump.log"));
+      String why = errors.isEmpty() ? RuncMessages.plain(result.errors()) : errors.getFirst();
+      boolean noSpace =
+          errors.stream().anyMatch(error -> error.contains("No space left")) || isFull();
+      return new VpsException(
+          noSpace ? Code.NO_SPACE : Code.NOT_CHECKPOINTABLE,
+          "cannot " + verb() + " VPS '" + folder.name() + "'",
+          noSpace ? "no space left in " + folder.state() : "the engine says: " + why,
+          noSpace
+              ? "Free space on that disk, then try again. The VPS runs on."
+              : "The VPS runs on. docs/troubleshooting.md explains what the engine cannot save.");
+    }
+  }
+}
