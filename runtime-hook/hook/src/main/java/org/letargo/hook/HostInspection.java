@@ -9,13 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.letargo.hook.change.Host;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.HostReport;
 import org.letargo.hook.runtime.Conmon;
 import org.letargo.hook.runtime.Runc;
+import org.letargo.hook.store.HostMemory;
 
 /** Finds out what this host is and offers; what does not change is asked once, at start. */
 final class HostInspection {
@@ -69,7 +69,7 @@ final class HostInspection {
           host.configuration().subnet().toString(),
           Runtime.getRuntime().availableProcessors(),
           DataSize.ofBytes(system.getTotalMemorySize()),
-          DataSize.ofBytes(memoryAvailableBytes()),
+          DataSize.ofBytes(HostMemory.availableBytes()),
           DataSize.ofBytes(disk.getTotalSpace()),
           DataSize.ofBytes(disk.getUsableSpace()),
           features,
@@ -82,16 +82,5 @@ final class HostInspection {
   private static String version() {
     String version = HostInspection.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
-  }
-
-  /** What the kernel thinks can be had without swapping: MemAvailable of proc_meminfo(5). */
-  private static long memoryAvailableBytes() throws IOException {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
-      return lines
-          .filter(line -> line.startsWith("MemAvailable:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
-          .findFirst()
-          .orElse(0);
-    }
   }
 }

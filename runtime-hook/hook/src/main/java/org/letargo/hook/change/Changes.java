@@ -1,16 +1,20 @@
 package org.letargo.hook.change;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
+import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.ProgressListener;
+import org.letargo.hook.protocol.StoreFindings;
 import org.letargo.hook.protocol.TemplateReport;
+import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsStatus;
@@ -28,11 +32,17 @@ public final class Changes {
   private final StartVps start;
   private final StopVps stop;
   private final PauseVps pause;
+  private final TakeCheckpoint take;
   private final SuspendVps suspend;
+  private final CheckpointVps checkpoint;
   private final ResumeVps resume;
+  private final RewindVps rewind;
+  private final ForgetCheckpoint forget;
+  private final CloneVps clone;
   private final ExportVps export;
   private final ImportVps imports;
   private final DestroyVps destroy;
+  private final MaintainStore maintain;
   private final Recovery recovery;
 
   public Changes(Host host, Operations operations) {
@@ -47,12 +57,19 @@ public final class Changes {
     this.start = new StartVps(host, stand, exits);
     this.stop = new StopVps(host, stand);
     this.pause = new PauseVps(host);
-    this.suspend = new SuspendVps(host, stand, files, mount);
+    this.take = new TakeCheckpoint(host, files, mount);
+    this.suspend = new SuspendVps(host, stand, take);
+    this.checkpoint = new CheckpointVps(host, files, take);
     this.resume = new ResumeVps(host, stand, exits, mount);
-    this.export = new ExportVps(files);
-    this.imports = new ImportVps(host, stand, admission);
-    this.destroy = new DestroyVps(host, stand);
-    this.recovery = new Recovery(host, stand, exits, destroy, mount, operations);
+    this.rewind = new RewindVps(host, stand, suspend, checkpoint, resume);
+    this.forget = new ForgetCheckpoint(files);
+    NewVps newVps = new NewVps(host, stand);
+    this.clone = new CloneVps(host, newVps, admission, checkpoint, resume);
+    this.export = new ExportVps(host, checkpoint, files);
+    this.imports = new ImportVps(host, newVps, admission);
+    this.destroy = new DestroyVps(host, stand, files);
+    this.maintain = new MaintainStore(host);
+    this.recovery = new Recovery(host, stand, exits, destroy, mount, operations, files);
   }
 
   /** Puts everything right after a start of the hook; before anything else. */
@@ -85,16 +102,18 @@ public final class Changes {
       case HookRequest.SuspendVps(var _, var name) ->
           on(name, vps -> suspend.suspend(vps, operation));
       case HookRequest.ResumeVps(var _, var name) -> on(name, vps -> resume.resume(vps, operation));
-      case HookRequest.ExportVps(var _, var name, var _) ->
-          on(name, vps -> export.export(vps, operation, exchange));
+      case HookRequest.ExportVps(var _, var name, var wanted) ->
+          on(name, vps -> export.export(vps, wanted, operation, exchange));
+      case HookRequest.RewindVps wanted ->
+          on(wanted.name(), vps -> rewind.rewind(vps, wanted, operation));
+      case HookRequest.ForgetCheckpoint(var _, var name, var id) ->
+          on(name, vps -> forget.forget(vps, id, operation));
+      case HookRequest.CloneVps wanted -> clone.clone(wanted, operation);
       case HookRequest.DestroyVps(var _, var name) -> on(name, vps -> destroy(vps, operation));
-      case HookRequest.CheckpointVps _,
-          HookRequest.ForgetCheckpoint _,
-          HookRequest.RewindVps _,
-          HookRequest.CloneVps _,
+      case HookRequest.BuildTemplate _,
+          HookRequest.AddTemplate _,
+          HookRequest.CheckpointVps _,
           HookRequest.MaintainStore _ ->
-          throw new IllegalArgumentException("not on this branch: " + request);
-      case HookRequest.BuildTemplate _, HookRequest.AddTemplate _ ->
           throw new IllegalArgumentException("not a change of a VPS: " + request);
     };
   }
@@ -111,7 +130,7 @@ public final class Changes {
 
   private void destroy(Vps vps, Operation operation) {
     destroy.destroy(vps, operation);
-    suspend.forget(vps.spec().name());
+    take.forget(vps.spec().name());
   }
 
   /**
@@ -153,6 +172,25 @@ public final class Changes {
     } catch (VpsException e) {
       LOG.warn("vps={} cannot be stopped: {}", vps.spec().name(), e.getMessage());
     }
+  }
+
+  /** Takes a checkpoint and keeps the outcome. */
+  public TimelineEntry make(HookRequest.CheckpointVps request, HookExchange exchange) {
+    CheckpointWish wish =
+        new CheckpointWish(
+            CheckpointId.create(Instant.now()), request.kind(), request.label(), request.note());
+    return operations.run(
+        request.operation(),
+        exchange::progress,
+        operation -> checkpoint.checkpoint(host.vpses().get(request.name()), wish, operation));
+  }
+
+  /** Works on the store and keeps the outcome. */
+  public StoreFindings make(HookRequest.MaintainStore request, HookExchange exchange) {
+    return operations.run(
+        request.operation(),
+        exchange::progress,
+        operation -> maintain.run(request.work(), operation));
   }
 
   /** Builds or adds a template and keeps the outcome. */

@@ -5,34 +5,41 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.letargo.archive.CheckpointDescription;
 import org.letargo.archive.HostDescription;
-import org.letargo.archive.Manifest;
 import org.letargo.archive.VpsDescription;
-import org.letargo.archive.criu.CriuImages;
+import org.letargo.archive.checkpoint.CheckpointManifest;
+import org.letargo.archive.checkpoint.CheckpointWriter;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Json;
 import org.letargo.hook.protocol.PublishedPort;
+import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.runtime.Runc;
 import org.letargo.hook.template.TemplateInfo;
 import org.letargo.hook.vps.Vps;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Completes the directory of a checkpoint: beside the engine's image files it holds the disk
- * changes, two small files for checkpointctl, and the manifest, with which it begins to exist.
+ * Completes a checkpoint: beside the engine's image files it holds the disk changes, two small
+ * files for checkpointctl, and the manifest, with which it begins to exist.
  */
 final class CheckpointFiles {
   static final String IMAGES = "checkpoint";
+
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointFiles.class);
 
   private final Host host;
 
@@ -40,36 +47,72 @@ final class CheckpointFiles {
     this.host = host;
   }
 
-  /** How the directory is sealed: at once, or with what was done while images were written. */
-  interface Seal {
-    Manifest seal(Path directory, CheckpointDescription description) throws IOException;
-  }
+  /**
+   * What was seen when it was taken.
+   *
+   * @param at when everything stood still
+   * @param taker from {@link #describeHost}
+   * @param frozen how long the VPS stood still; zero if it did not go on
+   */
+  record Taken(
+      Instant at, HostDescription taker, long memoryBytes, long diskBytes, Duration frozen) {}
 
   /**
-   * Captures the disk and seals the directory; the VPS must be frozen or stopped. When this returns
-   * the checkpoint is durable.
+   * Puts the disk changes into a checkpoint; the VPS must be frozen or stopped.
    *
-   * @param taker from {@link #describeHost}
+   * @return bytes of data in them
    */
-  Manifest complete(
-      Vps vps, CheckpointId id, Instant takenAt, HostDescription taker, Path directory, Seal seal) {
+  long captureDisk(Vps vps, CheckpointWriter checkpoint) throws IOException {
+    return VpsDisk.capture(vps.folder(), vps.stored(), checkpoint);
+  }
+
+  /** Makes a checkpoint durable whose other files are all there; it exists when this returns. */
+  TimelineEntry commit(Vps vps, CheckpointWish wish, Taken taken, CheckpointWriter checkpoint)
+      throws IOException {
+    Optional<CheckpointId> parent = vps.timeline().here();
+    writeForCheckpointctl(vps, taken.at, checkpoint);
+    long storedBytes = checkpoint.written().storedBytes();
+    CheckpointManifest manifest =
+        checkpoint.commit(
+            new CheckpointDescription(
+                wish.id().value(),
+                parent.map(CheckpointId::value).orElse(""),
+                taken.at,
+                describe(vps.spec(), vps.stored().templateDigest()),
+                taken.taker,
+                taken.memoryBytes,
+                taken.diskBytes));
+    return new TimelineEntry(
+        report(manifest),
+        parent,
+        wish.kind(),
+        manifest.hasMemory(),
+        wish.label(),
+        wish.note(),
+        false,
+        DataSize.ofBytes(storedBytes),
+        taken.frozen);
+  }
+
+  /** Takes a checkpoint out of the timeline, if it is in it, and of the store. */
+  void drop(Vps vps, CheckpointId id) {
+    if (vps.timeline().find(id).isPresent()) {
+      vps.timeline().remove(id);
+    }
+    forget(id);
+  }
+
+  /** Removes from the store what stands in no timeline. If it cannot now, the next start does. */
+  void forget(CheckpointId id) {
     try {
-      long diskBytes = VpsDisk.capture(vps.folder(), vps.stored(), directory);
-      Path images = directory.resolve(IMAGES);
-      long memoryBytes = Files.isDirectory(images) ? new CriuImages(images).memoryBytes() : 0;
-      writeForCheckpointctl(vps, takenAt, directory);
-      return seal.seal(
-          directory,
-          new CheckpointDescription(
-              id.value(), "", takenAt, describe(vps), taker, memoryBytes, diskBytes));
+      host.store().checkpoints().forget(id.value());
     } catch (IOException e) {
-      throw DurableFiles.failed(
-          "cannot write the checkpoint of VPS '" + vps.spec().name() + "'", e);
+      LOG.warn("checkpoint={} cannot be removed: {}, continuing with it", id, e.toString());
     }
   }
 
   /** What to say of a checkpoint that is complete. */
-  static CheckpointReport report(Manifest manifest) {
+  static CheckpointReport report(CheckpointManifest manifest) {
     return new CheckpointReport(
         new CheckpointId(manifest.checkpoint().id()),
         manifest.checkpoint().takenAt(),
@@ -77,12 +120,12 @@ final class CheckpointFiles {
         DataSize.ofBytes(manifest.totalBytes()));
   }
 
-  private VpsDescription describe(Vps vps) {
-    VpsSpec spec = vps.spec();
+  /** The VPS as a checkpoint names it. */
+  static VpsDescription describe(VpsSpec spec, String templateDigest) {
     return new VpsDescription(
         spec.name().value(),
         spec.template().value(),
-        vps.stored().templateDigest(),
+        templateDigest,
         spec.limits().memory().bytes(),
         spec.limits().milliCpus(),
         spec.limits().pids(),
@@ -140,7 +183,8 @@ final class CheckpointFiles {
   }
 
   /** {@code config.dump} and {@code spec.dump}, as CRI-O writes them. */
-  private void writeForCheckpointctl(Vps vps, Instant takenAt, Path directory) {
+  private void writeForCheckpointctl(Vps vps, Instant takenAt, CheckpointWriter checkpoint)
+      throws IOException {
     VpsSpec spec = vps.spec();
     ObjectNode config = Json.MAPPER.createObjectNode();
     config.put("id", spec.name().value());
@@ -149,9 +193,10 @@ final class CheckpointFiles {
     config.put("rootfsImageName", spec.template().value());
     config.put("runtime", "runc");
     config.put("checkpointedTime", takenAt.toString());
-    DurableFiles.writeJson(directory.resolve("config.dump"), config);
+    checkpoint.file("config.dump", Json.MAPPER.writeValueAsBytes(config));
     TemplateInfo template = host.templates().get(spec.template());
-    DurableFiles.writeJson(
-        directory.resolve("spec.dump"), host.oci().of(vps.folder(), vps.stored(), template));
+    checkpoint.file(
+        "spec.dump",
+        Json.MAPPER.writeValueAsBytes(host.oci().of(vps.folder(), vps.stored(), template)));
   }
 }

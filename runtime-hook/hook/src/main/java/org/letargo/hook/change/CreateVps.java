@@ -1,9 +1,6 @@
 package org.letargo.hook.change;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
@@ -12,7 +9,6 @@ import org.letargo.hook.protocol.Ipv4Address;
 import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.rootfs.RootFileSystem;
-import org.letargo.hook.template.GuestFiles;
 import org.letargo.hook.template.TemplateInfo;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.StoredVps;
@@ -22,7 +18,6 @@ import org.letargo.hook.vps.VpsFolder;
 /** Makes a VPS: a folder under a temporary name, which is renamed when it is complete. */
 final class CreateVps {
   static final String PREFIX = ".creating-";
-  private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 
   private final Host host;
   private final Stand stand;
@@ -54,7 +49,7 @@ final class CreateVps {
       DurableFiles.folder(making, "rwx------");
       VpsFolder unfinished = folder.at(making);
       RootFileSystem.create(unfinished, stored);
-      writeIdentity(unfinished, stored);
+      GuestIdentity.write(unfinished, stored);
       unfinished.writeStatus(new VpsStatus.Stopped());
       unfinished.writeSpec(stored);
       unfinished.writeJournal(
@@ -78,33 +73,5 @@ final class CreateVps {
     int bits = address.bits();
     return "02:00:%02x:%02x:%02x:%02x"
         .formatted(bits >>> 24, bits >>> 16 & 255, bits >>> 8 & 255, bits & 255);
-  }
-
-  /** Host name and name servers, in place of the template's. */
-  private static void writeIdentity(VpsFolder folder, StoredVps stored) {
-    GuestFiles files = new GuestFiles(folder.upper(), stored.hostIdBase());
-    String name = stored.spec().name().value();
-    try {
-      files.write("etc/hostname", name + "\n");
-      files.write(
-          "etc/hosts", "127.0.0.1 localhost\n::1 localhost\n127.0.1.1 %s\n".formatted(name));
-      files.write("etc/resolv.conf", nameServers());
-    } catch (IOException e) {
-      throw DurableFiles.failed("cannot write the identity of VPS '" + name + "'", e);
-    }
-  }
-
-  /** The host's name servers that can be reached from a VPS. */
-  private static String nameServers() throws IOException {
-    if (!Files.isReadable(RESOLV_CONF)) {
-      return "";
-    }
-    List<String> lines =
-        Files.readAllLines(RESOLV_CONF).stream()
-            .map(String::strip)
-            .filter(line -> !line.startsWith("#") && !line.isEmpty())
-            .filter(line -> !line.startsWith("nameserver 127.") && !line.equals("nameserver ::1"))
-            .toList();
-    return String.join("\n", lines) + "\n";
   }
 }

@@ -18,10 +18,12 @@ final class DestroyVps {
 
   private final Host host;
   private final Stand stand;
+  private final CheckpointFiles files;
 
-  DestroyVps(Host host, Stand stand) {
+  DestroyVps(Host host, Stand stand, CheckpointFiles files) {
     this.host = host;
     this.stand = stand;
+    this.files = files;
   }
 
   void destroy(Vps vps, Operation operation) {
@@ -51,6 +53,10 @@ final class DestroyVps {
     DurableFiles.rename(state, leaving);
     host.vpses().remove(vps.spec().name());
     Faults.at("destroy.after-rename");
+    vps.timeline()
+        .now()
+        .checkpoints()
+        .forEach(entry -> files.forget(entry.checkpoint().id()));
     DurableFiles.deleteTree(leaving);
   }
 }

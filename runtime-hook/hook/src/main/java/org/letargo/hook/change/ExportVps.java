@@ -3,15 +3,14 @@ package org.letargo.hook.change;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
-import org.letargo.archive.ArchiveWriter;
-import org.letargo.archive.CheckpointDirectory;
+import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.file.ArchiveFileWriter;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.HookExchange;
@@ -21,59 +20,60 @@ import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.Vps;
 
-/** Sends the archive of a VPS that stands still: suspended, with memory; stopped, without. */
+/**
+ * Sends a checkpoint as an archive: one of the timeline, or the present of a VPS that stands still.
+ * The present of a stopped one is captured for it, and forgotten again.
+ */
 final class ExportVps {
   private static final int BUFFER_BYTES = 256 << 10;
 
+  private final Host host;
+  private final CheckpointVps checkpoint;
   private final CheckpointFiles files;
 
-  ExportVps(CheckpointFiles files) {
+  ExportVps(Host host, CheckpointVps checkpoint, CheckpointFiles files) {
+    this.host = host;
+    this.checkpoint = checkpoint;
     this.files = files;
   }
 
-  void export(Vps vps, Operation operation, HookExchange exchange) {
-    CheckpointId temporary = CheckpointId.create(Instant.now());
+  void export(
+      Vps vps, Optional<CheckpointId> wanted, Operation operation, HookExchange exchange) {
+    if (wanted.isPresent()) {
+      send(vps, vps.timeline().get(wanted.get()).checkpoint().id(), operation, exchange);
+      return; // a checkpoint never changes: the VPS may, meanwhile
+    }
+    CheckpointWish temporary = CheckpointWish.of(CheckpointKind.MANUAL);
     try (Vps.Change _ =
-        vps.begin(operation.id(), JournalEntry.Kind.EXPORT, Optional.of(temporary))) {
+        vps.begin(operation.id(), JournalEntry.Kind.EXPORT, Optional.of(temporary.id()))) {
       switch (vps.status()) {
-        case VpsStatus.Suspended(CheckpointReport checkpoint) ->
-            send(vps, vps.folder().checkpoint(checkpoint.id()), operation, exchange);
-        case VpsStatus.Stopped _ -> exportStopped(vps, temporary, operation, exchange);
+        case VpsStatus.Suspended(CheckpointReport present) ->
+            send(vps, present.id(), operation, exchange);
+        case VpsStatus.Stopped _ -> {
+          try {
+            checkpoint.capture(vps, temporary, operation);
+            send(vps, temporary.id(), operation, exchange);
+          } finally {
+            files.drop(vps, temporary.id());
+          }
+        }
         case VpsStatus.Running _, VpsStatus.Paused _ ->
             throw VpsException.wrongState(
                 vps.spec().name(),
                 "export",
                 vps.status().word(),
-                "Suspend it first with 'letargo suspend " + vps.spec().name() + "'.");
+                "Suspend it first with 'letargo suspend %s', or name one of its checkpoints."
+                    .formatted(vps.spec().name()));
       }
     }
   }
 
-  private void exportStopped(
-      Vps vps, CheckpointId temporary, Operation operation, HookExchange exchange) {
-    Path directory = vps.folder().partialCheckpoint(temporary);
-    try {
-      operation.phase("capture", 5);
-      DurableFiles.folder(directory.getParent(), "rwx------");
-      DurableFiles.folder(directory, "rwx------");
-      files.complete(
-          vps,
-          temporary,
-          Instant.now(),
-          files.describeHost(false),
-          directory,
-          CheckpointDirectory::seal);
-      send(vps, directory, operation, exchange);
-    } finally {
-      DurableFiles.deleteTree(directory);
-    }
-  }
-
-  private static void send(Vps vps, Path directory, Operation operation, HookExchange exchange) {
+  private void send(Vps vps, CheckpointId id, Operation operation, HookExchange exchange) {
     operation.phase("write", 10);
-    try (OutputStream out = new BufferedOutputStream(new ToCaller(exchange), BUFFER_BYTES)) {
-      ArchiveWriter.write(
-          directory,
+    try (StoredCheckpoint stored = open(id);
+        OutputStream out = new BufferedOutputStream(new ToCaller(exchange), BUFFER_BYTES)) {
+      ArchiveFileWriter.write(
+          stored,
           out,
           (doneBytes, totalBytes) -> {
             operation.checkCancelled();
@@ -90,6 +90,14 @@ final class ExportVps {
           "whoever received the archive hung up",
           "Start it again.",
           e);
+    }
+  }
+
+  private StoredCheckpoint open(CheckpointId id) {
+    try {
+      return host.store().checkpoints().read(id.value());
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot read checkpoint " + id, e);
     }
   }
 

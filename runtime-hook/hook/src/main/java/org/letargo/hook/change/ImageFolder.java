@@ -5,6 +5,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.letargo.archive.checkpoint.CheckpointFile;
+import org.letargo.archive.checkpoint.StoredCheckpoint;
 import org.letargo.archive.criu.ControlGroups;
 import org.letargo.archive.criu.UserNamespaces;
 import org.letargo.hook.durable.DurableFiles;
@@ -17,41 +19,37 @@ import org.letargo.hook.vps.StoredVps;
  * to the host's root, so nobody else finds a way here.
  */
 final class ImageFolder {
+  private static final String PREFIX = CheckpointFiles.IMAGES + "/";
+
   private ImageFolder() {}
 
   /**
-   * The images as they are to be restored on this host: in the user namespace of this VPS, whatever
-   * ids the VPS had where they were taken. CRIU does what the images say, so this is made by us.
+   * Writes the images of a checkpoint into a new folder, ready to be restored on this host: in the
+   * user namespace of this VPS, whatever ids the VPS had where they were taken. CRIU does what the
+   * images say, so that one is made by us.
    *
-   * @param images as they are in the checkpoint, which stays as it is
-   * @param scratch a folder that may be made, on the same file system
-   * @return images, or scratch with links to them
-   * @throws org.letargo.archive.ArchiveException if a task would share a namespace with the host,
-   *     or control groups lie outside the VPS's own
+   * @param images a folder that is made
+   * @throws org.letargo.archive.ArchiveException if the checkpoint is damaged, a task would share a
+   *     namespace with the host, or control groups lie outside the VPS's own
    */
-  static Path forHost(Path images, Path scratch, int hostIdBase) throws IOException {
-    new ControlGroups(images).requireInside();
-    UserNamespaces namespaces = new UserNamespaces(images);
-    String name = namespaces.requireOwn();
-    if (namespaces.isMapped(name, hostIdBase, StoredVps.ID_COUNT)) {
-      return images;
-    }
-    DurableFiles.deleteTree(scratch);
-    Files.createDirectory(scratch);
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(images)) {
-      for (Path file : files) {
-        if (!file.getFileName().toString().equals(name)) {
-          Files.createLink(scratch.resolve(file.getFileName()), file);
-        }
+  static void write(StoredCheckpoint checkpoint, Path images, int hostIdBase) throws IOException {
+    DurableFiles.deleteTree(images);
+    DurableFiles.folder(images, "rwx--x--x");
+    for (CheckpointFile file : checkpoint.manifest().files()) {
+      if (file.path().startsWith(PREFIX)) {
+        checkpoint.materialise(
+            file.path(), images.resolve(file.path().substring(PREFIX.length())));
       }
     }
-    Files.write(scratch.resolve(name), UserNamespaces.image(hostIdBase, StoredVps.ID_COUNT));
-    handTo(hostIdBase, scratch);
-    return scratch;
+    new ControlGroups(images).requireInside();
+    Files.write(
+        images.resolve(new UserNamespaces(images).requireOwn()),
+        UserNamespaces.image(hostIdBase, StoredVps.ID_COUNT));
+    handTo(hostIdBase, images);
   }
 
   /** Gives the files to the VPS whose root has this id on the host. */
-  static void handTo(int hostIdBase, Path images) throws IOException {
+  private static void handTo(int hostIdBase, Path images) throws IOException {
     Files.setPosixFilePermissions(images, PosixFilePermissions.fromString("rwx--x--x"));
     try (DirectoryStream<Path> files = Files.newDirectoryStream(images)) {
       for (Path file : files) {

@@ -3,80 +3,84 @@ package org.letargo.hook.change;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.ArchiveLimits;
-import org.letargo.archive.ArchiveReader;
-import org.letargo.archive.Manifest;
+import org.letargo.archive.CheckpointDescription;
 import org.letargo.archive.VpsDescription;
+import org.letargo.archive.checkpoint.CheckpointManifest;
+import org.letargo.archive.checkpoint.CheckpointWriter;
+import org.letargo.archive.file.ArchiveFileReader;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Ipv4Address;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.PublishedPort;
 import org.letargo.hook.protocol.TemplateName;
+import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsLimits;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsSpec;
-import org.letargo.hook.protocol.VpsStatus;
-import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.Vps;
-import org.letargo.hook.vps.VpsFolder;
 
 /**
  * Makes a VPS from somebody's archive. The archive decides what is in memory and on the disk of the
  * VPS and nothing else: its mounts, capabilities, hooks and devices are made anew here, its values
- * are checked, and until all of it is read and right it lies in a folder that a failure removes.
+ * are checked, and until all of it is read and right there is no checkpoint and no VPS of it.
  */
 final class ImportVps {
   static final String PREFIX = ".importing-";
   private static final long SPARE_BYTES = 64L << 20;
 
   private final Host host;
-  private final Stand stand;
+  private final NewVps newVps;
   private final Admission admission;
 
-  ImportVps(Host host, Stand stand, Admission admission) {
+  ImportVps(Host host, NewVps newVps, Admission admission) {
     this.host = host;
-    this.stand = stand;
+    this.newVps = newVps;
     this.admission = admission;
   }
 
   Vps importFrom(InputStream archive, Optional<VpsName> wantedName, Operation operation) {
-    Path making = host.configuration().stateDir().resolve("vps").resolve(PREFIX + operation.id());
-    try {
-      Path received = making.resolve("checkpoints").resolve("received");
-      DurableFiles.folder(making, "rwx------");
-      DurableFiles.folder(received.getParent(), "rwx------");
-      DurableFiles.folder(received, "rwx------");
-      Manifest manifest = receive(archive, received, operation);
-      Faults.at("import.received");
-      return admit(manifest, wantedName, making, received, operation);
+    try (ArchiveFileReader reader = ArchiveFileReader.open(archive)) {
+      CheckpointManifest manifest = reader.manifest();
+      VpsDescription described = manifest.checkpoint().vps();
+      VpsName name = wantedName.orElseGet(() -> new VpsName(described.name()));
+      TemplateName template = template(described);
+      List<PublishedPort> published =
+          described.publishedPorts().stream().map(ImportVps::port).toList();
+      Admission.Seat seat = admission.reserve(name, address(manifest), published);
+      try (CheckpointWriter checkpoint = host.store().checkpoints().begin()) {
+        receive(reader, checkpoint, operation);
+        Faults.at("import.received");
+        return admit(manifest, seat, template, checkpoint, operation);
+      } finally {
+        admission.release(seat);
+      }
     } catch (ArchiveException e) {
       throw ArchiveFailures.whileImporting(e);
     } catch (IOException e) {
       throw DurableFiles.failed("cannot import the archive", e);
-    } finally {
-      DurableFiles.deleteTree(making);
     }
   }
 
-  private Manifest receive(InputStream archive, Path received, Operation operation)
+  private void receive(ArchiveFileReader reader, CheckpointWriter checkpoint, Operation operation)
       throws IOException {
-    long freeBytes = Files.getFileStore(received).getUsableSpace() - SPARE_BYTES;
-    ArchiveLimits limits = new ArchiveLimits(Long.MAX_VALUE, Math.max(0, freeBytes));
-    return ArchiveReader.extract(
-        archive,
-        received,
-        limits,
+    long freeBytes =
+        Files.getFileStore(host.configuration().stateDir()).getUsableSpace() - SPARE_BYTES;
+    reader.readInto(
+        checkpoint,
+        new ArchiveLimits(Long.MAX_VALUE, Math.max(0, freeBytes)),
         (doneBytes, totalBytes) -> {
           operation.checkCancelled();
           int percent = (int) (5 + 75 * doneBytes / Math.max(1, totalBytes));
@@ -86,50 +90,58 @@ final class ImportVps {
   }
 
   private Vps admit(
-      Manifest manifest,
-      Optional<VpsName> wantedName,
-      Path making,
-      Path received,
+      CheckpointManifest manifest,
+      Admission.Seat seat,
+      TemplateName template,
+      CheckpointWriter checkpoint,
       Operation operation)
       throws IOException {
     VpsDescription described = manifest.checkpoint().vps();
-    VpsName name = wantedName.orElseGet(() -> new VpsName(described.name()));
-    TemplateName template = template(described);
-    List<PublishedPort> published =
-        described.publishedPorts().stream().map(ImportVps::port).toList();
-    Admission.Seat seat = admission.reserve(name, address(manifest), published);
-    try {
-      operation.phase("disk", 85);
-      VpsLimits limits =
-          new VpsLimits(
-              DataSize.ofBytes(described.memoryBytes()), described.milliCpus(), described.pids());
-      VpsSpec spec =
-          new VpsSpec(
-              name, template, limits, seat.address(), CreateVps.mac(seat.address()), published);
-      StoredVps stored = new StoredVps(spec, seat.hostIdBase(), described.templateDigest());
-      VpsFolder folder = VpsFolder.of(host.configuration(), name);
-      VpsFolder unfinished = folder.at(making);
-      VpsDisk.restore(unfinished, stored, received);
-      VpsStatus status = keepMemory(manifest, unfinished, seat.hostIdBase(), received);
-      unfinished.writeStatus(status);
-      unfinished.writeSpec(stored);
-      unfinished.writeJournal(
-          new JournalEntry(operation.id(), JournalEntry.Kind.IMPORT, Optional.empty()));
-      Faults.at("import.before-rename");
-      operation.commit();
-      DurableFiles.rename(making, folder.state());
-      Faults.at("import.after-rename");
-      folder.clearJournal(); // before anybody can see the VPS and begin a change of it
-      Vps vps = host.vpses().add(folder, stored, status);
-      stand.publishPorts();
-      return vps;
-    } finally {
-      admission.release(seat);
-    }
+    VpsLimits limits =
+        new VpsLimits(
+            DataSize.ofBytes(described.memoryBytes()), described.milliCpus(), described.pids());
+    VpsSpec spec =
+        new VpsSpec(
+            seat.name(),
+            template,
+            limits,
+            seat.address(),
+            CreateVps.mac(seat.address()),
+            seat.published());
+    StoredVps stored = new StoredVps(spec, seat.hostIdBase(), described.templateDigest());
+    long storedBytes = checkpoint.written().storedBytes();
+    CheckpointManifest kept = checkpoint.commit(newId(manifest.checkpoint()));
+    Faults.at("import.after-manifest");
+    TimelineEntry entry =
+        new TimelineEntry(
+            CheckpointFiles.report(kept),
+            Optional.empty(),
+            CheckpointKind.IMPORT,
+            kept.hasMemory(),
+            "",
+            "",
+            false,
+            DataSize.ofBytes(storedBytes),
+            Duration.ZERO);
+    operation.phase("disk", 85);
+    return newVps.make(
+        new NewVps.Plan(PREFIX, JournalEntry.Kind.IMPORT, stored, entry), operation, _ -> {});
+  }
+
+  /** Another VPS of this host may have the checkpoint already, and would lose it with this one. */
+  private static CheckpointDescription newId(CheckpointDescription described) {
+    return new CheckpointDescription(
+        CheckpointId.create(described.takenAt()).value(),
+        "",
+        described.takenAt(),
+        described.vps(),
+        described.host(),
+        described.memoryBytes(),
+        described.diskBytes());
   }
 
   /** A VPS with memory must come back at its address; one without takes any. */
-  private Optional<Ipv4Address> address(Manifest manifest) {
+  private Optional<Ipv4Address> address(CheckpointManifest manifest) {
     Ipv4Address described = new Ipv4Address(manifest.checkpoint().vps().address());
     boolean isFree =
         host.configuration().subnet().offers(described)
@@ -153,19 +165,6 @@ final class ImportVps {
                     + ") no template of this host has",
                 "Bring that template from the host that it comes from; docs/troubleshooting.md"
                     + " says how."));
-  }
-
-  private static VpsStatus keepMemory(
-      Manifest manifest, VpsFolder folder, int hostIdBase, Path received) throws IOException {
-    if (!manifest.hasMemory()) {
-      DurableFiles.deleteTree(received);
-      return new VpsStatus.Stopped();
-    }
-    CheckpointId id = new CheckpointId(manifest.checkpoint().id());
-    ImageFolder.handTo(hostIdBase, received.resolve(CheckpointFiles.IMAGES));
-    DurableFiles.rename(received, folder.checkpoint(id));
-    DiskState.nowAt(folder, id);
-    return new VpsStatus.Suspended(CheckpointFiles.report(manifest));
   }
 
   private static PublishedPort port(VpsDescription.PortMapping mapping) {

@@ -2,24 +2,29 @@ package org.letargo.hook.change;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.letargo.archive.ArchiveException;
-import org.letargo.archive.CheckpointDirectory;
+import org.letargo.archive.checkpoint.CheckpointManifest;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operations;
 import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.OperationReport;
+import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.runtime.InitProcess;
 import org.letargo.hook.runtime.Leftovers;
 import org.letargo.hook.vps.JournalEntry;
@@ -47,6 +52,8 @@ final class Recovery {
   private final DestroyVps destroy;
   private final CgroupMount mount;
   private final Operations operations;
+  private final CheckpointFiles files;
+  private boolean allRecovered = true;
 
   Recovery(
       Host host,
@@ -54,13 +61,15 @@ final class Recovery {
       ExitWatch exits,
       DestroyVps destroy,
       CgroupMount mount,
-      Operations operations) {
+      Operations operations,
+      CheckpointFiles files) {
     this.host = host;
     this.stand = stand;
     this.exits = exits;
     this.destroy = destroy;
     this.mount = mount;
     this.operations = operations;
+    this.files = files;
   }
 
   void run() {
@@ -81,6 +90,27 @@ final class Recovery {
     }
     mount.recover(); // no engine of ours works any more
     stand.publishPorts();
+    dropOrphans();
+  }
+
+  /** What no timeline has: left by a change that did not come to its end. */
+  private void dropOrphans() {
+    if (!allRecovered) {
+      LOG.warn("no checkpoint is removed from the store while the owner of some is not known");
+      return;
+    }
+    Set<String> owned =
+        host.vpses().all().stream()
+            .flatMap(vps -> vps.timeline().now().checkpoints().stream())
+            .map(entry -> entry.checkpoint().id().value())
+            .collect(Collectors.toSet());
+    try {
+      host.store().checkpoints().list().stream()
+          .filter(id -> !owned.contains(id))
+          .forEach(id -> files.forget(new CheckpointId(id)));
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot list the checkpoints of the store", e);
+    }
   }
 
   /**
@@ -90,12 +120,15 @@ final class Recovery {
     try {
       recover(VpsFolder.of(host.configuration(), new VpsName(name)));
     } catch (RuntimeException e) {
+      allRecovered = false;
       LOG.error("vps={} cannot be recovered: {}, continuing without it", name, e.getMessage(), e);
     }
   }
 
   private void recover(VpsFolder folder) {
     Leftovers.await(folder, LEFTOVERS_END);
+    VpsDisk.recover(folder);
+    DurableFiles.deleteTree(folder.images());
     StoredVps stored = folder.readSpec();
     VpsStatus written = folder.readStatus();
     Optional<JournalEntry> journal = folder.readJournal();
@@ -129,16 +162,16 @@ final class Recovery {
             && journal.map(JournalEntry::kind).filter(Recovery::endsTheProcesses).isEmpty()
             && host.runc().isStarted(vps.spec().name());
     if (mayLive) {
-      dropCheckpoints(vps, Optional.empty());
+      begun(journal, JournalEntry.Kind.SUSPEND).ifPresent(id -> files.drop(vps, id));
       DiskState.differs(vps.folder());
       host.network().raise(vps.spec());
       exits.watch(vps, init.get().pid());
       return alive(init.get().pid(), written, vps);
     }
     stand.down(vps);
-    Optional<VpsStatus.Suspended> suspended = suspended(vps, journal, written);
-    dropCheckpoints(vps, suspended.map(status -> status.checkpoint().id()));
-    return suspended.<VpsStatus>map(status -> status).orElseGet(VpsStatus.Stopped::new);
+    return suspended(vps, journal, written)
+        .<VpsStatus>map(status -> status)
+        .orElseGet(VpsStatus.Stopped::new);
   }
 
   private static boolean endsTheProcesses(JournalEntry.Kind kind) {
@@ -161,69 +194,57 @@ final class Recovery {
         : new VpsStatus.Running(initPid, since);
   }
 
-  /** The checkpoint that the VPS, which has no process, is in; if it is whole. */
+  /**
+   * The checkpoint that the VPS, which has no process, is in; if there is one. A suspension is past
+   * its point of no return when its checkpoint is in the store; a resume, or a rewind, that had let
+   * tasks go which did not live goes back to where it came from.
+   */
   private Optional<VpsStatus.Suspended> suspended(
       Vps vps, Optional<JournalEntry> journal, VpsStatus written) {
-    if (written instanceof VpsStatus.Suspended status
-        && hasManifest(vps, status.checkpoint().id())) {
+    if (written instanceof VpsStatus.Suspended status) {
       return Optional.of(status);
     }
-    Optional<CheckpointId> begun =
-        journal
-            .filter(entry -> entry.kind() == JournalEntry.Kind.SUSPEND)
-            .flatMap(JournalEntry::checkpoint);
-    Optional<CheckpointId> candidate = begun.isPresent() ? begun : interruptedResume(vps, journal);
+    Optional<CheckpointId> begun = begun(journal, JournalEntry.Kind.SUSPEND);
+    Optional<CheckpointId> candidate =
+        begun.isPresent()
+            ? begun.filter(id -> vps.timeline().find(id).isPresent() || adopt(vps, id))
+            : begun(journal, JournalEntry.Kind.REWIND)
+                .or(() ->
+                    journal
+                        .filter(entry -> entry.kind() == JournalEntry.Kind.RESUME)
+                        .flatMap(_ -> vps.timeline().here()));
     return candidate
-        .filter(id -> hasManifest(vps, id))
-        .map(id -> {
-          try {
-            return new VpsStatus.Suspended(
-                CheckpointFiles.report(
-                    CheckpointDirectory.readManifest(vps.folder().checkpoint(id))));
-          } catch (IOException e) {
-            throw DurableFiles.failed("cannot read the manifest of checkpoint " + id, e);
-          }
-        });
+        .map(vps.timeline()::get)
+        .filter(TimelineEntry::hasMemory)
+        .map(entry -> new VpsStatus.Suspended(entry.checkpoint()));
   }
 
-  /** A resume that had let the tasks go, and whose tasks did not live: its checkpoint is there. */
-  private static Optional<CheckpointId> interruptedResume(Vps vps, Optional<JournalEntry> journal) {
-    if (journal.filter(entry -> entry.kind() == JournalEntry.Kind.RESUME).isEmpty()) {
-      return Optional.empty();
-    }
-    return checkpoints(vps).stream()
-        .map(path -> path.getFileName().toString())
-        .filter(name -> !name.startsWith("."))
-        .map(CheckpointId::new)
-        .findFirst();
+  private static Optional<CheckpointId> begun(
+      Optional<JournalEntry> journal, JournalEntry.Kind kind) {
+    return journal.filter(entry -> entry.kind() == kind).flatMap(JournalEntry::checkpoint);
   }
 
-  private static boolean hasManifest(Vps vps, CheckpointId id) {
+  /** Enters a checkpoint into the timeline that was committed just before the hook died. */
+  private boolean adopt(Vps vps, CheckpointId id) {
     try {
-      CheckpointDirectory.readManifest(vps.folder().checkpoint(id));
+      CheckpointManifest manifest = host.store().checkpoints().manifest(id.value());
+      vps.timeline()
+          .add(
+              new TimelineEntry(
+                  CheckpointFiles.report(manifest),
+                  vps.timeline().here(),
+                  CheckpointKind.SUSPEND,
+                  manifest.hasMemory(),
+                  "",
+                  "",
+                  false,
+                  DataSize.ofBytes(0),
+                  Duration.ZERO));
       return true;
-    } catch (IOException | ArchiveException e) {
+    } catch (NoSuchFileException e) {
       return false;
-    }
-  }
-
-  private static void dropCheckpoints(Vps vps, Optional<CheckpointId> keep) {
-    for (Path each : checkpoints(vps)) {
-      if (keep.filter(id -> each.getFileName().toString().equals(id.value())).isEmpty()) {
-        DurableFiles.deleteTree(each);
-      }
-    }
-  }
-
-  private static List<Path> checkpoints(Vps vps) {
-    Path folder = vps.folder().checkpoints();
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> found = Files.list(folder)) {
-      return found.toList();
     } catch (IOException e) {
-      throw DurableFiles.failed("cannot list " + folder, e);
+      throw DurableFiles.failed("cannot read the manifest of checkpoint " + id, e);
     }
   }
 
@@ -232,11 +253,12 @@ final class Recovery {
     boolean done =
         switch (entry.kind()) {
           case CREATE, IMPORT -> true; // the folder has its name
-          case START, UNPAUSE, RESUME -> now instanceof VpsStatus.Running;
+          case START, UNPAUSE, RESUME, REWIND -> now instanceof VpsStatus.Running;
           case STOP -> now instanceof VpsStatus.Stopped;
           case PAUSE -> now instanceof VpsStatus.Paused;
           case SUSPEND -> now instanceof VpsStatus.Suspended;
-          case DESTROY, EXPORT -> false;
+          case FORGET -> true; // or undone
+          case DESTROY, EXPORT, CHECKPOINT -> false;
         };
     if (done) {
       return new OperationReport.Succeeded();

@@ -6,13 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import org.letargo.archive.ArchiveException;
-import org.letargo.archive.CheckpointDirectory;
-import org.letargo.archive.Manifest;
-import org.letargo.archive.disk.DiskChanges;
+import org.letargo.archive.checkpoint.StoredCheckpoint;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.engine.EngineLog;
@@ -29,15 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a suspended VPS back. The checkpoint is read and its hashes compared while the engine
- * restores; at the engine's stage {@code post-restore}, before any task runs, the result is
- * awaited, and a damaged checkpoint ends it there. A resume that fails leaves the VPS suspended
- * with its checkpoint as it was.
+ * Brings a suspended VPS back. What is read from the store is compared with its hashes, so a
+ * damaged checkpoint ends it before any task runs. A resume that fails leaves the VPS suspended,
+ * with its checkpoint as it was; one that succeeds leaves the checkpoint in the timeline.
  */
 final class ResumeVps {
   private static final Logger LOG = LoggerFactory.getLogger(ResumeVps.class);
   private static final Duration LONGEST = Duration.ofHours(1);
-  private static final Set<String> DISK_FILES = Set.of(DiskChanges.TAR, DiskChanges.DELETED);
 
   private final Host host;
   private final Stand stand;
@@ -59,7 +52,30 @@ final class ResumeVps {
         throw VpsException.wrongState(
             vps.spec().name(), "resume", status.word(), "Only a suspended VPS can be resumed.");
       }
-      new Resumption(vps, operation, change, checkpoint).run();
+      resume(vps, operation, change, checkpoint, Connections.KEPT);
+    }
+  }
+
+  /** What becomes of the TCP connections that the VPS had. */
+  enum Connections {
+    KEPT,
+    /** A clone must not speak on the connections of another VPS. */
+    CLOSED
+  }
+
+  /** The same within a change that somebody else has begun; the VPS is suspended in it. */
+  void resume(
+      Vps vps,
+      Operation operation,
+      Vps.Change change,
+      CheckpointReport checkpoint,
+      Connections connections) {
+    try (StoredCheckpoint stored = host.store().checkpoints().read(checkpoint.id().value())) {
+      new Resumption(vps, operation, change, checkpoint, stored, connections).run();
+    } catch (ArchiveException e) {
+      throw ArchiveFailures.whileReading(e);
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot read checkpoint " + checkpoint.id(), e);
     }
   }
 
@@ -69,52 +85,56 @@ final class ResumeVps {
     private final Operation operation;
     private final Vps.Change change;
     private final CheckpointReport checkpoint;
-    private final Path directory;
+    private final StoredCheckpoint stored;
+    private final Connections connections;
     private final Path images;
     private final Path log;
-    private final FutureTask<Manifest> verification;
     private volatile VpsException veto;
 
-    Resumption(Vps vps, Operation operation, Vps.Change change, CheckpointReport checkpoint) {
+    Resumption(
+        Vps vps,
+        Operation operation,
+        Vps.Change change,
+        CheckpointReport checkpoint,
+        StoredCheckpoint stored,
+        Connections connections) {
       this.vps = vps;
       this.folder = vps.folder();
       this.operation = operation;
       this.change = change;
       this.checkpoint = checkpoint;
-      this.directory = folder.checkpoint(checkpoint.id());
-      this.images = directory.resolve(CheckpointFiles.IMAGES);
+      this.stored = stored;
+      this.connections = connections;
+      this.images = folder.images();
       this.log = folder.log("resume");
-      this.verification = new FutureTask<>(() -> CheckpointDirectory.verify(directory));
     }
 
     void run() {
-      Thread.ofPlatform().name("verify-" + folder.name()).daemon(true).start(verification);
       try {
         prepare();
         Faults.at("resume.before-restore");
-        operation.phase("restore", 30);
-        Path own = imagesForHost();
+        operation.phase("restore", 50);
         long initPid;
         try (var _ = mount.hold();
             var _ = host.relay().expect(folder.name(), this::reached)) {
-          initPid = host.conmon().restore(folder, own, log, LONGEST);
+          initPid = host.conmon().restore(folder, images, log, LONGEST);
         }
         Faults.at("resume.after-restore");
         host.network().raise(vps.spec());
         exits.watch(vps, initPid);
+        vps.timeline().moveTo(checkpoint.id());
       } catch (RuntimeException e) {
         VpsException failure = failure(e);
         rollBack();
         throw failure;
       }
-      dropCheckpoint();
+      dropImages();
     }
 
-    /** The VPS has moved on from it. It runs, so what cannot be removed is no failure. */
-    private void dropCheckpoint() {
+    /** It runs, so what cannot be removed is no failure. */
+    private void dropImages() {
       try {
-        DurableFiles.deleteTree(scratch());
-        DurableFiles.deleteTree(directory);
+        DurableFiles.deleteTree(images);
       } catch (VpsException e) {
         LOG.warn("vps={} {}, continuing without it", folder.name(), e.getMessage());
       }
@@ -128,8 +148,13 @@ final class ResumeVps {
       stand.up(vps);
       DurableFiles.deleteTree(log);
       DurableFiles.folder(log, "rwx------");
+      operation.phase("memory", 20);
+      writeImages();
       host.cgroups().prepareRestore(vps.stored(), images);
-      EngineOptions.restore(folder.engineAction(), host.cgroups().engineRoot(folder.name()))
+      EngineOptions.restore(
+              folder.engineAction(),
+              host.cgroups().engineRoot(folder.name()),
+              connections == Connections.CLOSED)
           .write(folder.engineOptions());
       operation.checkCancelled();
     }
@@ -141,10 +166,7 @@ final class ResumeVps {
       }
       operation.phase("disk", 10);
       try {
-        // Nothing that is not what it was may be unpacked; the memory, most of it, is still being
-        // read meanwhile.
-        CheckpointDirectory.verify(directory, DISK_FILES);
-        VpsDisk.restore(folder, vps.stored(), directory);
+        VpsDisk.restore(folder, vps.stored(), stored);
       } catch (IOException e) {
         throw DurableFiles.failed("cannot unpack the disk of VPS '" + folder.name() + "'", e);
       } catch (ArchiveException e) {
@@ -152,18 +174,14 @@ final class ResumeVps {
       }
     }
 
-    private Path imagesForHost() {
+    private void writeImages() {
       try {
-        return ImageFolder.forHost(images, scratch(), vps.stored().hostIdBase());
+        ImageFolder.write(stored, images, vps.stored().hostIdBase());
       } catch (IOException e) {
-        throw DurableFiles.failed("cannot prepare the images of checkpoint " + checkpoint.id(), e);
+        throw DurableFiles.failed("cannot write the images of checkpoint " + checkpoint.id(), e);
       } catch (ArchiveException e) {
         throw ArchiveFailures.whileReading(e);
       }
-    }
-
-    private Path scratch() {
-      return folder.checkpoints().resolve(".mapped-" + checkpoint.id());
     }
 
     private void reached(String stage, long initPid) {
@@ -185,8 +203,7 @@ final class ResumeVps {
 
     /** The tasks are there but have not run: the last moment to say no. */
     private void release(long initPid) {
-      operation.phase("verify", 80);
-      awaitVerification();
+      operation.phase("release", 90);
       host.cgroups().afterRestore(vps.stored());
       operation.commit();
       Faults.at("resume.before-release");
@@ -194,36 +211,10 @@ final class ResumeVps {
       Faults.at("resume.after-release");
     }
 
-    private void awaitVerification() {
-      try {
-        verification.get();
-      } catch (ExecutionException e) {
-        throw switch (e.getCause()) {
-          case ArchiveException damaged -> ArchiveFailures.whileReading(damaged);
-          case IOException unread ->
-              DurableFiles.failed("cannot read checkpoint " + checkpoint.id(), unread);
-          case Throwable fault -> VpsException.internal("cannot verify the checkpoint", fault);
-        };
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw VpsException.internal("cannot verify the checkpoint", e);
-      }
-    }
-
     private void rollBack() {
-      awaitQuietly();
       stand.down(vps);
-      DurableFiles.deleteTree(scratch());
+      DurableFiles.deleteTree(images);
       change.become(new VpsStatus.Suspended(checkpoint));
-    }
-
-    /** The reader must have let go of the files before the next resume starts its own. */
-    private void awaitQuietly() {
-      try {
-        awaitVerification();
-      } catch (VpsException e) {
-        // told already, if it was the reason
-      }
     }
 
     private VpsException failure(RuntimeException cause) {

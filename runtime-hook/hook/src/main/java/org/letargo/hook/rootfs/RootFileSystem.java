@@ -22,10 +22,15 @@ public final class RootFileSystem {
 
   /** Makes the folders of a disk without changes. */
   public static void create(VpsFolder folder, StoredVps stored) {
-    DurableFiles.folder(folder.disk(), "rwx------");
-    DurableFiles.folder(folder.disk().resolve("work"), "rwx------");
-    DurableFiles.folder(folder.upper(), "rwxr-xr-x");
-    own(folder.upper(), stored.hostIdBase());
+    create(folder.disk(), stored);
+  }
+
+  /** The same in another place. */
+  static void create(Path disk, StoredVps stored) {
+    DurableFiles.folder(disk, "rwx------");
+    DurableFiles.folder(disk.resolve("work"), "rwx------");
+    Path upper = DurableFiles.folder(disk.resolve("upper"), "rwxr-xr-x");
+    own(upper, stored.hostIdBase());
   }
 
   private static void own(Path path, int id) {

@@ -1,8 +1,12 @@
 package org.letargo.hook.rootfs;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.letargo.archive.checkpoint.CheckpointWriter;
+import org.letargo.archive.checkpoint.StoredCheckpoint;
 import org.letargo.archive.disk.DiskChanges;
 import org.letargo.archive.disk.DiskChangesReader;
 import org.letargo.archive.disk.DiskChangesWriter;
@@ -24,39 +28,78 @@ public final class VpsDisk {
   /** A disk of small files needs as many inodes; ext4 makes one for 16 KiB. */
   private static final long BYTES_PER_ENTRY = 4096;
 
+  private static final String NEW = "disk.new";
+  private static final String OLD = "disk.old";
+
   private VpsDisk() {}
 
   /**
-   * Saves the changes; nobody may write to the disk meanwhile.
+   * Puts the changes into a checkpoint; nobody may write to the disk meanwhile.
    *
-   * @param directory the checkpoint's
    * @return bytes of data saved
    */
-  public static long capture(VpsFolder folder, StoredVps stored, Path directory)
+  public static long capture(VpsFolder folder, StoredVps stored, CheckpointWriter checkpoint)
       throws IOException {
-    DiskChanges saved =
-        new DiskChangesWriter(new LinuxFileSystemCalls(), new IdRange(stored.hostIdBase()))
-            .write(folder.upper(), directory);
-    if (!saved.skippedSockets().isEmpty()) {
-      LOG.debug("vps={} sockets that are not saved: {}", folder.name(), saved.skippedSockets());
+    Path scratch = folder.state().resolve("captured");
+    DurableFiles.deleteTree(scratch);
+    DurableFiles.folder(scratch, "rwx------");
+    try {
+      DiskChanges saved =
+          new DiskChangesWriter(new LinuxFileSystemCalls(), new IdRange(stored.hostIdBase()))
+              .write(folder.upper(), scratch);
+      for (String name : List.of(DiskChanges.TAR, DiskChanges.DELETED)) {
+        try (InputStream content = Files.newInputStream(scratch.resolve(name))) {
+          checkpoint.file(name, content);
+        }
+      }
+      if (!saved.skippedSockets().isEmpty()) {
+        LOG.debug(
+            "vps={} sockets that are not saved: {}", folder.name(), saved.skippedSockets());
+      }
+      return saved.dataBytes();
+    } finally {
+      DurableFiles.deleteTree(scratch);
     }
-    return saved.dataBytes();
   }
 
   /**
-   * Replaces the disk by the changes in a checkpoint, which is trusted in nothing.
+   * Replaces the disk by the changes in a checkpoint, which is trusted in nothing. The old disk is
+   * there until the new one is complete and durable.
    *
-   * @throws org.letargo.archive.ArchiveException if they ask for what no checkpoint may ask
+   * @throws org.letargo.archive.ArchiveException if they ask for what no checkpoint may ask, or are
+   *     damaged
    */
-  public static void restore(VpsFolder folder, StoredVps stored, Path directory)
+  public static void restore(VpsFolder folder, StoredVps stored, StoredCheckpoint checkpoint)
       throws IOException {
-    DurableFiles.deleteTree(folder.disk());
-    RootFileSystem.create(folder, stored);
-    long freeBytes = Math.max(0, Files.getFileStore(folder.disk()).getUsableSpace() - SPARE_BYTES);
+    Path made = folder.state().resolve(NEW);
+    DurableFiles.deleteTree(made);
+    RootFileSystem.create(made, stored);
+    long freeBytes = Math.max(0, Files.getFileStore(made).getUsableSpace() - SPARE_BYTES);
     new DiskChangesReader(
             new LinuxFileSystemCalls(),
             new IdRange(stored.hostIdBase()),
             new DiskLimits(Math.max(1024, freeBytes / BYTES_PER_ENTRY), freeBytes))
-        .apply(directory, folder.upper());
+        .apply(
+            checkpoint.file(DiskChanges.TAR).stream(),
+            checkpoint.file(DiskChanges.DELETED).stream(),
+            made.resolve(folder.upper().getFileName()));
+    Path old = folder.state().resolve(OLD);
+    DurableFiles.deleteTree(old);
+    if (Files.exists(folder.disk())) {
+      DurableFiles.rename(folder.disk(), old);
+    }
+    DurableFiles.rename(made, folder.disk());
+    DurableFiles.deleteTree(old);
+  }
+
+  /** Ends what a hook that died has left of {@link #restore}: there is one disk, the new or old. */
+  public static void recover(VpsFolder folder) {
+    Path made = folder.state().resolve(NEW);
+    if (!Files.exists(folder.disk()) && Files.exists(made)) {
+      DurableFiles.rename(made, folder.disk()); // the old one had made room, so it is complete
+    }
+    DurableFiles.deleteTree(made);
+    DurableFiles.deleteTree(folder.state().resolve(OLD));
+    DurableFiles.deleteTree(folder.state().resolve("captured"));
   }
 }

@@ -85,9 +85,12 @@ public final class MemoryIntake implements PageSink, AutoCloseable {
    *
    * @throws IOException if it cannot be
    */
-  public void await() throws IOException, InterruptedException {
+  public void await() throws IOException {
     try {
       stored.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while memory was stored", e);
     } catch (ExecutionException e) {
       throw switch (e.getCause()) {
         case IOException failed -> failed;

@@ -1,0 +1,163 @@
+package org.letargo.hook.change;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.letargo.archive.ArchiveException;
+import org.letargo.archive.CheckpointDescription;
+import org.letargo.archive.checkpoint.CheckpointFile;
+import org.letargo.archive.checkpoint.CheckpointManifest;
+import org.letargo.archive.checkpoint.CheckpointWriter;
+import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.criu.HostNameImage;
+import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.operation.Operation;
+import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.CheckpointKind;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsSpec;
+import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.vps.JournalEntry;
+import org.letargo.hook.vps.StoredVps;
+import org.letargo.hook.vps.Vps;
+
+/**
+ * Makes a new VPS from a checkpoint of another one. The store keeps what they share once. The clone
+ * has its own name, address, MAC, user ids and machine id; TCP connections of the other one are
+ * closed in it.
+ */
+final class CloneVps {
+  static final String PREFIX = ".cloning-";
+
+  private final Host host;
+  private final NewVps newVps;
+  private final Admission admission;
+  private final CheckpointVps checkpoint;
+  private final ResumeVps resume;
+
+  CloneVps(
+      Host host,
+      NewVps newVps,
+      Admission admission,
+      CheckpointVps checkpoint,
+      ResumeVps resume) {
+    this.host = host;
+    this.newVps = newVps;
+    this.admission = admission;
+    this.checkpoint = checkpoint;
+    this.resume = resume;
+  }
+
+  Vps clone(HookRequest.CloneVps request, Operation operation) {
+    Vps origin = host.vpses().get(request.name());
+    Admission.Seat seat =
+        admission.reserve(request.newName(), request.address(), request.published());
+    try {
+      TimelineEntry source = source(origin, request, operation);
+      VpsSpec spec =
+          new VpsSpec(
+              seat.name(),
+              origin.spec().template(),
+              origin.spec().limits(),
+              seat.address(),
+              CreateVps.mac(seat.address()),
+              seat.published());
+      StoredVps stored =
+          new StoredVps(spec, seat.hostIdBase(), origin.stored().templateDigest());
+      operation.phase("disk", 30);
+      TimelineEntry own = copy(source, spec);
+      Vps clone =
+          newVps.make(
+              new NewVps.Plan(PREFIX, JournalEntry.Kind.IMPORT, stored, own),
+              operation,
+              unfinished ->
+                  GuestIdentity.writeClone(
+                      unfinished,
+                      stored,
+                      origin.spec().name() + "@" + source.checkpoint().id()));
+      if (own.hasMemory()) {
+        run(clone, own, operation);
+      }
+      return clone;
+    } catch (ArchiveException e) {
+      throw ArchiveFailures.whileReading(e);
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot clone VPS '" + request.name() + "'", e);
+    } finally {
+      admission.release(seat);
+    }
+  }
+
+  /** The checkpoint to start from; one of the present if none is named. */
+  private TimelineEntry source(Vps origin, HookRequest.CloneVps request, Operation operation) {
+    if (request.checkpoint().isPresent()) {
+      return origin.timeline().get(request.checkpoint().get());
+    }
+    if (origin.status() instanceof VpsStatus.Suspended(var present)) {
+      return origin.timeline().get(present.id());
+    }
+    CheckpointWish wish =
+        new CheckpointWish(
+            CheckpointId.create(Instant.now()),
+            CheckpointKind.CLONE,
+            "",
+            "taken to clone '" + request.newName() + "'");
+    return checkpoint.checkpoint(origin, wish, operation);
+  }
+
+  /** The clone's own first checkpoint: the same chunks, another host name. */
+  private TimelineEntry copy(TimelineEntry source, VpsSpec spec) throws IOException {
+    CheckpointId id = CheckpointId.create(Instant.now());
+    String sourceId = source.checkpoint().id().value();
+    try (StoredCheckpoint from = host.store().checkpoints().read(sourceId);
+        CheckpointWriter to = host.store().checkpoints().begin()) {
+      for (CheckpointFile file : from.manifest().files()) {
+        if (HostNameImage.isName(file.path())) {
+          to.file(file.path(), HostNameImage.of(spec.name().value()));
+        } else {
+          to.adopt(file);
+        }
+      }
+      CheckpointDescription described = from.manifest().checkpoint();
+      CheckpointManifest made =
+          to.commit(
+              new CheckpointDescription(
+                  id.value(),
+                  "",
+                  described.takenAt(),
+                  CheckpointFiles.describe(spec, described.vps().templateDigest()),
+                  described.host(),
+                  described.memoryBytes(),
+                  described.diskBytes()));
+      return new TimelineEntry(
+          CheckpointFiles.report(made),
+          Optional.empty(),
+          CheckpointKind.CLONE,
+          made.hasMemory(),
+          "",
+          "",
+          false,
+          DataSize.ofBytes(to.written().storedBytes()),
+          Duration.ZERO);
+    }
+  }
+
+  private void run(Vps clone, TimelineEntry own, Operation operation) {
+    try (Vps.Change change =
+        clone.begin(operation.id(), JournalEntry.Kind.RESUME, Optional.empty())) {
+      resume.resume(
+          clone, operation, change, own.checkpoint(), ResumeVps.Connections.CLOSED);
+    } catch (VpsException e) {
+      throw new VpsException(
+          e.code(),
+          "clone '" + clone.spec().name() + "' was made but does not run",
+          e.what() + ": " + e.why(),
+          "It is suspended: resume it, or destroy it.",
+          e);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package org.letargo.hook.change;
+
+import java.util.Optional;
+import org.letargo.hook.operation.Operation;
+import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.vps.JournalEntry;
+import org.letargo.hook.vps.Vps;
+
+/** Takes a checkpoint out of the timeline and the store. */
+final class ForgetCheckpoint {
+  private final CheckpointFiles files;
+
+  ForgetCheckpoint(CheckpointFiles files) {
+    this.files = files;
+  }
+
+  void forget(Vps vps, CheckpointId id, Operation operation) {
+    try (Vps.Change _ = vps.begin(operation.id(), JournalEntry.Kind.FORGET, Optional.of(id))) {
+      TimelineEntry entry = vps.timeline().get(id);
+      if (entry.pinned()) {
+        throw refused(vps, id, "it is pinned", "Unpin it first.");
+      }
+      if (vps.status() instanceof VpsStatus.Suspended(var present) && present.id().equals(id)) {
+        throw refused(
+            vps, id, "the VPS is suspended in it", "Resume the VPS, or rewind it, first.");
+      }
+      operation.commit();
+      Faults.at("forget.before-remove");
+      files.drop(vps, id);
+      Faults.at("forget.after-remove");
+    }
+  }
+
+  private static VpsException refused(Vps vps, CheckpointId id, String why, String remedy) {
+    return new VpsException(
+        Code.WRONG_STATE,
+        "cannot forget checkpoint '" + id + "' of VPS '" + vps.spec().name() + "'",
+        why,
+        remedy);
+  }
+}
