@@ -120,9 +120,10 @@ final class AppendPack {
   /**
    * Makes all durable, then writes the table, which from then on says that all is.
    *
+   * @return false if the disk had no room for the table
    * @throws IOException if what was appended is not durable
    */
-  synchronized void finish() throws IOException {
+  synchronized boolean finish() throws IOException {
     try (channel) {
       sync();
       try {
@@ -131,9 +132,10 @@ final class AppendPack {
         channel.truncate(end + tableBytes()); // what a write that failed has left behind it
         channel.force(false);
         StoreFaults.at("finish.done");
+        return true;
       } catch (IOException e) {
-        dropTable(); // a full disk: the next open reads the pack as it is, and writes the table
-        // then
+        dropTable(); // the next open reads the pack as it is, and writes its table
+        return false;
       }
     }
   }

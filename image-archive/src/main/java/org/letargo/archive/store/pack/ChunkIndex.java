@@ -3,7 +3,10 @@ package org.letargo.archive.store.pack;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -99,6 +102,52 @@ final class ChunkIndex implements AutoCloseable {
     marks = movedMarks;
     table.close();
     table = larger;
+  }
+
+  /** Tells places, one chunk after another. */
+  interface Source {
+    void forEach(Recovery.RowVisitor visitor) throws IOException;
+  }
+
+  /**
+   * Forgets everything and learns it anew, while all others wait. If the source fails, all is as it
+   * was.
+   *
+   * @param chunks how many there may be
+   * @return what it knew and does not know any more, the first {@value StoreCheck#MAX_PROBLEMS}
+   */
+  List<ChunkId> replace(long chunks, Source source) throws IOException {
+    lock.writeLock().lock();
+    try {
+      IndexTable old = table;
+      Set<ChunkId> lost = new LinkedHashSet<>();
+      table = IndexTable.create(file, Math.max(chunks, old.chunks()));
+      try {
+        source.forEach(row -> addAnew(row.id(), row.place()));
+      } catch (IOException | RuntimeException e) {
+        table.close();
+        table = old;
+        throw e;
+      }
+      old.forEachSlot(slot -> {
+        if (lost.size() < StoreCheck.MAX_PROBLEMS && table.find(old.id(slot)) < 0) {
+          lost.add(old.id(slot));
+        }
+      });
+      old.close();
+      return List.copyOf(lost);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private void addAnew(ChunkId id, Place place) throws IOException {
+    if (table.find(id) < 0) {
+      if (table.crowded()) {
+        grow();
+      }
+      table.insert(id, place);
+    }
   }
 
   /** Changes where a chunk lies, if it lies where the caller thinks. */

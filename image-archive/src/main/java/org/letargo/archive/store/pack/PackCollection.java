@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,11 +76,11 @@ final class PackCollection {
             use.wantedBytes += entry.place().entryBytes();
           }
         });
-    Set<Integer> unfinished = new HashSet<>();
-    store.sync().unfinished().forEach(pack -> unfinished.add(pack.number()));
+    List<Integer> all = store.files().packNumbers();
+    Set<Integer> unfinished = store.sync().unfinished().keySet();
     List<Victim> mostlyDead = new ArrayList<>();
     List<Victim> small = new ArrayList<>();
-    for (int pack : store.files().packNumbers()) {
+    for (int pack : all) {
       if (!unfinished.contains(pack)) {
         Use use = uses.getOrDefault(pack, new Use());
         var victim = new Victim(pack, Files.size(store.files().pack(pack)), use.wantedBytes);

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.letargo.archive.DurableFiles;
-import org.letargo.archive.store.ChunkId;
 
 /**
  * Empties packs: moves what is wanted to another pack, takes the rest from the index, then removes
@@ -68,13 +67,18 @@ final class PackEvacuation implements AutoCloseable {
   }
 
   private void copy(PackScan scan, PackFormat.Row row) throws IOException, Unpacker.Damage {
+    Place copy = write(scan, row);
+    StoreFaults.at("collect.moving");
+    store.index().move(row.id(), row.place(), copy);
+  }
+
+  private Place write(PackScan scan, PackFormat.Row row) throws IOException, Unpacker.Damage {
     ByteBuffer bytes = scan.read(row.place());
     EntryHeader header = PackScan.check(bytes, row.place(), row.id());
     unpacker.verify(header, bytes, scan.key());
     Place copy = target.copy(header, unpacker.stored(header, bytes, scan.key()), packer);
     writtenBytes += copy.entryBytes();
-    StoreFaults.at("collect.moving");
-    store.index().move(row.id(), row.place(), copy);
+    return copy;
   }
 
   /** Makes durable what was copied, then removes the files of packs that were emptied. */
@@ -93,13 +97,37 @@ final class PackEvacuation implements AutoCloseable {
     DurableFiles.syncDirectory(store.files().packs());
   }
 
-  /** Whether a chunk is whole where the index says. */
-  boolean sound(ChunkId id, Place place) throws IOException {
-    try (PackReaders.Reader reader = store.readers().open(place.pack())) {
-      new PackScan(reader, place.pack(), unpacker).verify(place, id);
+  /**
+   * Copies all that is good in a damaged pack and not elsewhere, whether it is wanted or not.
+   *
+   * @return whether the pack can go; not if the disk does not let it be read or has no room
+   */
+  boolean rescue(int pack) {
+    try (PackReaders.Reader reader = store.readers().open(pack)) {
+      var scan = new PackScan(reader, pack, unpacker);
+      List<PackFormat.Row> rows = scan.scan().rows();
+      for (PackFormat.Row row : rows) {
+        Optional<Place> known = store.index().find(row.id());
+        if (known.isEmpty() || known.get().pack() == pack) {
+          rescue(scan, row, known);
+        }
+      }
       return true;
-    } catch (Unpacker.Damage | java.nio.file.NoSuchFileException e) {
+    } catch (IOException e) {
       return false;
+    }
+  }
+
+  private void rescue(PackScan scan, PackFormat.Row row, Optional<Place> known) throws IOException {
+    try {
+      Place copy = write(scan, row);
+      if (known.isPresent()) {
+        store.index().move(row.id(), known.get(), copy);
+      } else {
+        store.index().add(row.id(), copy);
+      }
+    } catch (Unpacker.Damage e) {
+      // lost: the index made anew afterwards does not have it
     }
   }
 

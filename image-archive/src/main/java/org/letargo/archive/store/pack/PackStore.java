@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import org.letargo.archive.DurableFiles;
 import org.letargo.archive.store.ChunkException;
 import org.letargo.archive.store.ChunkId;
 import org.letargo.archive.store.ChunkStore;
@@ -47,7 +48,7 @@ public final class PackStore implements ChunkStore {
     var recovery = new Recovery(files, readers);
     this.index = recovery.index();
     this.budget = new StoreBudget(files, options, recovery.usedBytes());
-    this.sync = new PackSync(files, options.workers());
+    this.sync = new PackSync(files, recovery.tableless(), options.workers());
     this.workers = new PutWorkers(files, index, sync, budget, options);
     this.unpackers = new Unpackers(files.keys(), options.workers() * READERS_PER_WORKER);
   }
@@ -148,6 +149,49 @@ public final class PackStore implements ChunkStore {
     }
   }
 
+  /**
+   * Reads everything and says what is wrong. Beside running writers and readers; collections wait.
+   */
+  public StoreCheck check() throws IOException {
+    requireOpen();
+    maintenance.lock();
+    try {
+      requireOpen();
+      return new PackCheck(this).run();
+    } finally {
+      maintenance.unlock();
+    }
+  }
+
+  /**
+   * Checks, writes what is good in damaged packs elsewhere, and makes the index anew. What is lost
+   * can be put again, and is stored then. Writers wait at the end of it, while the index is made.
+   */
+  public StoreRepair repair() throws IOException {
+    requireOpen();
+    maintenance.lock();
+    try {
+      requireOpen();
+      return new PackRepair(this).run();
+    } finally {
+      maintenance.unlock();
+    }
+  }
+
+  /** How large it is; cheap. */
+  public StoreStat stat() throws IOException {
+    requireOpen();
+    IndexTable.Totals totals = index.totals();
+    int packs = files.packNumbers().size();
+    long stored = budget.usedBytes();
+    long frames =
+        (long) packs * (PackFormat.HEADER_BYTES + PackFormat.TRAILER_BYTES)
+            + totals.chunks() * PackFormat.ROW_BYTES;
+    long dead = Math.max(0, stored - totals.storedBytes() - frames);
+    return new StoreStat(
+        packs, totals.chunks(), totals.contentBytes(), stored, dead, options.maxBytes());
+  }
+
   /** Whether its chunks are encrypted. */
   public boolean encrypted() {
     return files.keys().encrypted();
@@ -176,7 +220,10 @@ public final class PackStore implements ChunkStore {
     try (index;
         readers) {
       sync.requireHealthy();
-      org.letargo.archive.DurableFiles.syncDirectory(files.packs());
+      if (!sync.tableless().isEmpty()) {
+        return; // the next open gives them a table, if there is room, and makes the index anew
+      }
+      DurableFiles.syncDirectory(files.packs());
       index.seal(new Recovery(files, readers).fingerprint());
     }
   }
@@ -213,6 +260,10 @@ public final class PackStore implements ChunkStore {
 
   PutWorkers workers() {
     return workers;
+  }
+
+  Unpackers unpackers() {
+    return unpackers;
   }
 
   OpenWriters writers() {

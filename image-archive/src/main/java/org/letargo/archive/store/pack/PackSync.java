@@ -3,7 +3,9 @@ package org.letargo.archive.store.pack;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +27,10 @@ final class PackSync implements AutoCloseable {
   private static final int EARLY_BYTES = 8 << 20;
 
   private final StoreFiles files;
+
+  /** Packs that should have a table, but for which the disk had no room; the next open adds it. */
+  private final Set<Integer> tableless;
+
   private final Set<AppendPack> unfinished = ConcurrentHashMap.newKeySet();
   private final Set<AppendPack> early = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads;
@@ -35,8 +41,13 @@ final class PackSync implements AutoCloseable {
 
   private volatile Optional<IOException> failed = Optional.empty();
 
-  PackSync(StoreFiles files, int threadCount) {
+  /**
+   * @param tableless packs that the recovery could not give a table
+   */
+  PackSync(StoreFiles files, Set<Integer> tableless, int threadCount) {
     this.files = files;
+    this.tableless = ConcurrentHashMap.newKeySet();
+    this.tableless.addAll(tableless);
     this.threads =
         Executors.newFixedThreadPool(
             threadCount, Thread.ofPlatform().name("store-sync-", 0).daemon().factory());
@@ -45,12 +56,12 @@ final class PackSync implements AutoCloseable {
   /** Makes a new pack. */
   AppendPack create() throws IOException {
     requireHealthy();
-    AppendPack pack = AppendPack.create(files);
-    synchronized (folder) {
+    synchronized (folder) { // so that whoever sees the file also finds it unfinished
+      AppendPack pack = AppendPack.create(files);
       folderChanged = true;
+      unfinished.add(pack);
+      return pack;
     }
-    unfinished.add(pack);
-    return pack;
   }
 
   /** Something was appended: starts to write it to the disk once it is worth it. */
@@ -73,9 +84,21 @@ final class PackSync implements AutoCloseable {
     });
   }
 
-  /** Packs that are being written, or being finished. */
-  Set<AppendPack> unfinished() {
-    return unfinished;
+  /**
+   * Packs that are being written, or being finished, by number. Who lists the files first and then
+   * asks here has not missed one.
+   */
+  Map<Integer, AppendPack> unfinished() {
+    synchronized (folder) {
+      Map<Integer, AppendPack> byNumber = new HashMap<>();
+      unfinished.forEach(pack -> byNumber.put(pack.number(), pack));
+      return byNumber;
+    }
+  }
+
+  /** Packs that have no table, though nothing is appended to them. */
+  Set<Integer> tableless() {
+    return tableless;
   }
 
   /** Makes durable all that was appended before the call. */

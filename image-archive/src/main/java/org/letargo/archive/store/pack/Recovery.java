@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.letargo.archive.DurableFiles;
 
 /**
@@ -18,6 +20,7 @@ import org.letargo.archive.DurableFiles;
 final class Recovery {
   private final StoreFiles files;
   private final PackReaders readers;
+  private final Set<Integer> tableless = new HashSet<>();
 
   Recovery(StoreFiles files, PackReaders readers) {
     this.files = files;
@@ -48,15 +51,15 @@ final class Recovery {
     return known.isPresent() ? known.get() : rebuild();
   }
 
+  /** Packs that have no table because the disk has no room for it. */
+  Set<Integer> tableless() {
+    return tableless;
+  }
+
   private ChunkIndex rebuild() throws IOException {
-    List<Integer> packs = files.packNumbers();
-    ChunkIndex index = ChunkIndex.create(files.index(), expectedChunks(packs));
-    try (Unpacker unpacker = new Unpacker(files.keys())) {
-      for (int pack : packs) {
-        for (PackFormat.Row row : readable(pack, unpacker)) {
-          index.add(row.id(), row.place());
-        }
-      }
+    ChunkIndex index = ChunkIndex.create(files.index(), expectedChunks());
+    try {
+      forEachRow(files.packNumbers(), Set.of(), row -> index.add(row.id(), row.place()));
       DurableFiles.syncDirectory(files.packs());
       return index;
     } catch (IOException | RuntimeException e) {
@@ -65,9 +68,32 @@ final class Recovery {
     }
   }
 
-  private long expectedChunks(List<Integer> packs) throws IOException {
+  /**
+   * Tells all that the packs hold; packs that ought to have a table and have none get one.
+   *
+   * @param packs listed before asking which are unfinished: the others are written to
+   * @param unfinished packs that need none, because they are being written
+   */
+  void forEachRow(List<Integer> packs, Set<Integer> unfinished, RowVisitor visitor)
+      throws IOException {
+    try (Unpacker unpacker = new Unpacker(files.keys())) {
+      for (int pack : packs) {
+        for (PackFormat.Row row : readable(pack, unfinished.contains(pack), unpacker)) {
+          visitor.visit(row);
+        }
+      }
+    }
+  }
+
+  /** Is told what a pack holds. */
+  interface RowVisitor {
+    void visit(PackFormat.Row row) throws IOException;
+  }
+
+  /** How many chunks the tables tell of. */
+  long expectedChunks() throws IOException {
     long chunks = 0;
-    for (int pack : packs) {
+    for (int pack : files.packNumbers()) {
       try (PackReaders.Reader reader = readers.open(pack)) {
         chunks += PackScan.entriesOfTable(reader, pack);
       }
@@ -75,14 +101,15 @@ final class Recovery {
     return chunks;
   }
 
-  private List<PackFormat.Row> readable(int pack, Unpacker unpacker) throws IOException {
+  private List<PackFormat.Row> readable(int pack, boolean unfinished, Unpacker unpacker)
+      throws IOException {
     PackScan.Found found;
     try (PackReaders.Reader reader = readers.open(pack)) {
       found = new PackScan(reader, pack, unpacker).scan();
     } catch (IOException e) {
       return List.of(); // a bad disk: the others can be read still, and check names this one
     }
-    if (!found.tableSound()) {
+    if (!found.tableSound() && !unfinished) {
       finish(pack, found);
     }
     return found.rows();
@@ -109,6 +136,7 @@ final class Recovery {
         append(channel, PackFormat.table(pack, Math.toIntExact(size), found.rows()));
       } catch (IOException e) {
         channel.truncate(size); // a full disk: the next open comes here again
+        tableless.add(pack);
       }
       channel.force(false);
     }

@@ -8,7 +8,6 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
-import org.letargo.archive.store.ChunkId;
 
 /**
  * How the chunks of a store are named, and the keys of an encrypted one. All keys are derived from
@@ -49,16 +48,10 @@ final class StoreKeys {
     try {
       if (key.isEmpty()) {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        return content -> {
-          digest.update(content.duplicate());
-          return ChunkId.of(digest.digest());
-        };
+        return new ContentHash(digest::update, digest::digest);
       }
       Mac mac = mac(derive("chunk ids", new byte[0]));
-      return content -> {
-        mac.update(content.duplicate());
-        return ChunkId.of(mac.doFinal());
-      };
+      return new ContentHash(mac::update, mac::doFinal);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
