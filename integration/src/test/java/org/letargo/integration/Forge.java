@@ -13,13 +13,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.letargo.archive.ArchiveLimits;
-import org.letargo.archive.ArchiveReader;
-import org.letargo.archive.ArchiveWriter;
-import org.letargo.archive.CheckpointDirectory;
-import org.letargo.archive.Manifest;
+import org.letargo.archive.CheckpointDescription;
 import org.letargo.archive.TransferProgress;
+import org.letargo.archive.checkpoint.CheckpointFile;
+import org.letargo.archive.checkpoint.CheckpointStore;
+import org.letargo.archive.checkpoint.CheckpointWriter;
+import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.file.ArchiveFileReader;
+import org.letargo.archive.file.ArchiveFileWriter;
+import org.letargo.archive.store.testing.MemoryChunkStore;
 
 /**
  * Makes archives that lie, out of a true one. Two ways: its bytes are put together anew, frame by
@@ -125,17 +130,43 @@ final class Forge {
   /** A whole, sealed archive with changed files. */
   byte[] withFiles(Path scratch, FileLie lie) throws IOException {
     Path directory = Files.createTempDirectory(scratch, "forge-");
-    Manifest manifest =
-        ArchiveReader.extract(
-            new ByteArrayInputStream(archive),
-            directory,
-            new ArchiveLimits(Long.MAX_VALUE, Long.MAX_VALUE),
-            TransferProgress.NONE);
-    lie.apply(directory);
-    CheckpointDirectory.seal(directory, manifest.checkpoint());
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ArchiveWriter.write(directory, out, TransferProgress.NONE);
-    return out.toByteArray();
+    Files.createDirectory(directory.resolve("checkpoint"));
+    Path manifests = Files.createTempDirectory(scratch, "manifests-");
+    try (MemoryChunkStore chunks = new MemoryChunkStore()) {
+      CheckpointStore store = CheckpointStore.open(chunks, manifests);
+      CheckpointDescription description = unpack(store, directory);
+      lie.apply(directory);
+      try (CheckpointWriter changed = store.begin();
+          Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+          changed.file(directory.relativize(file).toString(), Files.readAllBytes(file));
+        }
+        changed.commit(description);
+      }
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      try (StoredCheckpoint checkpoint = store.read(description.id())) {
+        ArchiveFileWriter.write(checkpoint, out, TransferProgress.NONE);
+      }
+      return out.toByteArray();
+    }
+  }
+
+  private CheckpointDescription unpack(CheckpointStore store, Path directory) throws IOException {
+    CheckpointDescription description;
+    try (ArchiveFileReader reader = ArchiveFileReader.open(new ByteArrayInputStream(archive));
+        CheckpointWriter writer = store.begin()) {
+      reader.readInto(
+          writer, new ArchiveLimits(Long.MAX_VALUE, Long.MAX_VALUE), TransferProgress.NONE);
+      description = reader.manifest().checkpoint();
+      writer.commit(description);
+    }
+    try (StoredCheckpoint checkpoint = store.read(description.id())) {
+      for (CheckpointFile file : checkpoint.manifest().files()) {
+        checkpoint.materialise(file.path(), directory.resolve(file.path()));
+      }
+    }
+    store.forget(description.id());
+    return description;
   }
 
   private static byte[] assemble(byte[] manifestEntry, byte[] tar) {

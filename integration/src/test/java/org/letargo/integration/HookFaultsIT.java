@@ -74,8 +74,8 @@ class HookFaultsIT {
         new Point("start.after-start", "stopped", "running", "succeeded"),
         new Point("suspend.before-dump", "running", "running", "failed"),
         new Point("suspend.before-commit", "running", "running", "failed"),
-        new Point("suspend.before-rename", "running", "running", "failed"),
-        new Point("suspend.after-rename", "running", "running", "failed"),
+        new Point("suspend.after-manifest", "running", "running", "failed"),
+        new Point("suspend.after-timeline", "running", "running", "failed"),
         new Point("suspend.after-commit", "running", "running", "failed"),
         new Point("suspend.before-cleanup", "running", "suspended", "succeeded"),
         new Point("resume.before-restore", "suspended", "suspended", "failed"),
@@ -85,6 +85,7 @@ class HookFaultsIT {
         new Point("export.midway", "suspended", "suspended", "failed"),
         new Point("import.midway", "gone", "gone", "failed"),
         new Point("import.received", "gone", "gone", "failed"),
+        new Point("import.after-manifest", "gone", "gone", "failed"),
         new Point("import.before-rename", "gone", "gone", "failed"),
         new Point("import.after-rename", "gone", "suspended", "succeeded"),
         new Point("destroy.begin", "running", "gone", "succeeded"),
@@ -104,10 +105,12 @@ class HookFaultsIT {
         Programs.repository().resolve("runtime-hook/hook/src/main/java/org/letargo/hook/change");
     try (Stream<Path> files = Files.list(sources)) {
       for (Path file : files.toList()) {
-        Matcher at =
-            Pattern.compile("Faults\\.at\\(\"([^\"]+)\"\\)").matcher(Files.readString(file));
+        Matcher at = Pattern.compile("Faults\\.at\\(([^;]*)\\);").matcher(Files.readString(file));
         while (at.find()) {
-          named.add(at.group(1));
+          Matcher point = Pattern.compile("\"([^\"]+)\"").matcher(at.group(1));
+          while (point.find()) {
+            named.add(point.group(1));
+          }
         }
       }
     }

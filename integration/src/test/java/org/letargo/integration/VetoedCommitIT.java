@@ -53,11 +53,10 @@ class VetoedCommitIT {
   }
 
   private static void expectNoCheckpoint(Vps web) throws IOException {
-    Path checkpoints = web.folder().resolve("checkpoints");
-    if (Files.exists(checkpoints)) {
-      try (Stream<Path> left = Files.list(checkpoints)) {
-        assertThat(left).isEmpty();
-      }
+    assertThat(web.folder().resolve("timeline.json")).doesNotExist();
+    assertThat(web.folder().resolve("images")).doesNotExist();
+    try (Stream<Path> left = Files.list(letargo.get().state().resolve("store/checkpoints"))) {
+      assertThat(left).isEmpty();
     }
   }
 

@@ -77,6 +77,18 @@ public final class CheckpointWriter implements Closeable {
     return file(path, new java.io.ByteArrayInputStream(content));
   }
 
+  /**
+   * Puts a file that another checkpoint of this store has, without reading it. That one must be
+   * open until this is committed, so that nothing of it is collected.
+   */
+  public synchronized void adopt(CheckpointFile file) {
+    requireOpen();
+    if (!begun.add(file.path())) {
+      throw CheckpointFile.refused(file.path(), "it is there already");
+    }
+    files.put(file.path(), file);
+  }
+
   /** Begins a {@code pages-N.img}. */
   public PagesWriter pages(String path) {
     return new PagesWriter(begin(path), windows);

@@ -21,6 +21,9 @@ import org.letargo.archive.ArchiveException;
 final class ImageFile implements AutoCloseable {
   static final int COMMON_MAGIC = 0x54564319;
 
+  /** Of files that are no images: statistics, for one. */
+  private static final int SERVICE_MAGIC = 0x55105940;
+
   /**
    * The largest messages CRIU writes here are those of control groups: all properties of all groups
    * in one, 10 KiB for each service of a VPS.
@@ -35,7 +38,9 @@ final class ImageFile implements AutoCloseable {
     IDS(0x54432030),
     USER_NAMESPACE(0x55474906),
     PAGEMAP(0x56084025),
-    CONTROL_GROUPS(0x59383330);
+    CONTROL_GROUPS(0x59383330),
+    HOST_NAME(0x54473203),
+    STATISTICS(0x57093306);
 
     final int magic;
 
@@ -59,7 +64,7 @@ final class ImageFile implements AutoCloseable {
     var image = new ImageFile(file.getFileName().toString(), in);
     try {
       if (kind != Kind.INVENTORY) {
-        image.requireMagic(COMMON_MAGIC);
+        image.requireMagic(kind == Kind.STATISTICS ? SERVICE_MAGIC : COMMON_MAGIC);
       }
       image.requireMagic(kind.magic);
       return image;

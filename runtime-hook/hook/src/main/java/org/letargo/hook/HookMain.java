@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.letargo.hook.cgroup.Cgroups;
-import org.letargo.archive.store.pack.PackStoreOptions;
 import org.letargo.hook.change.Changes;
 import org.letargo.hook.change.Host;
 import org.letargo.hook.config.ConfigurationException;
@@ -85,9 +84,7 @@ public final class HookMain {
     DurableFiles.folder(configuration.runDir(), "rwx--x--x");
     try (FileLock lock = lock(configuration.stateDir());
         RelayServer relay = new RelayServer(configuration.relaySocket());
-        HostStore store =
-            HostStore.open(
-                configuration.stateDir().resolve("store"), PackStoreOptions.defaults())) {
+        HostStore store = HostStore.open(configuration.stateDir().resolve("store"))) {
       System.setProperty(RelayProgram.PROPERTY, configuration.relayProgram().toString());
       Host host = host(configuration, relay, store);
       host.network().prepareHost();
@@ -113,8 +110,7 @@ public final class HookMain {
     }
   }
 
-  private static Host host(
-      HookConfiguration configuration, RelayServer relay, HostStore store) {
+  private static Host host(HookConfiguration configuration, RelayServer relay, HostStore store) {
     Engine engine = Engine.find(configuration);
     Cgroups cgroups = Cgroups.detect(configuration.instance());
     Runc runc = new Runc(configuration, engine.folder());

@@ -7,7 +7,6 @@ import java.util.concurrent.BlockingQueue;
 import org.letargo.hook.change.Changes;
 import org.letargo.hook.change.Host;
 import org.letargo.hook.operation.Operations;
-import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookExchange;
@@ -58,15 +57,13 @@ final class LetargoHook implements HookHandler {
       case HookRequest.AddTemplate add -> changes.make(add, exchange);
       case HookRequest.DestroyVps destroy -> done(changes.make(destroy, exchange));
       case HookRequest.ExportVps export -> done(changes.make(export, exchange));
-      case HookRequest.ListCheckpoints _,
-          HookRequest.MarkCheckpoint _,
-          HookRequest.DescribeStore _,
-          HookRequest.CheckpointVps _,
-          HookRequest.ForgetCheckpoint _,
-          HookRequest.RewindVps _,
-          HookRequest.CloneVps _,
-          HookRequest.MaintainStore _ ->
-          throw notMerged();
+      case HookRequest.ListCheckpoints(VpsName name) -> host.vpses().get(name).timeline().now();
+      case HookRequest.MarkCheckpoint(var name, var id, var label, var note, var pinned) ->
+          host.vpses().get(name).timeline().mark(id, label, note, pinned);
+      case HookRequest.ForgetCheckpoint forget -> done(changes.make(forget, exchange));
+      case HookRequest.CheckpointVps checkpoint -> changes.make(checkpoint, exchange);
+      case HookRequest.DescribeStore _ -> changes.storeReport();
+      case HookRequest.MaintainStore work -> changes.make(work, exchange);
       case HookRequest.Change<?> change -> report(changes.make(change, exchange));
       case HookRequest.ExecInVps exec -> {
         requireRunning(exec.name(), "run a command in");
@@ -82,12 +79,6 @@ final class LetargoHook implements HookHandler {
         yield new Done();
       }
     };
-  }
-
-  /** On this branch only: the hook's side of the timeline is on another one. */
-  private static VpsException notMerged() {
-    return new VpsException(
-        Code.HOST_UNFIT, "the request is refused", "this hook has no timeline", "");
   }
 
   private static Done done(Vps vps) {

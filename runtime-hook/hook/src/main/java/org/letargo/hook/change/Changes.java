@@ -13,6 +13,7 @@ import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.StoreFindings;
+import org.letargo.hook.protocol.StoreReport;
 import org.letargo.hook.protocol.TemplateReport;
 import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsException;
@@ -183,6 +184,11 @@ public final class Changes {
         request.operation(),
         exchange::progress,
         operation -> checkpoint.checkpoint(host.vpses().get(request.name()), wish, operation));
+  }
+
+  /** What the store keeps and takes. */
+  public StoreReport storeReport() {
+    return maintain.report();
   }
 
   /** Works on the store and keeps the outcome. */

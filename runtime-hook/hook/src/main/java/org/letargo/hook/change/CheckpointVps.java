@@ -33,8 +33,7 @@ final class CheckpointVps {
       return switch (vps.status()) {
         case VpsStatus.Running running ->
             take.leavingRunning(vps, operation, wish, running.initPid());
-        case VpsStatus.Paused paused ->
-            take.leavingRunning(vps, operation, wish, paused.initPid());
+        case VpsStatus.Paused paused -> take.leavingRunning(vps, operation, wish, paused.initPid());
         case VpsStatus.Stopped _ -> ofStopped(vps, wish, operation);
         case VpsStatus.Suspended(var checkpoint) ->
             throw VpsException.wrongState(
@@ -69,8 +68,7 @@ final class CheckpointVps {
     } catch (ArchiveException e) {
       throw ArchiveFailures.whileTaking(e);
     } catch (IOException e) {
-      throw DurableFiles.failed(
-          "cannot take a checkpoint of VPS '" + vps.spec().name() + "'", e);
+      throw DurableFiles.failed("cannot take a checkpoint of VPS '" + vps.spec().name() + "'", e);
     }
   }
 }

@@ -40,11 +40,7 @@ final class CloneVps {
   private final ResumeVps resume;
 
   CloneVps(
-      Host host,
-      NewVps newVps,
-      Admission admission,
-      CheckpointVps checkpoint,
-      ResumeVps resume) {
+      Host host, NewVps newVps, Admission admission, CheckpointVps checkpoint, ResumeVps resume) {
     this.host = host;
     this.newVps = newVps;
     this.admission = admission;
@@ -66,8 +62,7 @@ final class CloneVps {
               seat.address(),
               CreateVps.mac(seat.address()),
               seat.published());
-      StoredVps stored =
-          new StoredVps(spec, seat.hostIdBase(), origin.stored().templateDigest());
+      StoredVps stored = new StoredVps(spec, seat.hostIdBase(), origin.stored().templateDigest());
       operation.phase("disk", 30);
       TimelineEntry own = copy(source, spec);
       Vps clone =
@@ -76,9 +71,7 @@ final class CloneVps {
               operation,
               unfinished ->
                   GuestIdentity.writeClone(
-                      unfinished,
-                      stored,
-                      origin.spec().name() + "@" + source.checkpoint().id()));
+                      unfinished, stored, origin.spec().name() + "@" + source.checkpoint().id()));
       if (own.hasMemory()) {
         run(clone, own, operation);
       }
@@ -149,8 +142,7 @@ final class CloneVps {
   private void run(Vps clone, TimelineEntry own, Operation operation) {
     try (Vps.Change change =
         clone.begin(operation.id(), JournalEntry.Kind.RESUME, Optional.empty())) {
-      resume.resume(
-          clone, operation, change, own.checkpoint(), ResumeVps.Connections.CLOSED);
+      resume.resume(clone, operation, change, own.checkpoint(), ResumeVps.Connections.CLOSED);
     } catch (VpsException e) {
       throw new VpsException(
           e.code(),

@@ -53,10 +53,7 @@ final class DestroyVps {
     DurableFiles.rename(state, leaving);
     host.vpses().remove(vps.spec().name());
     Faults.at("destroy.after-rename");
-    vps.timeline()
-        .now()
-        .checkpoints()
-        .forEach(entry -> files.forget(entry.checkpoint().id()));
+    vps.timeline().now().checkpoints().forEach(entry -> files.forget(entry.checkpoint().id()));
     DurableFiles.deleteTree(leaving);
   }
 }

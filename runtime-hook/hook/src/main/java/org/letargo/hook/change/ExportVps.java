@@ -37,8 +37,7 @@ final class ExportVps {
     this.files = files;
   }
 
-  void export(
-      Vps vps, Optional<CheckpointId> wanted, Operation operation, HookExchange exchange) {
+  void export(Vps vps, Optional<CheckpointId> wanted, Operation operation, HookExchange exchange) {
     if (wanted.isPresent()) {
       send(vps, vps.timeline().get(wanted.get()).checkpoint().id(), operation, exchange);
       return; // a checkpoint never changes: the VPS may, meanwhile

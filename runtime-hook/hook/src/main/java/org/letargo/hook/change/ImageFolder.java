@@ -37,8 +37,7 @@ final class ImageFolder {
     DurableFiles.folder(images, "rwx--x--x");
     for (CheckpointFile file : checkpoint.manifest().files()) {
       if (file.path().startsWith(PREFIX)) {
-        checkpoint.materialise(
-            file.path(), images.resolve(file.path().substring(PREFIX.length())));
+        checkpoint.materialise(file.path(), images.resolve(file.path().substring(PREFIX.length())));
       }
     }
     new ControlGroups(images).requireInside();

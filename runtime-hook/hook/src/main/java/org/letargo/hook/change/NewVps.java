@@ -8,6 +8,7 @@ import org.letargo.archive.checkpoint.StoredCheckpoint;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.rootfs.VpsDisk;
@@ -38,7 +39,11 @@ final class NewVps {
    * @param stored name, address, ids: reserved for it
    * @param entry its first checkpoint
    */
-  record Plan(String prefix, JournalEntry.Kind kind, StoredVps stored, TimelineEntry entry) {}
+  record Plan(String prefix, JournalEntry.Kind kind, StoredVps stored, TimelineEntry entry) {
+    private boolean isClone() {
+      return entry.kind() == CheckpointKind.CLONE;
+    }
+  }
 
   /** Changes the disk before anybody sees the VPS. */
   interface DiskChange {
@@ -64,10 +69,10 @@ final class NewVps {
       unfinished.writeStatus(status);
       unfinished.writeSpec(stored);
       unfinished.writeJournal(new JournalEntry(operation.id(), plan.kind, Optional.empty()));
-      Faults.at("import.before-rename");
+      Faults.at(plan.isClone() ? "clone.before-rename" : "import.before-rename");
       operation.commit();
       DurableFiles.rename(making, folder.state());
-      Faults.at("import.after-rename");
+      Faults.at(plan.isClone() ? "clone.after-rename" : "import.after-rename");
       made = true;
       folder.clearJournal(); // before anybody can see the VPS and begin a change of it
       Vps vps = host.vpses().add(folder, stored, status);

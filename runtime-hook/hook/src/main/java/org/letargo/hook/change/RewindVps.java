@@ -42,8 +42,7 @@ final class RewindVps {
 
   void rewind(Vps vps, HookRequest.RewindVps request, Operation operation) {
     try (Vps.Change change =
-        vps.begin(
-            operation.id(), JournalEntry.Kind.REWIND, Optional.of(request.checkpoint()))) {
+        vps.begin(operation.id(), JournalEntry.Kind.REWIND, Optional.of(request.checkpoint()))) {
       TimelineEntry target = vps.timeline().get(request.checkpoint());
       boolean ran = hasProcesses(vps);
       if (!request.discardCurrent()) {
@@ -88,8 +87,7 @@ final class RewindVps {
     if (target.hasMemory()) {
       change.become(new VpsStatus.Suspended(target.checkpoint()));
       Faults.at("rewind.before-resume");
-      resume.resume(
-          vps, operation, change, target.checkpoint(), ResumeVps.Connections.KEPT);
+      resume.resume(vps, operation, change, target.checkpoint(), ResumeVps.Connections.KEPT);
     } else {
       stand.down(vps);
       restoreDisk(vps, target);
@@ -119,9 +117,12 @@ final class RewindVps {
         case VpsStatus.Suspended(var before) when ran ->
             resume.resume(vps, operation, change, before, ResumeVps.Connections.KEPT);
         case VpsStatus.Stopped _ ->
-            vps.timeline().here().map(vps.timeline()::get).ifPresent(kept -> {
-              restoreDisk(vps, kept);
-            });
+            vps.timeline()
+                .here()
+                .map(vps.timeline()::get)
+                .ifPresent(kept -> {
+                  restoreDisk(vps, kept);
+                });
         case VpsStatus.Suspended _, VpsStatus.Running _, VpsStatus.Paused _ -> {}
       }
     } catch (VpsException e) {

@@ -34,6 +34,7 @@ import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.runtime.InitProcess;
 import org.letargo.hook.runtime.RuncMessages;
+import org.letargo.hook.store.HostMemory;
 import org.letargo.hook.store.MemoryIntake;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
@@ -155,7 +156,7 @@ final class TakeCheckpoint {
       InitProcess init = host.runc().initProcess(folder.name()).orElseThrow();
       try {
         prepare(initPid);
-        Faults.at(verb() + ".before-dump");
+        Faults.at(goesOn ? "checkpoint.before-dump" : "suspend.before-dump");
         Command.Result result = dump();
         // Not what runc says but what is: an answer of ours that did not arrive lets the VPS run
         // on.
@@ -195,6 +196,8 @@ final class TakeCheckpoint {
           operation.phase("store", 70);
           Faults.at("checkpoint.after-thaw");
           complete();
+        } else if (!result.ok() && veto == null) {
+          memory.failure().ifPresent(cause -> veto = notStored(cause));
         }
         return result;
       }
@@ -284,8 +287,8 @@ final class TakeCheckpoint {
         takenAt = Instant.now();
         host.cgroups().save(vps.stored(), images);
         diskBytes = files.captureDisk(vps, writer);
-        Faults.at(verb() + ".before-commit");
-        Faults.failAt(verb() + ".commit");
+        Faults.at(goesOn ? "checkpoint.before-commit" : "suspend.before-commit");
+        Faults.failAt(goesOn ? "checkpoint.commit" : "suspend.commit");
         if (!goesOn) {
           complete();
           settle.accept(entry);
@@ -306,6 +309,12 @@ final class TakeCheckpoint {
       }
     }
 
+    private static VpsException notStored(Throwable cause) {
+      return cause instanceof IOException failed
+          ? DurableFiles.failed("cannot store the memory", failed)
+          : VpsException.internal("cannot store the memory", cause);
+    }
+
     /** Makes the checkpoint durable and enters it into the timeline. */
     private void complete() throws IOException {
       try (DirectoryStream<Path> found = Files.newDirectoryStream(images)) {
@@ -320,11 +329,13 @@ final class TakeCheckpoint {
       Duration stoodStill = goesOn ? EngineStatistics.frozen(work) : Duration.ZERO;
       entry =
           files.commit(
-              vps, wish, new CheckpointFiles.Taken(takenAt, taker, memoryBytes, diskBytes, stoodStill),
+              vps,
+              wish,
+              new CheckpointFiles.Taken(takenAt, taker, memoryBytes, diskBytes, stoodStill),
               writer);
-      Faults.at(verb() + ".after-manifest");
+      Faults.at(goesOn ? "checkpoint.after-manifest" : "suspend.after-manifest");
       vps.timeline().add(entry);
-      Faults.at(verb() + ".after-timeline");
+      Faults.at(goesOn ? "checkpoint.after-timeline" : "suspend.after-timeline");
     }
 
     /** The VPS runs on, as if nothing had been; one that died meanwhile is taken down later. */

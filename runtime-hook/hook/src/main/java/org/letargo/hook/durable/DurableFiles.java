@@ -14,6 +14,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import org.letargo.archive.store.StoreFullException;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Json;
 import org.letargo.hook.protocol.VpsException;
@@ -151,7 +152,9 @@ public final class DurableFiles {
   /** What an I/O error means to a person: no space, or a fault. */
   public static VpsException failed(String what, IOException e) {
     String why = String.valueOf(e.getMessage());
-    if (why.contains("No space left") || why.contains("Disk quota exceeded")) {
+    if (e instanceof StoreFullException
+        || why.contains("No space left")
+        || why.contains("Disk quota exceeded")) {
       return new VpsException(
           Code.NO_SPACE, what, why, "Free space on that disk, then try again.", e);
     }

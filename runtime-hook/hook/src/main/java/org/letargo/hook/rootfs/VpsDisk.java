@@ -53,8 +53,7 @@ public final class VpsDisk {
         }
       }
       if (!saved.skippedSockets().isEmpty()) {
-        LOG.debug(
-            "vps={} sockets that are not saved: {}", folder.name(), saved.skippedSockets());
+        LOG.debug("vps={} sockets that are not saved: {}", folder.name(), saved.skippedSockets());
       }
       return saved.dataBytes();
     } finally {

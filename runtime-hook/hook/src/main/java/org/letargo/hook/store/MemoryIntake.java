@@ -3,6 +3,7 @@ package org.letargo.hook.store;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -92,12 +93,18 @@ public final class MemoryIntake implements PageSink, AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while memory was stored", e);
     } catch (ExecutionException e) {
-      throw switch (e.getCause()) {
-        case IOException failed -> failed;
-        case RuntimeException failed -> failed;
-        case Throwable fault -> new IOException(fault);
-      };
+      if (e.getCause() instanceof RuntimeException failed) {
+        throw failed;
+      }
+      throw e.getCause() instanceof IOException failed ? failed : new IOException(e.getCause());
     }
+  }
+
+  /** Why the store does not take the memory; empty while it does. */
+  public Optional<Throwable> failure() {
+    return stored.isCompletedExceptionally()
+        ? Optional.of(stored.exceptionNow())
+        : Optional.empty();
   }
 
   private void store() {

@@ -99,10 +99,7 @@ public final class VpsTimeline {
    * @throws VpsException NOT_FOUND, or NAME_TAKEN if another has the label
    */
   public synchronized TimelineEntry mark(
-      CheckpointId id,
-      Optional<String> label,
-      Optional<String> note,
-      Optional<Boolean> pinned) {
+      CheckpointId id, Optional<String> label, Optional<String> note, Optional<Boolean> pinned) {
     TimelineEntry old = get(id);
     label.ifPresent(text -> requireFree(text, id));
     TimelineEntry changed =

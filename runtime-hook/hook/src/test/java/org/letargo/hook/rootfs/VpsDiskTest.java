@@ -11,12 +11,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.letargo.archive.ArchiveException;
-import org.letargo.archive.disk.DiskChanges;
+import org.letargo.archive.checkpoint.CheckpointStore;
+import org.letargo.archive.checkpoint.CheckpointWriter;
+import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.store.ChunkId;
+import org.letargo.archive.store.testing.MemoryChunkStore;
 import org.letargo.hook.testing.Samples;
 import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.VpsFolder;
@@ -29,20 +35,23 @@ class VpsDiskTest {
   private static final StoredVps HERE = Samples.stored();
   private static final StoredVps THERE =
       new StoredVps(HERE.spec(), Samples.HOST_ID_BASE + 10 * 65_536, HERE.templateDigest());
+  private static final String ID = "20260131-235959-0a1b2c3d";
   private static final byte[] VALUE = "value".getBytes(StandardCharsets.UTF_8);
 
   @TempDir Path temporary;
   private VpsFolder here;
   private VpsFolder there;
   private Path template;
-  private Path checkpoint;
+  private MemoryChunkStore chunks;
+  private CheckpointStore store;
 
   @BeforeEach
   void makeDisks() throws IOException {
     here = Samples.folder(Files.createDirectory(temporary.resolve("here")));
     there = Samples.folder(Files.createDirectory(temporary.resolve("there")));
     template = Files.createDirectory(temporary.resolve("template"));
-    checkpoint = Files.createDirectory(temporary.resolve("checkpoint"));
+    chunks = new MemoryChunkStore();
+    store = CheckpointStore.open(chunks, temporary.resolve("checkpoints"));
     RootFileSystem.create(here, HERE);
     RootFileSystem.create(there, THERE);
   }
@@ -74,8 +83,7 @@ class VpsDiskTest {
     own(rootfs.resolve("fifo"), 0);
     RootFileSystem.unmount(here);
 
-    long savedBytes = VpsDisk.capture(here, HERE, checkpoint);
-    VpsDisk.restore(there, THERE, checkpoint);
+    long savedBytes = carry();
     RootFileSystem.mount(there, THERE, template);
 
     Path restored = there.rootfs();
@@ -100,9 +108,7 @@ class VpsDiskTest {
   void replacesWhatTheDiskHeldBefore() throws IOException {
     own(Files.writeString(here.upper().resolve("new"), "new"), 0);
     own(Files.writeString(there.upper().resolve("old"), "old"), 0);
-    VpsDisk.capture(here, HERE, checkpoint);
-
-    VpsDisk.restore(there, THERE, checkpoint);
+    carry();
 
     assertThat(there.upper().resolve("new")).hasContent("new");
     assertThat(there.upper().resolve("old")).doesNotExist();
@@ -113,25 +119,64 @@ class VpsDiskTest {
   void refusesToSaveAFileOfTheHostsRoot() throws IOException {
     Files.writeString(here.upper().resolve("of-the-host"), "x");
 
-    assertThatThrownBy(() -> VpsDisk.capture(here, HERE, checkpoint))
+    assertThatThrownBy(this::carry)
         .isInstanceOf(ArchiveException.class)
         .hasMessageStartingWith(
             "the disk of the VPS cannot be saved at 'of-the-host': user id 0 is outside");
   }
 
   @Test
-  void refusesToRestoreChangesThatAreCut() throws IOException {
-    own(Files.write(here.upper().resolve("file"), new byte[100_000]), 0);
-    VpsDisk.capture(here, HERE, checkpoint);
-    Path tar = checkpoint.resolve(DiskChanges.TAR);
-    try (FileChannel channel = FileChannel.open(tar, StandardOpenOption.WRITE)) {
-      channel.truncate(50_000);
-    }
+  void keepsTheOldDiskIfTheNewOneIsDamaged() throws IOException {
+    own(Files.writeString(here.upper().resolve("file"), "new"), 0);
+    own(Files.writeString(there.upper().resolve("old"), "old"), 0);
+    save();
+    Set<ChunkId> all = new HashSet<>();
+    store.forEachLive(all::add);
+    all.forEach(chunks::damage);
 
-    assertThatThrownBy(() -> VpsDisk.restore(there, THERE, checkpoint))
+    assertThatThrownBy(this::restore)
         .isInstanceOf(ArchiveException.class)
-        .hasMessageContaining("the disk changes are incomplete");
-    assertThat(there.upper()).isEmptyDirectory();
+        .hasMessageContaining("rootfs-diff.tar");
+    assertThat(there.upper().resolve("old")).hasContent("old");
+  }
+
+  @Test
+  void endsARestoreThatWasInterrupted() throws IOException {
+    own(Files.writeString(there.upper().resolve("old"), "old"), 0);
+    Files.createDirectory(there.state().resolve("disk.new")); // not complete
+
+    VpsDisk.recover(there);
+
+    assertThat(there.upper().resolve("old")).hasContent("old");
+    assertThat(there.state().resolve("disk.new")).doesNotExist();
+
+    Files.move(there.disk(), there.state().resolve("disk.old"));
+    Files.createDirectories(there.state().resolve("disk.new/upper/made")); // complete
+
+    VpsDisk.recover(there);
+
+    assertThat(there.upper()).isDirectoryContaining("glob:**/made");
+    assertThat(there.state().resolve("disk.old")).doesNotExist();
+  }
+
+  private long carry() throws IOException {
+    long savedBytes = save();
+    restore();
+    return savedBytes;
+  }
+
+  private long save() throws IOException {
+    try (CheckpointWriter writer = store.begin()) {
+      long savedBytes = VpsDisk.capture(here, HERE, writer);
+      writer.commit(Samples.checkpoint(ID, HERE));
+      return savedBytes;
+    }
+  }
+
+  private void restore() throws IOException {
+    try (StoredCheckpoint checkpoint = store.read(ID)) {
+      VpsDisk.restore(there, THERE, checkpoint);
+    }
   }
 
   private static Path own(Path path, int id) throws IOException {

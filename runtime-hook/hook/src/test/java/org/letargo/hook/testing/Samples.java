@@ -1,8 +1,12 @@
 package org.letargo.hook.testing;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.letargo.archive.CheckpointDescription;
+import org.letargo.archive.HostDescription;
+import org.letargo.archive.VpsDescription;
 import org.letargo.hook.config.HookConfiguration;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Ipv4Address;
@@ -55,6 +59,28 @@ public final class Samples {
 
   public static StoredVps stored() {
     return new StoredVps(spec(WEB1), HOST_ID_BASE, "sha256:" + "0".repeat(64));
+  }
+
+  /** What the manifest of a checkpoint of the VPS says. */
+  public static CheckpointDescription checkpoint(String id, StoredVps stored) {
+    return new CheckpointDescription(
+        id,
+        "",
+        Instant.parse("2026-01-31T23:59:59Z"),
+        new VpsDescription(
+            stored.spec().name().value(),
+            stored.spec().template().value(),
+            stored.templateDigest(),
+            stored.spec().limits().memory().bytes(),
+            stored.spec().limits().milliCpus(),
+            stored.spec().limits().pids(),
+            stored.spec().address().value(),
+            stored.spec().mac(),
+            stored.spec().name().value(),
+            List.of()),
+        new HostDescription("host", "6.1.0", "x86_64", List.of(), "criu", "4.2.1", "runc 1.1.5"),
+        0,
+        0);
   }
 
   public static VpsFolder folder(Path folder) {

@@ -115,11 +115,9 @@ class VpsTimelineTest {
     return folder.resolve("timeline.json");
   }
 
-  private static TimelineEntry entry(
-      CheckpointId id, Optional<CheckpointId> parent, String label) {
+  private static TimelineEntry entry(CheckpointId id, Optional<CheckpointId> parent, String label) {
     return new TimelineEntry(
-        new CheckpointReport(
-            id, Instant.EPOCH, DataSize.ofMebibytes(1), DataSize.ofMebibytes(2)),
+        new CheckpointReport(id, Instant.EPOCH, DataSize.ofMebibytes(1), DataSize.ofMebibytes(2)),
         parent,
         CheckpointKind.MANUAL,
         true,

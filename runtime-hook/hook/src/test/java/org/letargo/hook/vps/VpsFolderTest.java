@@ -106,10 +106,8 @@ class VpsFolderTest {
     assertThat(folder.state()).isEqualTo(state);
     assertThat(folder.upper()).isEqualTo(state.resolve("disk/upper"));
     assertThat(folder.consoleLog()).isEqualTo(state.resolve("console.log"));
-    assertThat(folder.checkpoint(CHECKPOINT))
-        .isEqualTo(state.resolve("checkpoints/20260131-235959-0a1b2c3d"));
-    assertThat(folder.partialCheckpoint(CHECKPOINT))
-        .isEqualTo(state.resolve("checkpoints/.partial-20260131-235959-0a1b2c3d"));
+    assertThat(folder.timeline()).isEqualTo(state.resolve("timeline.json"));
+    assertThat(folder.images()).isEqualTo(state.resolve("images"));
     assertThat(folder.log("suspend")).isEqualTo(state.resolve("log/suspend"));
     assertThat(folder.rootfs()).isEqualTo(run.resolve("rootfs"));
     assertThat(folder.engineOptions()).isEqualTo(run.resolve("engine.conf"));
