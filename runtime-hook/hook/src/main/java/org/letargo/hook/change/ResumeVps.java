@@ -151,10 +151,9 @@ final class ResumeVps {
       operation.phase("memory", 20);
       writeImages();
       host.cgroups().prepareRestore(vps.stored(), images);
-      EngineOptions.restore(
-              folder.engineAction(),
-              host.cgroups().engineRoot(folder.name()),
-              connections == Connections.CLOSED)
+      EngineOptions options =
+          EngineOptions.restore(folder.engineAction(), host.cgroups().engineRoot(folder.name()));
+      (connections == Connections.CLOSED ? options.closingConnections() : options)
           .write(folder.engineOptions());
       operation.checkCancelled();
     }

@@ -84,18 +84,19 @@ public final class EngineOptions {
    *
    * @param cgroupRoot where the VPS's control groups begin now: it may have had another name, or
    *     another host, when it was suspended
-   * @param closesConnections whether TCP connections come back closed; otherwise they go on
    */
-  public static EngineOptions restore(
-      Path relay, Optional<String> cgroupRoot, boolean closesConnections) {
+  public static EngineOptions restore(Path relay, Optional<String> cgroupRoot) {
     EngineOptions options = new EngineOptions(relay);
     options.lines.add("force-irmap");
     options.lines.add("skip-file-rwx-check"); // the host's device nodes may have other modes
     cgroupRoot.ifPresent(root -> options.lines.add("cgroup-root " + root));
-    if (closesConnections) {
-      options.lines.add("tcp-close");
-    }
     return options;
+  }
+
+  /** TCP connections come back closed. */
+  public EngineOptions closingConnections() {
+    lines.add("tcp-close");
+    return this;
   }
 
   /** Writes the file. */

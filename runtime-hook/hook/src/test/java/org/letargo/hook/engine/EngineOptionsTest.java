@@ -51,7 +51,7 @@ class EngineOptionsTest {
 
   @Test
   void tellsARestoreNothingOfTheDisk() throws IOException {
-    assertThat(written(EngineOptions.restore(RELAY, Optional.of("/letargo/web1"), false)))
+    assertThat(written(EngineOptions.restore(RELAY, Optional.of("/letargo/web1"))))
         .containsExactly(
             "network-lock nftables",
             "tcp-established",
@@ -113,7 +113,7 @@ class EngineOptionsTest {
   void saysWhichFileCannotBeWritten() {
     Path file = folder.resolve("none/engine.conf");
 
-    assertThatThrownBy(() -> EngineOptions.restore(RELAY, Optional.empty(), true).write(file))
+    assertThatThrownBy(() -> EngineOptions.restore(RELAY, Optional.empty()).write(file))
         .isInstanceOf(VpsException.class)
         .hasMessageStartingWith("cannot write " + file + ": ");
   }
