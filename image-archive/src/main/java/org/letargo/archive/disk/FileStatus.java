@@ -13,6 +13,8 @@ package org.letargo.archive.disk;
  * @param links number of names
  * @param modifiedSeconds since 1970, may be negative
  * @param modifiedNanos 0 to 999,999,999
+ * @param changedSeconds when the kernel last changed content or attributes; nobody can set it
+ * @param changedNanos 0 to 999,999,999
  */
 public record FileStatus(
     Type type,
@@ -26,7 +28,9 @@ public record FileStatus(
     long inode,
     int links,
     long modifiedSeconds,
-    int modifiedNanos) {
+    int modifiedNanos,
+    long changedSeconds,
+    int changedNanos) {
 
   /** The kinds of files that Linux has. */
   public enum Type {
@@ -58,6 +62,11 @@ public record FileStatus(
       }
       throw new IllegalArgumentException("file type of mode " + Integer.toOctalString(mode));
     }
+  }
+
+  /** Which file it is. */
+  FileId id() {
+    return new FileId(device, inode);
   }
 
   /** How overlayfs marks a deleted name: character device 0:0. */
