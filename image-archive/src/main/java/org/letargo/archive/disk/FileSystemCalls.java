@@ -6,10 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,33 +21,7 @@ import java.util.Optional;
 public interface FileSystemCalls {
   /** lstat(2). */
   default FileStatus status(Path path) throws IOException {
-    Map<String, Object> all =
-        Files.readAttributes(
-            path, // not "unix:*": that looks the owners' names up, every time
-            "unix:mode,uid,gid,rdev,size,dev,ino,nlink,lastModifiedTime,ctime",
-            LinkOption.NOFOLLOW_LINKS);
-    int mode = (Integer) all.get("mode");
-    long rdev = (Long) all.get("rdev");
-    Instant modified = ((FileTime) all.get("lastModifiedTime")).toInstant();
-    Instant changed = ((FileTime) all.get("ctime")).toInstant();
-    FileStatus.Type type = FileStatus.Type.of(mode);
-    boolean isDevice =
-        type == FileStatus.Type.CHARACTER_DEVICE || type == FileStatus.Type.BLOCK_DEVICE;
-    return new FileStatus(
-        type,
-        mode & 07777,
-        Integer.toUnsignedLong((Integer) all.get("uid")),
-        Integer.toUnsignedLong((Integer) all.get("gid")),
-        isDevice ? (int) (rdev >>> 8 & 0xFFF | rdev >>> 32 & ~0xFFFL) : 0, // glibc's gnu_dev_major
-        isDevice ? (int) (rdev & 0xFF | rdev >>> 12 & ~0xFFL) : 0,
-        (Long) all.get("size"),
-        (Long) all.get("dev"),
-        (Long) all.get("ino"),
-        (Integer) all.get("nlink"),
-        modified.getEpochSecond(),
-        modified.getNano(),
-        changed.getEpochSecond(),
-        changed.getNano());
+    return FileStatus.of(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** lchown(2). The kernel clears setuid, setgid and capabilities of the file. */
