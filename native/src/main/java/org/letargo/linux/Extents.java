@@ -31,7 +31,16 @@ public final class Extents {
    * @throws NativeException ELOOP for a symbolic link; ENOENT; EACCES
    */
   public static List<Extent> dataOf(Path file) {
-    int fd = open(file, Libc.O_RDONLY);
+    return dataOf(file, O_NOFOLLOW);
+  }
+
+  /** The same for a file that is held open. */
+  public static List<Extent> dataOf(FileBeneath file) {
+    return dataOf(file.path(), 0); // a link of /proc, to this very file
+  }
+
+  private static List<Extent> dataOf(Path file, int flags) {
+    int fd = open(file, Libc.O_RDONLY | flags);
     var extents = new ArrayList<Extent>();
     long end = 0;
     try {
@@ -56,7 +65,7 @@ public final class Extents {
    * @throws NativeException EOPNOTSUPP if the file system cannot do it
    */
   public static void punch(Path file, long offsetBytes, long lengthBytes) {
-    int fd = open(file, Libc.O_WRONLY);
+    int fd = open(file, Libc.O_WRONLY | O_NOFOLLOW);
     try {
       LIBC.fallocate(
           fd, Libc.FALLOC_FL_PUNCH_HOLE | Libc.FALLOC_FL_KEEP_SIZE, offsetBytes, lengthBytes);
@@ -83,7 +92,7 @@ public final class Extents {
   private static int open(Path file, int access) {
     try {
       // O_NONBLOCK: a fifo in the file's place must not hang us
-      return LIBC.open(NativePath.of(file), access | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+      return LIBC.open(NativePath.of(file), access | O_CLOEXEC | O_NONBLOCK);
     } catch (LastErrorException e) {
       throw new NativeException("open(" + file + ")", e);
     }

@@ -64,6 +64,8 @@ interface Libc extends Library {
 
   int close(int fd) throws LastErrorException;
 
+  NativeLong syscall(NativeLong number, Object... arguments) throws LastErrorException;
+
   NativeLong read(int fd, byte[] buffer, NativeLong count) throws LastErrorException;
 
   NativeLong write(int fd, byte[] buffer, NativeLong count) throws LastErrorException;

@@ -9,18 +9,21 @@ import java.util.concurrent.Semaphore;
  * A few buffers of one size, lent and given back by any thread. They are what bounds the memory of
  * a writer: whoever wants one more waits until a chunk has been stored.
  */
-final class Buffers {
+public final class Buffers {
   private final int sizeBytes;
   private final Semaphore free;
   private final Queue<ByteBuffer> idle = new ConcurrentLinkedQueue<>();
 
-  Buffers(int sizeBytes, int count) {
+  /**
+   * @param count how many may be lent at once
+   */
+  public Buffers(int sizeBytes, int count) {
     this.sizeBytes = sizeBytes;
     this.free = new Semaphore(count);
   }
 
   /** An empty buffer in the heap, where the JDK hashes fastest. Waits until one is free. */
-  ByteBuffer take() throws java.io.IOException {
+  public ByteBuffer take() throws java.io.IOException {
     try {
       free.acquire();
     } catch (InterruptedException e) {
@@ -31,7 +34,8 @@ final class Buffers {
     return buffer == null ? ByteBuffer.allocate(sizeBytes) : buffer.clear();
   }
 
-  void give(ByteBuffer buffer) {
+  /** Takes one back. */
+  public void give(ByteBuffer buffer) {
     idle.add(buffer);
     free.release();
   }

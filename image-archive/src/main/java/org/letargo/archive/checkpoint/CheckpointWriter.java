@@ -56,12 +56,22 @@ public final class CheckpointWriter implements Closeable {
     if (!begun.add(path)) {
       throw CheckpointFile.refused(path, "it is there already");
     }
+    return new FileWriter(this, path, writer());
+  }
+
+  private ChunkWriter writer() {
     ChunkWriter writer = idle.poll();
     if (writer == null) {
       writer = chunks.writer();
       writers.add(writer);
     }
-    return new FileWriter(this, path, writer);
+    return writer;
+  }
+
+  /** Begins to store chunks that a file will name later. */
+  public synchronized ChunksAhead ahead() {
+    requireOpen();
+    return new ChunksAhead(this, writer());
   }
 
   /** Puts a whole file, cut every 64 KiB; the stream stays open. */
@@ -151,6 +161,10 @@ public final class CheckpointWriter implements Closeable {
 
   synchronized void abandoned(String path, ChunkWriter writer) {
     begun.remove(path);
+    idle.push(writer);
+  }
+
+  synchronized void done(ChunkWriter writer) {
     idle.push(writer);
   }
 

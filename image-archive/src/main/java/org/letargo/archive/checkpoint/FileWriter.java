@@ -3,6 +3,7 @@ package org.letargo.archive.checkpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +16,7 @@ import org.letargo.archive.store.ChunkWriter;
  * hashed and stored beside the caller. For one thread; several files may be written side by side.
  * The file is in the checkpoint after {@link #finish}; closed before, it is not.
  */
-public final class FileWriter implements Closeable {
+public final class FileWriter implements ContentSink, Closeable {
   /** Where files are cut that have no better places of their own. */
   static final int CUT_BYTES = 64 << 10;
 
@@ -50,20 +51,23 @@ public final class FileWriter implements Closeable {
     return true;
   }
 
-  /**
-   * Goes on with content that becomes one chunk; if it is only zeros, a run of zeros.
-   *
-   * @param content 1 byte to 1 MiB, from position to limit; not to be changed before {@code
-   *     release} was called
-   * @param release called once, by any thread, when the content is needed no more
-   * @return the chunk's id when it is stored; empty at once if there were only zeros
-   */
+  @Override
   public Optional<CompletableFuture<ChunkId>> chunk(ByteBuffer content, Runnable release)
       throws IOException {
     int length = content.remaining();
+    Optional<CompletableFuture<ChunkId>> id = put(chunks, content, release);
+    if (id.isPresent()) {
+      recipe.chunk(length, id.get());
+    } else {
+      recipe.zeros(length);
+    }
+    return id;
+  }
+
+  static Optional<CompletableFuture<ChunkId>> put(
+      ChunkWriter chunks, ByteBuffer content, Runnable release) throws IOException {
     if (isZero(content)) {
       release.run();
-      recipe.zeros(length);
       return Optional.empty();
     }
     CompletableFuture<ChunkId> id;
@@ -74,25 +78,20 @@ public final class FileWriter implements Closeable {
       throw e;
     }
     id.whenComplete((_, _) -> release.run());
-    recipe.chunk(length, id);
     return Optional.of(id);
   }
 
-  /**
-   * Says that chunks will be named which only their ids are known of.
-   *
-   * @return whether it is there; if so it stays while the checkpoint is being written
-   */
+  @Override
   public boolean retain(ChunkId id) throws IOException {
     return chunks.retain(id);
   }
 
-  /** Goes on with a chunk that {@link #retain} has found. */
+  @Override
   public void known(int lengthBytes, ChunkId id) throws IOException {
     recipe.chunk(lengthBytes, CompletableFuture.completedFuture(id));
   }
 
-  /** Goes on with zeros, which cost nothing. */
+  @Override
   public void zeros(long lengthBytes) {
     recipe.zeros(lengthBytes);
   }
@@ -114,15 +113,33 @@ public final class FileWriter implements Closeable {
           checkpoint.windows().give(buffer);
         }
       }
-      if (n > 0 && n <= MAX_SMALL_BYTES && recipe.sizeBytes() == 0) {
-        recipe.literal(buffer.array(), 0, n);
-        checkpoint.windows().give(buffer);
-      } else if (n > 0) {
-        chunk(buffer.limit(n), () -> checkpoint.windows().give(buffer));
+      if (n > 0) {
+        end(buffer.limit(n), () -> checkpoint.windows().give(buffer));
       }
       if (n < CUT_BYTES) {
         return;
       }
+    }
+  }
+
+  /**
+   * A stream whose bytes the file goes on with, cut every 64 KiB. Closing it hands the last ones
+   * on; the file stays open.
+   */
+  public OutputStream stream() {
+    return new FileStream(this, checkpoint.windows());
+  }
+
+  /** Goes on with content that is a whole file if it is short. */
+  void end(ByteBuffer content, Runnable release) throws IOException {
+    if (content.remaining() <= MAX_SMALL_BYTES && recipe.sizeBytes() == 0) {
+      try {
+        recipe.literal(content.array(), 0, content.remaining());
+      } finally {
+        release.run();
+      }
+    } else {
+      chunk(content, release);
     }
   }
 

@@ -8,7 +8,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,9 +29,6 @@ import org.letargo.archive.ArchiveException;
  * What the reader would refuse fails here: a checkpoint that was taken can be resumed.
  */
 public final class DiskChangesWriter {
-  /** Holes of smaller files are not looked for. */
-  private static final long MIN_SPARSE_BYTES = 64 << 10;
-
   private static final int MAX_REPORTED_SOCKETS = 1000;
 
   private final FileSystemCalls calls;
@@ -54,12 +50,28 @@ public final class DiskChangesWriter {
         FileChannel list = create(checkpointDirectory.resolve(DiskChanges.DELETED));
         var listOut = new BufferedOutputStream(Channels.newOutputStream(list));
         var deleted = new DeletedFiles.Writer(listOut)) {
-      var run = new Run(new TarOutput(tar), deleted);
-      run.root(upperDirectory);
-      deleted.finish();
+      DiskChanges changes = write(upperDirectory, new TarOutput(tar), deleted);
       listOut.flush();
-      return run.result();
+      return changes;
     }
+  }
+
+  /** Hands the parts of both files on, in their order. */
+  DiskChanges write(Path upperDirectory, TarSink tar, DeletedFiles.Writer deleted)
+      throws IOException {
+    var run = new Run(tar, deleted);
+    run.root(upperDirectory);
+    deleted.finish();
+    return run.result();
+  }
+
+  static ArchiveException becameShorter(String path) {
+    return notCapturable(path, "it became shorter while it was read", "Freeze the VPS first.");
+  }
+
+  private static ArchiveException notCapturable(String path, String why, String remedy) {
+    return ArchiveException.notCapturable(
+        "the disk of the VPS cannot be saved at " + quoted(RawPaths.shown(path)), why, remedy);
   }
 
   private static FileChannel create(Path file) throws IOException {
@@ -69,21 +81,19 @@ public final class DiskChangesWriter {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 
-  private record Inode(long device, long inode) {}
-
   /** One walk. */
   private final class Run {
-    private final TarOutput tar;
+    private final TarSink tar;
     private final DeletedFiles.Writer deleted;
     private final Xattrs xattrRules = new Xattrs(ids);
-    private final Map<Inode, String> firstNames = new HashMap<>(); // of files with several names
+    private final Map<FileId, String> firstNames = new HashMap<>(); // of files with several names
     private final List<String> sockets = new ArrayList<>();
     private long entries;
     private long deletedCount;
     private long dataBytes;
     private long droppedXattrs;
 
-    Run(TarOutput tar, DeletedFiles.Writer deleted) {
+    Run(TarSink tar, DeletedFiles.Writer deleted) {
       this.tar = tar;
       this.deleted = deleted;
     }
@@ -131,7 +141,7 @@ public final class DiskChangesWriter {
         return;
       }
       if (status.links() > 1) {
-        String first = firstNames.putIfAbsent(new Inode(status.device(), status.inode()), path);
+        String first = firstNames.putIfAbsent(status.id(), path);
         if (first != null) {
           put(file, path, status, TarEntry.Kind.HARD_LINK, first);
           return;
@@ -158,12 +168,7 @@ public final class DiskChangesWriter {
 
     private void regular(Path file, String path, FileStatus status) throws IOException {
       long sizeBytes = status.sizeBytes();
-      var data = new SparseMap();
-      if (sizeBytes >= MIN_SPARSE_BYTES) {
-        calls.dataRanges(file, data::add);
-      } else {
-        data.add(0, sizeBytes);
-      }
+      SparseMap data = SparseMap.of(sizeBytes, visitor -> calls.dataRanges(file, visitor));
       boolean sparse = !data.covers(sizeBytes);
       byte[] map = sparse ? data.encode(sizeBytes) : new byte[0];
       long storedBytes = map.length + data.dataBytes();
@@ -171,25 +176,10 @@ public final class DiskChangesWriter {
           tarEntry(file, path, status, TarEntry.Kind.REGULAR, "", storedBytes, sizeBytes, sparse);
       tar.write(TarBlocks.encode(entry));
       tar.write(map);
-      copy(file, path, data);
+      tar.content(file, path, status, data);
       tar.pad(storedBytes);
       entries++;
       dataBytes += data.dataBytes();
-    }
-
-    private void copy(Path file, String path, SparseMap data) throws IOException {
-      if (data.count() == 0) {
-        return;
-      }
-      try (var channel =
-          FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-        for (int i = 0; i < data.count(); i++) {
-          if (tar.copy(channel, data.offset(i), data.length(i)) < data.length(i)) {
-            throw notCapturable(
-                path, "it became shorter while it was read", "Freeze the VPS first.");
-          }
-        }
-      }
     }
 
     private void put(Path file, String path, FileStatus status, TarEntry.Kind kind, String link)
@@ -247,11 +237,6 @@ public final class DiskChangesWriter {
       }
       Collections.sort(names); // raw: the order of bytes
       return names;
-    }
-
-    private static ArchiveException notCapturable(String path, String why, String remedy) {
-      return ArchiveException.notCapturable(
-          "the disk of the VPS cannot be saved at " + quoted(RawPaths.shown(path)), why, remedy);
     }
   }
 }

@@ -1,5 +1,13 @@
 package org.letargo.archive.disk;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Map;
+
 /**
  * What {@code lstat} says about a file.
  *
@@ -13,6 +21,8 @@ package org.letargo.archive.disk;
  * @param links number of names
  * @param modifiedSeconds since 1970, may be negative
  * @param modifiedNanos 0 to 999,999,999
+ * @param changedSeconds when the kernel last changed content or attributes; nobody can set it
+ * @param changedNanos 0 to 999,999,999
  */
 public record FileStatus(
     Type type,
@@ -26,7 +36,9 @@ public record FileStatus(
     long inode,
     int links,
     long modifiedSeconds,
-    int modifiedNanos) {
+    int modifiedNanos,
+    long changedSeconds,
+    int changedNanos) {
 
   /** The kinds of files that Linux has. */
   public enum Type {
@@ -58,6 +70,46 @@ public record FileStatus(
       }
       throw new IllegalArgumentException("file type of mode " + Integer.toOctalString(mode));
     }
+  }
+
+  /** fstat(2) of what a link leads to: one of /proc that stands for an open file. */
+  public static FileStatus ofTarget(Path link) throws IOException {
+    return of(link);
+  }
+
+  static FileStatus of(Path path, LinkOption... options) throws IOException {
+    Map<String, Object> all =
+        Files.readAttributes(
+            path, // not "unix:*": that looks the owners' names up, every time
+            "unix:mode,uid,gid,rdev,size,dev,ino,nlink,lastModifiedTime,ctime",
+            options);
+    int mode = (Integer) all.get("mode");
+    long rdev = (Long) all.get("rdev");
+    Instant modified = ((FileTime) all.get("lastModifiedTime")).toInstant();
+    Instant changed = ((FileTime) all.get("ctime")).toInstant();
+    FileStatus.Type type = FileStatus.Type.of(mode);
+    boolean isDevice =
+        type == FileStatus.Type.CHARACTER_DEVICE || type == FileStatus.Type.BLOCK_DEVICE;
+    return new FileStatus(
+        type,
+        mode & 07777,
+        Integer.toUnsignedLong((Integer) all.get("uid")),
+        Integer.toUnsignedLong((Integer) all.get("gid")),
+        isDevice ? (int) (rdev >>> 8 & 0xFFF | rdev >>> 32 & ~0xFFFL) : 0, // glibc's gnu_dev_major
+        isDevice ? (int) (rdev & 0xFF | rdev >>> 12 & ~0xFFL) : 0,
+        (Long) all.get("size"),
+        (Long) all.get("dev"),
+        (Long) all.get("ino"),
+        (Integer) all.get("nlink"),
+        modified.getEpochSecond(),
+        modified.getNano(),
+        changed.getEpochSecond(),
+        changed.getNano());
+  }
+
+  /** Which file it is. */
+  FileId id() {
+    return new FileId(device, inode);
   }
 
   /** How overlayfs marks a deleted name: character device 0:0. */

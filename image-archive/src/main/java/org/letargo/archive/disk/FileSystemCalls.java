@@ -1,13 +1,13 @@
 package org.letargo.archive.disk;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /**
  * What saving and applying disk changes asks of the kernel. None of it follows a symbolic link in
@@ -21,30 +21,7 @@ import java.util.Map;
 public interface FileSystemCalls {
   /** lstat(2). */
   default FileStatus status(Path path) throws IOException {
-    Map<String, Object> all =
-        Files.readAttributes(
-            path, // not "unix:*": that looks the owners' names up, every time
-            "unix:mode,uid,gid,rdev,size,dev,ino,nlink,lastModifiedTime",
-            LinkOption.NOFOLLOW_LINKS);
-    int mode = (Integer) all.get("mode");
-    long rdev = (Long) all.get("rdev");
-    Instant modified = ((FileTime) all.get("lastModifiedTime")).toInstant();
-    FileStatus.Type type = FileStatus.Type.of(mode);
-    boolean isDevice =
-        type == FileStatus.Type.CHARACTER_DEVICE || type == FileStatus.Type.BLOCK_DEVICE;
-    return new FileStatus(
-        type,
-        mode & 07777,
-        Integer.toUnsignedLong((Integer) all.get("uid")),
-        Integer.toUnsignedLong((Integer) all.get("gid")),
-        isDevice ? (int) (rdev >>> 8 & 0xFFF | rdev >>> 32 & ~0xFFFL) : 0, // glibc's gnu_dev_major
-        isDevice ? (int) (rdev & 0xFF | rdev >>> 12 & ~0xFFL) : 0,
-        (Long) all.get("size"),
-        (Long) all.get("dev"),
-        (Long) all.get("ino"),
-        (Integer) all.get("nlink"),
-        modified.getEpochSecond(),
-        modified.getNano());
+    return FileStatus.of(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** lchown(2). The kernel clears setuid, setgid and capabilities of the file. */
@@ -99,6 +76,32 @@ public interface FileSystemCalls {
    * touching, within the size. A file system without holes has one range, the whole file.
    */
   void dataRanges(Path file, RangeVisitor visitor) throws IOException;
+
+  /**
+   * Holds a regular file open that lies beneath a directory whose owner is changing it: openat2(2)
+   * with RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS, RESOLVE_NO_XDEV and O_PATH. Never waits, as opening
+   * a pipe would.
+   *
+   * @param rawPath from the root, without a slash in front
+   * @return empty if it is no regular file
+   * @throws IOException if it cannot be reached: it is gone, or a link is in the way
+   */
+  Optional<PinnedFile> pin(Path root, String rawPath) throws IOException;
+
+  /** A regular file, the same one whatever happens to its names. Close it after use. */
+  interface PinnedFile extends Closeable {
+    /** fstat(2). */
+    FileStatus status() throws IOException;
+
+    /** Where it has data, as {@link FileSystemCalls#dataRanges}. */
+    void dataRanges(RangeVisitor visitor) throws IOException;
+
+    /** Opens it for reading. */
+    FileChannel open() throws IOException;
+
+    @Override
+    void close();
+  }
 
   /** syncfs(2) of the file system that the directory is on: all that was written is durable. */
   void syncFileSystem(Path directory) throws IOException;

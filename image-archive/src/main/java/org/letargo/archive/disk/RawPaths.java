@@ -55,6 +55,15 @@ public final class RawPaths {
     return directory.resolve(Path.of(URI.create(uri.toString())).getFileName());
   }
 
+  /** A raw path beneath a directory, name by name. */
+  public static Path resolveAll(Path directory, String rawPath) {
+    Path path = directory;
+    for (String name : rawPath.split("/")) {
+      path = resolve(path, name);
+    }
+    return path;
+  }
+
   /** A raw string as people read it: as UTF-8, as far as it is. */
   static String shown(String raw) {
     return new String(raw.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);

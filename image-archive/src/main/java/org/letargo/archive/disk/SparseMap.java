@@ -1,5 +1,6 @@
 package org.letargo.archive.disk;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -14,6 +15,26 @@ final class SparseMap {
   private long[] ends = new long[16];
   private int count;
   private long smallestHoleBytes = 1;
+
+  /** Holes of smaller files are not looked for. */
+  private static final long MIN_SPARSE_BYTES = 64 << 10;
+
+  /** Where data is, as it goes into a tar. */
+  @FunctionalInterface
+  interface Ranges {
+    void forEach(FileSystemCalls.RangeVisitor visitor) throws IOException;
+  }
+
+  /** The map of a regular file; small ones are data from end to end. */
+  static SparseMap of(long sizeBytes, Ranges ranges) throws IOException {
+    var map = new SparseMap();
+    if (sizeBytes >= MIN_SPARSE_BYTES) {
+      ranges.forEach(map::add);
+    } else {
+      map.add(0, sizeBytes);
+    }
+    return map;
+  }
 
   /** Adds a range behind all others. */
   void add(long offset, long lengthBytes) {

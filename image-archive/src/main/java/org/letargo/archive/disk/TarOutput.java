@@ -3,9 +3,12 @@ package org.letargo.archive.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /** Writes blocks to a file, small pieces gathered, large content moved by the kernel. */
-final class TarOutput {
+final class TarOutput implements TarSink {
   private static final int END_BYTES = 2 * TarBlocks.BLOCK;
   private static final int SMALL_BYTES = 64 << 10;
 
@@ -16,7 +19,8 @@ final class TarOutput {
     this.out = out;
   }
 
-  void write(byte[] bytes) throws IOException {
+  @Override
+  public void write(byte[] bytes) throws IOException {
     for (int done = 0; done < bytes.length; ) {
       if (!buffer.hasRemaining()) {
         flush();
@@ -27,8 +31,23 @@ final class TarOutput {
     }
   }
 
+  @Override
+  public void content(Path file, String path, FileStatus status, SparseMap data)
+      throws IOException {
+    if (data.count() == 0) {
+      return;
+    }
+    try (var channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+      for (int i = 0; i < data.count(); i++) {
+        if (copy(channel, data.offset(i), data.length(i)) < data.length(i)) {
+          throw DiskChangesWriter.becameShorter(path);
+        }
+      }
+    }
+  }
+
   /** Copies a range of a file; returns how much of it there was. */
-  long copy(FileChannel file, long offset, long lengthBytes) throws IOException {
+  private long copy(FileChannel file, long offset, long lengthBytes) throws IOException {
     if (lengthBytes <= SMALL_BYTES) {
       return copySmall(file, offset, (int) lengthBytes);
     }
@@ -58,11 +77,13 @@ final class TarOutput {
     return buffer.position() - start;
   }
 
-  void pad(long contentBytes) throws IOException {
+  @Override
+  public void pad(long contentBytes) throws IOException {
     write(new byte[TarBlocks.paddingBytes(contentBytes)]);
   }
 
-  void finish() throws IOException {
+  @Override
+  public void finish() throws IOException {
     write(new byte[END_BYTES]);
     flush();
   }

@@ -177,4 +177,33 @@ public abstract class FileSystemCallsContract {
     calls().dataRanges(file, (offset, length) -> ranges.add(List.of(offset, length)));
     return ranges;
   }
+
+  @Test
+  void pinsARegularFile() throws IOException {
+    Files.createDirectories(scratch.resolve("a/b"));
+    Path file = Files.writeString(scratch.resolve("a/b/file"), "content");
+
+    try (FileSystemCalls.PinnedFile pinned = calls().pin(scratch, "a/b/file").orElseThrow()) {
+      var ranges = new java.util.ArrayList<Long>();
+      pinned.dataRanges((offset, length) -> ranges.addAll(List.of(offset, length)));
+      try (var channel = pinned.open()) {
+        assertThat(channel.size()).isEqualTo(7);
+      }
+
+      assertThat(pinned.status()).isEqualTo(calls().status(file));
+      assertThat(ranges).containsExactly(0L, 7L);
+    }
+  }
+
+  @Test
+  void pinsNothingThatIsNoRegularFile() throws IOException {
+    Files.createDirectory(scratch.resolve("directory"));
+    calls().makeSymlink(scratch.resolve("link"), "directory");
+    calls().makeNode(scratch.resolve("pipe"), FileStatus.Type.FIFO, 0600, 0, 0);
+
+    for (String name : List.of("directory", "link", "pipe")) {
+      assertThat(calls().pin(scratch, name)).as(name).isEmpty();
+    }
+    assertThatThrownBy(() -> calls().pin(scratch, "nothing")).isInstanceOf(IOException.class);
+  }
 }

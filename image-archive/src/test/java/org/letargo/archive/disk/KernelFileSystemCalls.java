@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** The kernel itself, through the JDK's foreign functions; for tests that run as root. */
 @SuppressWarnings("restricted")
@@ -209,6 +210,11 @@ final class KernelFileSystemCalls implements FileSystemCalls {
         run("close", CLOSE, arena, fd);
       }
     }
+  }
+
+  @Override
+  public Optional<PinnedFile> pin(Path root, String rawPath) throws IOException {
+    return org.letargo.archive.disk.testing.PathPin.of(this, RawPaths.resolveAll(root, rawPath));
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.letargo.archive.disk.FileStatus;
 import org.letargo.archive.disk.FileSystemCalls;
+import org.letargo.archive.disk.RawPaths;
 
 /**
  * The fake of {@link FileSystemCalls} for tests without root: files, directories and links are
@@ -64,7 +65,9 @@ public final class MemoryFileSystemCalls implements FileSystemCalls {
         real.inode(),
         real.links(),
         modified.getEpochSecond(),
-        modified.getNano());
+        modified.getNano(),
+        real.changedSeconds(),
+        real.changedNanos());
   }
 
   @Override
@@ -159,6 +162,11 @@ public final class MemoryFileSystemCalls implements FileSystemCalls {
     if (sizeBytes > 0) {
       visitor.range(0, sizeBytes);
     }
+  }
+
+  @Override
+  public Optional<PinnedFile> pin(Path root, String rawPath) throws IOException {
+    return PathPin.of(this, RawPaths.resolveAll(root, rawPath));
   }
 
   @Override

@@ -5,9 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.letargo.archive.disk.FileStatus;
 import org.letargo.archive.disk.FileSystemCalls;
 import org.letargo.linux.Extents;
+import org.letargo.linux.FileBeneath;
 import org.letargo.linux.Fsync;
 import org.letargo.linux.Links;
 import org.letargo.linux.NativeException;
@@ -99,6 +101,12 @@ final class LinuxFileSystemCalls implements FileSystemCalls {
     for (Extents.Extent extent : call(() -> Extents.dataOf(file))) {
       visitor.range(extent.offsetBytes(), extent.lengthBytes());
     }
+  }
+
+  @Override
+  public Optional<PinnedFile> pin(Path root, String rawPath) throws IOException {
+    byte[] path = rawPath.getBytes(StandardCharsets.ISO_8859_1);
+    return LinuxPinnedFile.of(call(() -> FileBeneath.find(root, path)));
   }
 
   @Override

@@ -1,0 +1,34 @@
+package org.letargo.archive.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.letargo.archive.store.ChunkId;
+
+/** Takes content piece by piece. For one thread. */
+public interface ContentSink {
+  /**
+   * Goes on with content that becomes one chunk; if it is only zeros, a run of zeros.
+   *
+   * @param content 1 byte to 1 MiB, from position to limit; not to be changed before {@code
+   *     release} was called
+   * @param release called once, by any thread, when the content is needed no more
+   * @return the chunk's id when it is stored; empty at once if there were only zeros
+   */
+  Optional<CompletableFuture<ChunkId>> chunk(ByteBuffer content, Runnable release)
+      throws IOException;
+
+  /**
+   * Says that a chunk will be named of which only the id is known.
+   *
+   * @return whether it is there; if so it stays while the checkpoint is being written
+   */
+  boolean retain(ChunkId id) throws IOException;
+
+  /** Goes on with a chunk that {@link #retain} has found. */
+  void known(int lengthBytes, ChunkId id) throws IOException;
+
+  /** Goes on with zeros, which cost nothing. */
+  void zeros(long lengthBytes);
+}

@@ -1,0 +1,152 @@
+package org.letargo.archive.disk;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.letargo.archive.checkpoint.CheckpointWriter;
+import org.letargo.archive.checkpoint.ChunksAhead;
+import org.letargo.archive.checkpoint.FileWriter;
+
+/**
+ * Captures an overlay's upper directory into a checkpoint, twice: {@link #scan} reads it while the
+ * VPS runs, {@link #capture} under the freeze, when little is left to read. What is captured is
+ * what stands on the disk at the freeze, byte for byte what {@link DiskChangesWriter} writes.
+ *
+ * <p>A file is not read again if its inode, size, change and modification time are what they were.
+ * The kernel sets the change time at every write, and nobody can set it back, but:
+ *
+ * <ul>
+ *   <li>It does not tell two changes apart within one tick of the kernel's clock. A file that was
+ *       changed just before it was looked at is therefore read again.
+ *   <li>{@code write(2)} sets it first and copies then. A file that is open for writing when a scan
+ *       begins is therefore read again under the freeze, unless it is as it was at the last one.
+ *   <li>A write through a shared mapping sets it when the page becomes writable ({@code
+ *       page_mkwrite}), not at the writes after that, until the page has been written back. A file
+ *       that has such a mapping is therefore always read under the freeze, and what was read then
+ *       does not count next time. On tmpfs mappings never set it: there every file is read.
+ * </ul>
+ *
+ * <p>Which files these are, the caller knows. For one thread.
+ */
+public final class DiskCapture {
+  /** Ticks are 10 ms at most; file systems that keep whole seconds show it by their nanoseconds. */
+  private static final Duration TICK = Duration.ofMillis(100);
+
+  private static final Duration WHOLE_SECONDS = Duration.ofSeconds(2);
+
+  private static final Set<String> WITHOUT_CHANGE_TIMES = Set.of("tmpfs", "ramfs");
+
+  private final FileSystemCalls calls;
+  private final IdRange ids;
+  private final Path index;
+  private final Path scanned;
+  private final InstantSource clock;
+
+  /**
+   * What was captured.
+   *
+   * @param changes what the disk has more, less or otherwise
+   * @param reads what had to be read while the VPS stood still
+   */
+  public record Captured(DiskChanges changes, DiskReads reads) {}
+
+  /**
+   * @param index where this disk's index is kept between captures, in a folder of the host; it may
+   *     be removed at any time. One disk has one index, whoever captures it.
+   */
+  public DiskCapture(FileSystemCalls calls, IdRange ids, Path index) {
+    this(calls, ids, index, InstantSource.system());
+  }
+
+  DiskCapture(FileSystemCalls calls, IdRange ids, Path index, InstantSource clock) {
+    this.calls = calls;
+    this.ids = ids;
+    this.index = index;
+    this.scanned = index.resolveSibling(index.getFileName() + ".scan");
+    this.clock = clock;
+  }
+
+  /** Tells which files of a disk have a property just now. */
+  @FunctionalInterface
+  public interface FileSet {
+    Set<FileId> find() throws IOException;
+  }
+
+  /**
+   * Stores what has changed since the last capture, while the VPS runs. Files that cannot be read
+   * are left for the capture.
+   *
+   * @param checkpoint keeps the chunks until it is committed or closed
+   * @param busy is asked once, first of all, for the files (of the upper directory) that processes
+   *     of the VPS have open for writing or mapped shared and writable
+   */
+  public DiskReads scan(Path upper, CheckpointWriter checkpoint, FileSet busy) throws IOException {
+    Instant start = clock.instant(); // before they are listed: who opens a file later changes it
+    Set<FileId> changing = busy.find();
+    try (DiskIndex known = open(index, upper);
+        var next = new DiskIndexWriter(scanned);
+        ChunksAhead chunks = checkpoint.ahead()) {
+      var contents = new MemberContents(known, next, chunks);
+      new DiskScan(calls, upper, contents, settled(start, changing)).run();
+      next.commit();
+      return contents.reads();
+    }
+  }
+
+  /**
+   * Puts {@code rootfs-diff.tar} and {@code deleted.files} into a checkpoint. The VPS stands still.
+   *
+   * @param checkpoint the one of the scan before, if there was one
+   * @param mapped files of the upper directory that processes of the VPS have mapped shared and
+   *     writable
+   * @throws org.letargo.archive.ArchiveException NOT_CAPTURABLE, naming the file that cannot be
+   *     saved
+   */
+  public Captured capture(Path upper, CheckpointWriter checkpoint, Set<FileId> mapped)
+      throws IOException {
+    Instant start = clock.instant();
+    Path from = Files.exists(scanned) ? scanned : index;
+    try (DiskIndex known = open(from, upper);
+        var next = new DiskIndexWriter(index);
+        FileWriter tar = checkpoint.begin(DiskChanges.TAR);
+        FileWriter list = checkpoint.begin(DiskChanges.DELETED)) {
+      var contents = new MemberContents(known, next, tar);
+      var sink =
+          new RecipeTar(
+              tar, contents, status -> !mapped.contains(status.id()), settled(start, mapped));
+      DiskChanges changes;
+      try (OutputStream listed = list.stream();
+          var deleted = new DeletedFiles.Writer(listed)) {
+        changes = new DiskChangesWriter(calls, ids).write(upper, sink, deleted);
+      }
+      contents.finish();
+      tar.finish();
+      list.finish();
+      next.commit();
+      Files.deleteIfExists(scanned);
+      return new Captured(changes, contents.reads());
+    }
+  }
+
+  private static DiskIndex open(Path index, Path upper) throws IOException {
+    return WITHOUT_CHANGE_TIMES.contains(Files.getFileStore(upper).type())
+        ? DiskIndex.empty()
+        : DiskIndex.open(index);
+  }
+
+  /** Whether every later change of a file will show in its change time. */
+  private static Predicate<FileStatus> settled(Instant start, Set<FileId> changing) {
+    return status -> {
+      Duration granularity = status.changedNanos() == 0 ? WHOLE_SECONDS : TICK;
+      return Instant.ofEpochSecond(status.changedSeconds(), status.changedNanos())
+              .isBefore(start.minus(granularity))
+          && !changing.contains(status.id());
+    };
+  }
+}

@@ -1,0 +1,57 @@
+package org.letargo.archive.disk;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.function.Predicate;
+import org.letargo.archive.checkpoint.FileWriter;
+
+/** The tar as a recipe: headers stand in it, the content of members is chunks. */
+final class RecipeTar implements TarSink {
+  private static final int END_BYTES = 2 * TarBlocks.BLOCK;
+
+  private final FileWriter out;
+  private final MemberContents contents;
+  private final Predicate<FileStatus> mayBeKnown;
+  private final Predicate<FileStatus> mayBeKept;
+
+  RecipeTar(
+      FileWriter out,
+      MemberContents contents,
+      Predicate<FileStatus> mayBeKnown,
+      Predicate<FileStatus> mayBeKept) {
+    this.out = out;
+    this.contents = contents;
+    this.mayBeKnown = mayBeKnown;
+    this.mayBeKept = mayBeKept;
+  }
+
+  @Override
+  public void write(byte[] bytes) throws IOException {
+    out.literal(bytes);
+  }
+
+  @Override
+  public void content(Path file, String path, FileStatus status, SparseMap data)
+      throws IOException {
+    if (!contents.put(() -> open(file), status, data, mayBeKnown, mayBeKept)) {
+      throw DiskChangesWriter.becameShorter(path);
+    }
+  }
+
+  private static FileChannel open(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
+  public void pad(long contentBytes) {
+    out.zeros(TarBlocks.paddingBytes(contentBytes));
+  }
+
+  @Override
+  public void finish() {
+    out.zeros(END_BYTES);
+  }
+}
