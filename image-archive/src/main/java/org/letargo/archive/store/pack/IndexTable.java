@@ -234,7 +234,9 @@ final class IndexTable implements AutoCloseable {
   }
 
   void setPlace(long slot, Place place) {
-    storedBytes += place.entryBytes() - place(slot).entryBytes();
+    Place before = place(slot);
+    contentBytes += place.contentLength() - before.contentLength();
+    storedBytes += place.entryBytes() - before.entryBytes();
     writePlace(at(slot), place);
   }
 
