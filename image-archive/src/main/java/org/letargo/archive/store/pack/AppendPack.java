@@ -22,7 +22,7 @@ final class AppendPack {
   private final FileChannel channel;
   private final Optional<SecretKey> key;
   private final List<PackFormat.Row> rows = new ArrayList<>();
-  private long sequence;
+  private int sequence;
   private boolean broken;
 
   /** Where the next entry begins: all before it is whole. */

@@ -9,12 +9,21 @@ import org.letargo.archive.store.ChunkStore;
 
 /**
  * The 64 bytes before each chunk in a pack: little endian magic, number of the pack, codec, length
- * of content, length stored, sequence in the pack, id, CRC-32C of all before.
+ * of content, length stored, sequence in the pack, sum of what is stored, id, CRC-32C of all
+ * before.
  *
  * @param sequence counts the entries ever begun in the pack, from 1; the nonce of an encrypted one
+ * @param storedSum CRC-32C of the stored bytes: some bits of a zstd frame mean nothing, and only
+ *     this notices that they have flipped. 0 in an encrypted store, where the tag notices
  */
 record EntryHeader(
-    int pack, Codec codec, int contentLength, int storedLength, long sequence, ChunkId id) {
+    int pack,
+    Codec codec,
+    int contentLength,
+    int storedLength,
+    int sequence,
+    int storedSum,
+    ChunkId id) {
   static final int BYTES = 64;
 
   /** What is covered by the sum, and authenticated in an encrypted store. */
@@ -40,7 +49,8 @@ record EntryHeader(
   void write(ByteBuffer target) {
     ByteBuffer bytes = target.duplicate().order(ByteOrder.LITTLE_ENDIAN).clear();
     bytes.putInt(MAGIC).putInt(pack).putInt(codec.ordinal());
-    bytes.putInt(contentLength).putInt(storedLength).putLong(sequence).put(id.bytes());
+    bytes.putInt(contentLength).putInt(storedLength);
+    bytes.putInt(sequence).putInt(storedSum).put(id.bytes());
     bytes.putInt(sum(bytes.duplicate().flip()));
   }
 
@@ -74,11 +84,13 @@ record EntryHeader(
             codec == 0 ? Codec.PLAIN : Codec.ZSTD,
             content,
             stored,
-            bytes.getLong(20),
+            bytes.getInt(20),
+            bytes.getInt(24),
             ChunkId.of(id)));
   }
 
-  private static int sum(ByteBuffer bytes) {
+  /** CRC-32C of what remains; position and limit move to the end. */
+  static int sum(ByteBuffer bytes) {
     var sum = new CRC32C();
     sum.update(bytes);
     return (int) sum.getValue();

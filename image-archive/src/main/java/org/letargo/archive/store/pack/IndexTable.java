@@ -234,7 +234,9 @@ final class IndexTable implements AutoCloseable {
   }
 
   void setPlace(long slot, Place place) {
-    storedBytes += place.entryBytes() - place(slot).entryBytes();
+    Place before = place(slot);
+    contentBytes += place.contentLength() - before.contentLength();
+    storedBytes += place.entryBytes() - before.entryBytes();
     writePlace(at(slot), place);
   }
 
@@ -295,10 +297,12 @@ final class IndexTable implements AutoCloseable {
     memory.set(LONG, CONTENT_AT, contentBytes);
     memory.set(LONG, STORED_AT, storedBytes);
     memory.set(LONG, PACKS_AT, packs);
+    StoreFaults.at("index.sealing");
     memory.force(); // all slots, before the header says that they are good
     memory.set(LONG, SEALED_AT, 1);
     memory.set(INT, SUM_AT, headerSum(memory));
     memory.asSlice(0, HEADER_BYTES).force();
+    StoreFaults.at("index.sealed");
   }
 
   @Override

@@ -64,7 +64,7 @@ final class PackCheck {
 
   private void read(int pack, Optional<AppendPack> beingWritten) throws IOException {
     Unpacker unpacker = store.unpackers().take();
-    try (PackReaders.Reader reader = store.readers().open(pack)) {
+    try (PackReaders.Reader reader = store.readers().openAnew(pack)) {
       var scan = new PackScan(reader, pack, unpacker);
       PackScan.Found found;
       if (beingWritten.isPresent()) {
@@ -96,7 +96,10 @@ final class PackCheck {
   private void check(PackScan scan, PackFormat.Row row) throws IOException {
     boolean used = store.index().find(row.id()).equals(Optional.of(row.place()));
     try {
-      scan.verify(row.place(), row.id());
+      if (!scan.verify(row.place(), row.id())) {
+        String why = "the stored bytes of " + row.id() + " have changed, but not what they mean";
+        damaged(row.place().pack(), why);
+      }
     } catch (Unpacker.Damage e) {
       if (used) {
         store.index().mark(row.id(), row.place()::equals);

@@ -102,7 +102,10 @@ final class PackFormat {
     return fits ? Optional.of(trailer) : Optional.empty();
   }
 
-  /** The rows of a table; empty if it is not the one that the trailer tells of. */
+  /**
+   * The rows of a table; empty if it is not the one that the trailer tells of, or tells what cannot
+   * be.
+   */
   static Optional<List<Row>> rows(int pack, Trailer trailer, ByteBuffer table) {
     ByteBuffer bytes = table.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     if (sum(bytes, 0, bytes.remaining()) != trailer.sum) {
@@ -112,8 +115,11 @@ final class PackFormat {
     byte[] id = new byte[ChunkId.BYTES];
     while (bytes.hasRemaining()) {
       bytes.get(id);
-      rows.add(
-          new Row(ChunkId.of(id), new Place(pack, bytes.getInt(), bytes.getInt(), bytes.getInt())));
+      var place = new Place(pack, bytes.getInt(), bytes.getInt(), bytes.getInt());
+      if (!place.possible() || (long) place.offset() + place.entryBytes() > trailer.offset) {
+        return Optional.empty();
+      }
+      rows.add(new Row(ChunkId.of(id), place));
     }
     return Optional.of(rows);
   }

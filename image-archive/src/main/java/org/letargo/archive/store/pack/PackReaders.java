@@ -34,7 +34,9 @@ final class PackReaders implements AutoCloseable {
     private final Optional<byte[]> salt;
     private final Optional<SecretKey> key;
     private int users = 1;
-    private boolean evicted;
+
+    /** Whether the last user closes it. */
+    private boolean evicted = true;
 
     private Reader(int pack, FileChannel channel) throws IOException {
       this.pack = pack;
@@ -96,13 +98,21 @@ final class PackReaders implements AutoCloseable {
     if (known != null) {
       evict(known); // the interruption of a reader has closed it
     }
+    Reader reader = openAnew(pack);
+    if (reader.headerSound()) {
+      reader.evicted = false;
+      open.put(pack, reader);
+      evictEldest();
+    }
+    return reader;
+  }
+
+  /** A pack whose first bytes are read now, for whoever asked only. */
+  Reader openAnew(int pack) throws IOException {
     FileChannel channel =
         FileChannel.open(files.pack(pack), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     try {
-      Reader reader = new Reader(pack, channel);
-      open.put(pack, reader);
-      evictEldest();
-      return reader;
+      return new Reader(pack, channel);
     } catch (IOException e) {
       channel.close();
       throw e;

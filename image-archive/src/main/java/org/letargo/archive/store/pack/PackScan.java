@@ -139,10 +139,18 @@ final class PackScan {
     return limit;
   }
 
-  /** Reads one entry as an index or a table told of it, and compares everything. */
-  void verify(Place place, ChunkId id) throws IOException, Unpacker.Damage {
+  /**
+   * Reads one entry as an index or a table told of it, and compares everything.
+   *
+   * @return whether its stored bytes are what they were. If not, they still give the right content
+   */
+  boolean verify(Place place, ChunkId id) throws IOException, Unpacker.Damage {
     ByteBuffer bytes = read(place);
-    unpacker.verify(check(bytes, place, id), bytes, key());
+    EntryHeader header = check(bytes, place, id);
+    unpacker.verify(header, bytes, key());
+    return key().isPresent()
+        || header.storedSum()
+            == EntryHeader.sum(bytes.slice(EntryHeader.BYTES, header.storedLength()));
   }
 
   /** What encrypts the entries; a pack of an encrypted store that has lost its salt is lost. */

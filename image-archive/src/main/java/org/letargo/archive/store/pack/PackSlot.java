@@ -9,4 +9,4 @@ import javax.crypto.SecretKey;
  * @param sequence never given to two entries of the pack
  * @param key what encrypts it; empty in a plain store
  */
-record PackSlot(int pack, long sequence, Optional<SecretKey> key) {}
+record PackSlot(int pack, int sequence, Optional<SecretKey> key) {}

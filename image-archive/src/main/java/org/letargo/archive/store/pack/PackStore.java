@@ -58,7 +58,7 @@ public final class PackStore implements ChunkStore {
    * #close}; otherwise the index is made anew from the tables of the packs, and the packs that were
    * being written are read.
    *
-   * @param directory its folder; its parent must be there
+   * @param directory its folder; made if it is not there, for its owner only
    * @throws IOException if another process has it open, if it is of a newer format, or if it is
    *     encrypted and its key is not there: says what and what to do
    */

@@ -104,11 +104,12 @@ final class Packer implements AutoCloseable {
 
   /** Header and encryption around the stored bytes that lie in {@link #entry}. */
   private ByteBuffer finish(Codec codec, int contentLength, int length, ChunkId id, PackSlot slot) {
-    int storedLength = slot.key().isPresent() ? length + EntryHeader.TAG_BYTES : length;
-    var header =
-        new EntryHeader(slot.pack(), codec, contentLength, storedLength, slot.sequence(), id);
-    header.write(entry);
-    if (slot.key().isEmpty()) {
+    boolean plain = slot.key().isEmpty();
+    int sum = plain ? EntryHeader.sum(entry.slice(EntryHeader.BYTES, length)) : 0;
+    int storedLength = plain ? length : length + EntryHeader.TAG_BYTES;
+    new EntryHeader(slot.pack(), codec, contentLength, storedLength, slot.sequence(), sum, id)
+        .write(entry);
+    if (plain) {
       return entry.limit(EntryHeader.BYTES + length).position(0);
     }
     if (encrypted.capacity() < entry.capacity()) {
