@@ -4,19 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.letargo.archive.criu.CriuImages;
-import org.letargo.hook.pages.FilePageSink;
-import org.letargo.hook.pages.PageBuffers;
-import org.letargo.hook.pages.PageProtocol;
 import org.letargo.hook.pages.PageReceiver;
-import org.letargo.hook.pages.PeerProgram;
 import org.letargo.integration.harness.Fixture;
-import org.letargo.integration.harness.Programs;
 
 /**
  * The engine sends the memory of a container to us, and restores it from the files that we made of
@@ -24,7 +18,6 @@ import org.letargo.integration.harness.Programs;
  */
 class PageServerIT {
   private static final int MEBIBYTES = 64;
-  private static final Duration LONGEST = Duration.ofSeconds(10);
 
   @RegisterExtension static final Fixture letargo = Fixture.instance();
 
@@ -36,32 +29,12 @@ class PageServerIT {
       Path images = container.makeFolder("images");
       Path work = container.makeFolder("work");
 
-      PageReceiver.Totals totals = checkpoint(container, images, work);
-      container.restore(images, container.makeFolder("resume"), List.of());
+      PageReceiver.Totals totals = Received.checkpoint(container, images, work);
+      container.restore(images, container.makeFolder("resume"), List.of(), _ -> {});
 
       assertThat(container.ask("v")).isEqualTo("same");
       assertThat(totals.bytes()).isEqualTo(new CriuImages(images).memoryBytes());
       assertThat(totals.bytes()).isGreaterThan((long) MEBIBYTES << 20);
-    }
-  }
-
-  private static PageReceiver.Totals checkpoint(EngineContainer container, Path images, Path work)
-      throws IOException {
-    try (FilePageSink sink = new FilePageSink(images);
-        PageBuffers buffers = new PageBuffers(16 << 20);
-        PageReceiver receiver =
-            PageReceiver.open(
-                new PageReceiver.Setup(
-                    PageProtocol.SINCE_4_2,
-                    images,
-                    sink,
-                    buffers,
-                    new PeerProgram(Programs.engineFolder().resolve("bin/criu")),
-                    PageReceiver.PATIENCE))) {
-      container.checkpoint(images, work, List.of("--page-server", receiver.address()));
-      PageReceiver.Totals totals = receiver.await(LONGEST);
-      assertThat(buffers.lentBytes()).isZero();
-      return totals;
     }
   }
 }

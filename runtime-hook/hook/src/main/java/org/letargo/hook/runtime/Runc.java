@@ -97,8 +97,22 @@ public final class Runc {
    * @param work where it writes its log
    */
   public Command checkpoint(VpsFolder folder, Path images, Path work) {
+    return checkpoint(folder, images, work, List.of());
+  }
+
+  /**
+   * {@link #checkpoint}, but the memory goes to a page server instead of into image files.
+   *
+   * @param pageServer ADDRESS:PORT
+   */
+  public Command checkpointTo(String pageServer, VpsFolder folder, Path images, Path work) {
+    return checkpoint(folder, images, work, List.of("--page-server", pageServer));
+  }
+
+  private Command checkpoint(VpsFolder folder, Path images, Path work, List<String> further) {
     List<String> options = new ArrayList<>(CHECKPOINT_OPTIONS);
     options.addAll(List.of("--image-path", images.toString(), "--work-path", work.toString()));
+    options.addAll(further);
     return command(folder.name(), "checkpoint", options);
   }
 
