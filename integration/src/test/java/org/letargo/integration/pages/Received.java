@@ -10,6 +10,7 @@ import org.letargo.hook.pages.FilePageSink;
 import org.letargo.hook.pages.PageBuffers;
 import org.letargo.hook.pages.PageProtocol;
 import org.letargo.hook.pages.PageReceiver;
+import org.letargo.hook.pages.PageSink;
 import org.letargo.hook.pages.PeerProgram;
 import org.letargo.integration.harness.Programs;
 
@@ -25,19 +26,21 @@ final class Received {
     return Programs.engineFolder().resolve("bin/criu");
   }
 
+  static PageReceiver.Setup setup(Path images, PageSink sink, PageBuffers buffers) {
+    return new PageReceiver.Setup(
+        PageProtocol.SINCE_4_2,
+        images,
+        sink,
+        buffers,
+        new PeerProgram(engine()),
+        PageReceiver.PATIENCE);
+  }
+
   static PageReceiver.Totals checkpoint(EngineContainer container, Path images, Path work)
       throws IOException {
     try (FilePageSink sink = new FilePageSink(images);
         PageBuffers buffers = new PageBuffers(BUFFER_BYTES);
-        PageReceiver receiver =
-            PageReceiver.open(
-                new PageReceiver.Setup(
-                    PageProtocol.SINCE_4_2,
-                    images,
-                    sink,
-                    buffers,
-                    new PeerProgram(engine()),
-                    PageReceiver.PATIENCE))) {
+        PageReceiver receiver = PageReceiver.open(setup(images, sink, buffers))) {
       container.checkpoint(images, work, List.of("--page-server", receiver.address()));
       PageReceiver.Totals totals = receiver.await(LONGEST);
       assertThat(buffers.lentBytes()).isZero();
