@@ -85,12 +85,25 @@ final class EngineContainer implements AutoCloseable {
               TemplateCache.folder().resolve(template).resolve("rootfs"),
               letargo.run().resolve("vps/model"));
       model.destroy();
-      container.prepareGroup();
-      container.runc(true, "run", "-d", "--bundle", container.folder.toString(), container.name);
+      container.start();
       return container;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private void start() {
+    prepareGroup();
+    runc(true, "run", "-d", "--bundle", folder.toString(), name);
+  }
+
+  /** After a checkpoint that was not kept: a new container with a new payload. */
+  void startAnew(int mebibytes) {
+    kill();
+    HostCommand.run(
+        "rm", "-f", rootfs.resolve("ask").toString(), rootfs.resolve("answer").toString());
+    start();
+    startPages(mebibytes);
   }
 
   /** Its own folder, gone when it is closed. */

@@ -187,6 +187,15 @@ class LazyRestoreIT {
       EngineContainer container, Path images, String called, PageSource source, HotPages hot)
       throws IOException {
     Path folder = container.makeFolder(called);
+    LazyImages.Made made = prepare(container, images, folder, source, hot);
+    assertThat(made.lazyPages()).isPositive();
+    assertThat(made.presentPages()).isGreaterThanOrEqualTo(hot.size());
+    return restore(container, folder, container.makeFolder(called + ".work"), source);
+  }
+
+  static LazyImages.Made prepare(
+      EngineContainer container, Path images, Path folder, PageSource source, HotPages hot)
+      throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(images)) {
       for (Path file : files) {
         if (!file.getFileName().toString().startsWith("pages-")) {
@@ -195,10 +204,11 @@ class LazyRestoreIT {
       }
     }
     LazyImages.Made made = LazyImages.make(folder, source, hot, PageProtocol.SINCE_4_2);
-    assertThat(made.lazyPages()).isPositive();
-    assertThat(made.presentPages()).isGreaterThanOrEqualTo(hot.size());
     container.giveTo(folder);
-    Path work = container.makeFolder(called + ".work");
+    return made;
+  }
+
+  static LazyRestore restore(EngineContainer container, Path folder, Path work, PageSource source) {
     LazyRestore lazy =
         LazyRestore.start(
             new LazyRestore.Setup(
