@@ -4,6 +4,7 @@
  *   letargo-relay --socket PATH --vps NAME [--timeout-seconds N] STAGE     an OCI hook; the state JSON is on stdin
  *   DIR/relay.d/NAME                                                        a CRIU action script (see below)
  *   letargo-relay userns [--timeout-seconds N]                              holds a new user namespace open
+ *   letargo-relay hold ENGINE INIT                                          keeps memory from turning into zeros
  *
  * It is C, and static, because tasks are frozen while it runs and because a JVM needs 100 times longer to start.
  *
@@ -20,19 +21,32 @@
  *
  * userns: unshares a user namespace, writes "ready\n", and waits for the end of stdin. Its parent writes
  * /proc/PID/uid_map and gid_map and opens /proc/PID/ns/user.
+ *
+ * hold: while a VPS is resumed lazily, CRIU's daemon (pid ENGINE) has a userfaultfd of every task. When the last
+ * descriptor of one is closed the kernel lets the task run on with zeros where its memory has not arrived yet
+ * (userfaultfd_release). So this traces the daemon, writes "holds\n", and waits. A daemon that is about to end stands
+ * still before its descriptors are closed (PTRACE_EVENT_EXIT): if it ends otherwise than with 0, or stdin ends without
+ * a 'd', because something has failed, be it the hook itself, the VPS (pid INIT) is killed first, while its tasks still
+ * wait. It ends when the VPS does, or at a 'd': all memory is there. (Duplicates of the descriptors would do as well, but
+ * CRIU counts on a closed one leaving its epoll set, which one with a duplicate does not.)
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define STATE_MAX_BYTES (1 << 20)
@@ -210,6 +224,95 @@ static int hold_user_namespace(unsigned timeout_seconds)
     return 0;
 }
 
+static int open_process(const char *pid)
+{
+    char *end;
+    long number = strtol(pid, &end, 10);
+    int fd = *end || number < 1 ? -1 : (int)syscall(SYS_pidfd_open, (pid_t)number, 0);
+
+    if (fd < 0)
+        fail("cannot open process '%s': %s.", pid, strerror(errno));
+    return fd;
+}
+
+/* What the daemon's stop means; whether it ends before all memory is there. */
+static int has_failed(pid_t engine, int status)
+{
+    unsigned long exit_status = 0;
+    int event = status >> 16;
+
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status) != 0;
+    if (WIFSIGNALED(status))
+        return 1;
+    if (event == PTRACE_EVENT_EXIT) {
+        ptrace(PTRACE_GETEVENTMSG, engine, NULL, &exit_status);
+        if (exit_status != 0)
+            return 1; /* it stands still until we end */
+    }
+    if (event == PTRACE_EVENT_STOP && WSTOPSIG(status) != SIGTRAP)
+        ptrace(PTRACE_LISTEN, engine, NULL, NULL); /* somebody stopped it, and will let it go on */
+    else
+        ptrace(PTRACE_CONT, engine, NULL, event ? 0L : (long)WSTOPSIG(status));
+    return 0;
+}
+
+static int kill_vps(int vps)
+{
+    struct pollfd end = {.fd = vps, .events = POLLIN};
+
+    syscall(SYS_pidfd_send_signal, vps, SIGKILL, NULL, 0);
+    while (poll(&end, 1, -1) < 0 && errno == EINTR)
+        ;
+    return 1;
+}
+
+static int watch(pid_t engine, int vps, int children)
+{
+    struct pollfd waits[] = {
+        {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = vps, .events = POLLIN}, {.fd = children, .events = POLLIN}};
+    struct signalfd_siginfo ignored;
+    char verdict = 0;
+    int status;
+
+    while (1) {
+        if (poll(waits, 3, -1) < 0)
+            continue; /* EINTR */
+        if (waits[1].revents)
+            return 0;
+        if (waits[0].revents)
+            return read(STDIN_FILENO, &verdict, 1) == 1 && verdict == 'd' ? 0 : kill_vps(vps);
+        if (read(children, &ignored, sizeof(ignored)) < 0)
+            fail("cannot read a signal: %s.", strerror(errno));
+        while (waitpid(engine, &status, __WALL | WNOHANG) > 0)
+            if (has_failed(engine, status))
+                return kill_vps(vps);
+    }
+}
+
+static int hold_memory(const char *engine_pid, const char *init_pid)
+{
+    pid_t engine = (pid_t)atoi(engine_pid);
+    int vps = open_process(init_pid), children;
+    sigset_t child;
+
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGTERM, SIG_IGN); /* who stops the hook may stop all of its group; the end of stdin tells us */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, NULL);
+    children = signalfd(-1, &child, SFD_CLOEXEC);
+    if (children < 0)
+        fail("cannot wait for signals: %s.", strerror(errno));
+    if (ptrace(PTRACE_SEIZE, engine, NULL, (void *)PTRACE_O_TRACEEXIT) < 0)
+        fail("cannot trace process '%s': %s. See /proc/sys/kernel/yama/ptrace_scope.", engine_pid, strerror(errno));
+    if (write(STDOUT_FILENO, "holds\n", 6) != 6)
+        return kill_vps(vps); /* nobody is there any more */
+    return watch(engine, vps, children);
+}
+
 static unsigned parse_seconds(const char *text)
 {
     char *end;
@@ -271,6 +374,8 @@ int main(int count, char **values)
     struct relay relay = {.kind = "oci", .init_pid = "", .image_dir = ""};
     const char *action = getenv("CRTOOLS_SCRIPT_ACTION");
 
+    if (!action && count == 4 && strcmp(values[1], "hold") == 0)
+        return hold_memory(values[2], values[3]);
     parse_arguments(&relay, count, values);
     if (!action && !relay.socket && relay.stage && strcmp(relay.stage, "userns") == 0)
         return hold_user_namespace(relay.timeout_seconds ? relay.timeout_seconds : USERNS_TIMEOUT_SECONDS);

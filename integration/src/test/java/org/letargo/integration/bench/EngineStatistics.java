@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * Reads the engine's {@code stats-dump} (CRIU, images/stats.proto): magic numbers, the length of
  * the message, the message; in it field 1, the dump's entry, whose field 2 is the frozen time.
  */
-final class EngineStatistics {
+public final class EngineStatistics {
   private static final int MAGICS_BYTES = 8;
   private static final int DUMP = 1;
   private static final int FROZEN_MICROS = 2;
@@ -20,7 +20,7 @@ final class EngineStatistics {
   private EngineStatistics() {}
 
   /** For how long the tasks stood still. */
-  static double frozenSeconds(Path statsDump) {
+  public static double frozenSeconds(Path statsDump) {
     try {
       return frozenSeconds(Files.readAllBytes(statsDump));
     } catch (IOException e) {

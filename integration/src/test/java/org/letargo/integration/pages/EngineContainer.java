@@ -13,9 +13,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.letargo.hook.engine.EngineLog;
 import org.letargo.hook.engine.EngineOptions;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.relay.RelayServer;
 import org.letargo.hook.runtime.Runc;
 import org.letargo.integration.harness.Api;
 import org.letargo.integration.harness.HostCommand;
@@ -32,6 +35,7 @@ import org.letargo.linux.Mounts;
  * disk.
  */
 final class EngineContainer implements AutoCloseable {
+  private static final VpsName VPS = new VpsName("pages");
   private static final int IDS = 65_536;
   private static final Path GROUPS = Path.of("/sys/fs/cgroup");
 
@@ -39,6 +43,8 @@ final class EngineContainer implements AutoCloseable {
   private final String name;
   private final Path rootfs;
   private final Path options;
+  private final Path script;
+  private final RelayServer relay;
   private final Process input;
   private final int hostIdBase;
 
@@ -51,6 +57,9 @@ final class EngineContainer implements AutoCloseable {
     name = folder.getFileName().toString();
     rootfs = passable(folder.resolve("rootfs"));
     options = folder.resolve("engine.conf");
+    script = Files.createDirectory(folder.resolve("relay.d")).resolve(VPS.value());
+    Files.createSymbolicLink(script, Programs.relay());
+    relay = new RelayServer(folder.resolve("relay.sock"));
     input = new ProcessBuilder("sleep", "infinity").start();
     ObjectNode config =
         (ObjectNode) Api.JSON.readTree(Files.readAllBytes(run.resolve("config.json")));
@@ -76,13 +85,25 @@ final class EngineContainer implements AutoCloseable {
               TemplateCache.folder().resolve(template).resolve("rootfs"),
               letargo.run().resolve("vps/model"));
       model.destroy();
-      container.use(EngineOptions.dump(Path.of("unused"), Set.of(), 0, container.cgroupRoot()));
-      container.prepareGroup();
-      container.runc(true, "run", "-d", "--bundle", container.folder.toString(), container.name);
+      container.start();
       return container;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private void start() {
+    prepareGroup();
+    runc(true, "run", "-d", "--bundle", folder.toString(), name);
+  }
+
+  /** After a checkpoint that was not kept: a new container with a new payload. */
+  void startAnew(int mebibytes) {
+    kill();
+    HostCommand.run(
+        "rm", "-f", rootfs.resolve("ask").toString(), rootfs.resolve("answer").toString());
+    start();
+    startPages(mebibytes);
   }
 
   /** Its own folder, gone when it is closed. */
@@ -120,22 +141,33 @@ final class EngineContainer implements AutoCloseable {
   /** Suspends it: its processes are gone then. */
   void checkpoint(Path images, Path work, List<String> further) {
     List<String> line = line("checkpoint", images, work, further);
-    explained(work.resolve("dump.log"), () -> runc(false, line.toArray(String[]::new)));
+    EngineOptions.dump(script, Set.of(), 0, cgroupRoot()).write(options);
+    try (var _ = relay.expect(VPS, (_, _) -> {})) {
+      explained(work.resolve("dump.log"), () -> runc(false, line.toArray(String[]::new)));
+    }
     giveTo(images);
   }
 
-  /** Brings it back. */
-  void restore(Path images, Path work, List<String> further) {
-    try {
-      prepareGroup();
-      use(EngineOptions.restore(Path.of("unused"), cgroupRoot()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /**
+   * Brings it back.
+   *
+   * @param restored gets PID 1 when the tasks are there and have not run yet
+   */
+  void restore(Path images, Path work, List<String> further, LongConsumer restored) {
+    prepareGroup();
+    EngineOptions.restore(script, cgroupRoot()).write(options);
     List<String> all = new ArrayList<>(List.of("--detach", "--bundle", folder.toString()));
     all.addAll(further);
     List<String> line = line("restore", images, work, all);
-    explained(work.resolve("restore.log"), () -> runc(true, line.toArray(String[]::new)));
+    RelayServer.Stages stages =
+        (stage, initPid) -> {
+          if (stage.equals("post-restore")) {
+            restored.accept(initPid);
+          }
+        };
+    try (var _ = relay.expect(VPS, stages)) {
+      explained(work.resolve("restore.log"), () -> runc(true, line.toArray(String[]::new)));
+    }
   }
 
   private List<String> line(String verb, Path images, Path work, List<String> further) {
@@ -160,15 +192,19 @@ final class EngineContainer implements AutoCloseable {
     HostCommand.tried(List.of("runc", "--root", root(), "delete", "--force", name));
   }
 
-  /** PID 1 on the host; empty if it is not there. */
-  Optional<Long> initPid() {
-    HostCommand.Result state = HostCommand.tried(List.of("runc", "--root", root(), "state", name));
+  /** Its processes, as the host counts them. */
+  List<Long> processes() {
+    return ProcessHandle.allProcesses().map(ProcessHandle::pid).filter(this::isInside).toList();
+  }
+
+  private boolean isInside(long pid) {
+    Path proc = Path.of("/proc/" + pid);
     try {
-      return state.status() == 0 && !state.output().contains("\"stopped\"")
-          ? Optional.of(Api.JSON.readTree(state.output()).path("pid").asLong())
-          : Optional.empty();
+      boolean isZombie = Files.readString(proc.resolve("status")).contains("State:\tZ");
+      String groups = Files.readString(proc.resolve("cgroup"));
+      return !isZombie && (groups.contains("/" + name + "\n") || groups.contains("/" + name + "/"));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return false; // it has ended
     }
   }
 
@@ -227,23 +263,20 @@ final class EngineContainer implements AutoCloseable {
   }
 
   /** On hosts with version 1 the VPS sees its own group of the hierarchy {@code systemd}. */
-  private void prepareGroup() throws IOException {
+  private void prepareGroup() {
     Path systemd = GROUPS.resolve("systemd");
-    if (Files.isDirectory(systemd)) {
-      own(Files.createDirectories(systemd.resolve(name)), hostIdBase);
+    try {
+      if (Files.isDirectory(systemd)) {
+        own(Files.createDirectories(systemd.resolve(name)), hostIdBase);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   private Optional<String> cgroupRoot() {
     boolean unified = Files.exists(GROUPS.resolve("cgroup.controllers"));
     return unified ? Optional.of("/" + name) : Optional.empty();
-  }
-
-  /** Letargo's options for the engine, without the script that asks Letargo. */
-  private void use(EngineOptions ofLetargo) throws IOException {
-    ofLetargo.write(options);
-    List<String> lines = Files.readAllLines(options);
-    Files.write(options, lines.stream().filter(l -> !l.startsWith("action-script ")).toList());
   }
 
   /** Some images are opened by the restored tasks, which are users of the container. */
@@ -287,6 +320,7 @@ final class EngineContainer implements AutoCloseable {
     while (Mounts.isMountPoint(rootfs)) {
       Mounts.unmount(rootfs, true);
     }
+    relay.close();
     input.destroy();
     TempFolder.delete(folder);
   }

@@ -1,11 +1,6 @@
 package org.letargo.hook.pages;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -49,36 +44,21 @@ public final class PageReceiver implements AutoCloseable {
       Duration patience) {}
 
   private final Setup setup;
-  private final ServerSocketChannel listening;
-  private final InetSocketAddress address;
+  private final PageListener listener;
   private final CompletableFuture<Totals> received = new CompletableFuture<>();
   private final Thread thread;
-  private PageStream stream; // guarded by this
-  private boolean closed; // guarded by this
 
-  private PageReceiver(Setup setup) throws IOException {
+  private PageReceiver(Setup setup, PageListener listener) {
     this.setup = setup;
-    this.listening = ServerSocketChannel.open(StandardProtocolFamily.INET);
-    try {
-      listening.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 4);
-      this.address = (InetSocketAddress) listening.getLocalAddress();
-    } catch (Throwable e) {
-      listening.close();
-      throw e;
-    }
+    this.listener = listener;
     this.thread =
-        Thread.ofPlatform()
-            .name("pages-" + address.getPort())
-            .daemon(true)
-            .unstarted(this::receive);
+        Thread.ofPlatform().name("pages-" + listener.port()).daemon(true).start(this::receive);
   }
 
   /** Begins to listen. The sink and the buffers stay the caller's. */
   public static PageReceiver open(Setup setup) {
     try {
-      PageReceiver receiver = new PageReceiver(setup);
-      receiver.thread.start();
-      return receiver;
+      return new PageReceiver(setup, new PageListener());
     } catch (IOException e) {
       throw DurableFiles.failed("cannot listen for the engine's pages", e);
     }
@@ -86,7 +66,7 @@ public final class PageReceiver implements AutoCloseable {
 
   /** Where it listens, as {@code --page-server} wants it. */
   public String address() {
-    return address.getAddress().getHostAddress() + ":" + address.getPort();
+    return listener.host() + ":" + listener.port();
   }
 
   /**
@@ -113,7 +93,7 @@ public final class PageReceiver implements AutoCloseable {
   }
 
   private void receive() {
-    try (PageStream connected = accept();
+    try (PageStream connected = listener.accept(setup.engine(), setup.patience());
         WindowCutter cutter = new WindowCutter(setup.buffers(), setup.sink())) {
       received.complete(
           new DumpSession(setup.protocol(), connected, setup.images(), setup.sink(), cutter).run());
@@ -125,42 +105,11 @@ public final class PageReceiver implements AutoCloseable {
     }
   }
 
-  /** The engine's connection; nobody else can connect any more then. */
-  private PageStream accept() throws IOException {
-    try (listening) {
-      while (true) {
-        SocketChannel connection = listening.accept();
-        try {
-          setup.engine().require(connection);
-        } catch (IOException e) {
-          LOG.warn("{} was connected to and cut it off: {}", address, e.getMessage());
-          connection.close();
-          continue;
-        }
-        return register(new PageStream(connection, setup.patience()));
-      }
-    }
-  }
-
-  private synchronized PageStream register(PageStream connected) throws IOException {
-    stream = connected;
-    if (closed) {
-      connected.close();
-    }
-    return connected;
-  }
-
   /** Ends it wherever it is, and waits for its thread: the sink is not called any more. */
   @Override
   public void close() {
     try {
-      synchronized (this) {
-        closed = true;
-        listening.close();
-        if (stream != null) {
-          stream.close();
-        }
-      }
+      listener.close();
       thread.interrupt(); // it may wait for memory, or in the sink
       thread.join();
     } catch (IOException e) {

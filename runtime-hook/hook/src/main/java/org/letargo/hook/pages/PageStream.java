@@ -93,7 +93,9 @@ final class PageStream implements AutoCloseable {
       key.interestOps(event);
       if (selector.select(patience.toMillis()) == 0) {
         throw new IOException(
-            "the peer neither sent nor took anything for " + patience.toSeconds() + " seconds");
+            Thread.currentThread().isInterrupted() || !channel.isOpen()
+                ? "the connection was closed"
+                : "the peer neither sent nor took anything for " + patience.toSeconds() + " s");
       }
       selector.selectedKeys().clear();
     } catch (CancelledKeyException | ClosedSelectorException e) {

@@ -72,9 +72,23 @@ public final class Conmon {
    * @throws VpsException RESUME_FAILED with what runc said
    */
   public long restore(VpsFolder folder, Path images, Path work, Duration longest) {
+    return restore(folder, images, work, longest, List.of());
+  }
+
+  /**
+   * {@link #restore} with memory that comes later: the engine's lazy-pages daemon must be ready,
+   * with the same work path.
+   */
+  public long restoreLazily(VpsFolder folder, Path images, Path work, Duration longest) {
+    return restore(folder, images, work, longest, List.of("--lazy-pages"));
+  }
+
+  private long restore(
+      VpsFolder folder, Path images, Path work, Duration longest, List<String> further) {
     List<String> options = new ArrayList<>(List.of("--restore", images.toString()));
     List<String> forRunc = new ArrayList<>(Runc.CHECKPOINT_OPTIONS);
     forRunc.addAll(List.of("--work-path", work.toString()));
+    forRunc.addAll(further);
     for (String option : forRunc) {
       options.add("--runtime-opt");
       options.add(option);

@@ -1,0 +1,67 @@
+package org.letargo.hook.pages;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Pages that the processes of a VPS wanted first when it was last resumed: worth being there at
+ * once the next time. At most {@value #MAX_PAGES}.
+ *
+ * @param byPid addresses of pages by the pid inside the VPS
+ */
+public record HotPages(Map<Long, NavigableSet<Long>> byPid) {
+  /** 64 MiB. */
+  public static final int MAX_PAGES = 1 << 14;
+
+  /** None: nothing is known. */
+  public static final HotPages NONE = new HotPages(Map.of());
+
+  public HotPages {
+    Map<Long, NavigableSet<Long>> copy = new TreeMap<>();
+    byPid.forEach((pid, addresses) -> copy.put(pid, new TreeSet<>(addresses)));
+    if (copy.values().stream().mapToInt(NavigableSet::size).sum() > MAX_PAGES) {
+      throw new IllegalArgumentException("more than " + MAX_PAGES + " hot pages");
+    }
+    byPid = Collections.unmodifiableMap(copy);
+  }
+
+  /** These of one process, in order. */
+  NavigableSet<Long> of(long pid) {
+    return byPid.getOrDefault(pid, Collections.emptyNavigableSet());
+  }
+
+  /** How many there are. */
+  public int size() {
+    return byPid.values().stream().mapToInt(NavigableSet::size).sum();
+  }
+
+  /**
+   * These and those, as far as they fit: what was hot once and is there at once is not asked for
+   * again.
+   */
+  public HotPages and(HotPages others) {
+    Recorder both = new Recorder();
+    byPid.forEach((pid, addresses) -> addresses.forEach(address -> both.add(pid, address)));
+    others.byPid.forEach((pid, addresses) -> addresses.forEach(address -> both.add(pid, address)));
+    return both.pages();
+  }
+
+  /** Collects pages until there are enough. For one thread. */
+  static final class Recorder {
+    private final Map<Long, NavigableSet<Long>> byPid = new TreeMap<>();
+    private int count;
+
+    void add(long pid, long address) {
+      if (count < MAX_PAGES && byPid.computeIfAbsent(pid, _ -> new TreeSet<>()).add(address)) {
+        count++;
+      }
+    }
+
+    HotPages pages() {
+      return new HotPages(byPid);
+    }
+  }
+}

@@ -1,0 +1,296 @@
+package org.letargo.hook.pages;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.letargo.hook.command.Command;
+import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.engine.Engine;
+import org.letargo.hook.engine.EngineLog;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.VpsException;
+
+/**
+ * One lazy restore, from before {@code runc restore --lazy-pages} until the last page is there. The
+ * VPS runs meanwhile.
+ *
+ * <pre>
+ *   caller                        we                       engine's daemon        tasks
+ *   start()                 --->  server, daemon     --->  ready
+ *   runc restore --lazy-pages                              takes a userfaultfd of each
+ *   (post-restore) hold()   --->  guard              <---  connects
+ *                                 pages              <---  faults, then one run after another
+ *   done()                  <---                     <---  ends
+ *   close()
+ * </pre>
+ *
+ * <p>Whatever fails between {@link #hold} and the end, our own death included, the VPS is killed,
+ * while those of its tasks that wait for memory still wait: none goes on with wrong bytes. The
+ * caller then puts the VPS back to where it was suspended, disk included.
+ *
+ * <p>A daemon thread waits for the end.
+ */
+public final class LazyRestore implements AutoCloseable {
+  static final String LOG = "lazy-pages.log";
+  private static final String SOCKET = "lazy-pages.socket";
+  private static final Duration LONGEST_START = Duration.ofSeconds(30);
+
+  /** Both ends of a connection that is closed see it within that. */
+  private static final Duration LONGEST_END = Duration.ofSeconds(2);
+
+  private static final String WHAT = "cannot resume lazily";
+
+  /** How it ended. */
+  public sealed interface Outcome {
+    /**
+     * All memory is there.
+     *
+     * @param pages how many were sent
+     * @param first what the processes wanted first
+     */
+    record Complete(long pages, HotPages first) implements Outcome {}
+
+    /**
+     * The VPS was killed, if it was there.
+     *
+     * @param reason for people
+     */
+    record Failed(String reason) implements Outcome {}
+  }
+
+  /**
+   * What it takes.
+   *
+   * @param images made by {@link LazyImages}
+   * @param work the work path of the restore: the daemon's socket and log are there
+   * @param source stays the caller's; used until this is closed
+   * @param relay letargo-relay
+   */
+  public record Setup(
+      Engine engine,
+      Path images,
+      Path work,
+      PageSource source,
+      UserfaultfdSetting setting,
+      Path relay) {}
+
+  private final Setup setup;
+  private final UserfaultfdSetting.Hold allowed;
+  private final PageServer server;
+  private final Process daemon;
+  private final CompletableFuture<Outcome> done = new CompletableFuture<>();
+  private Optional<MemoryGuard> guard = Optional.empty(); // guarded by this
+  private boolean ended; // guarded by this
+
+  private LazyRestore(Setup setup, UserfaultfdSetting.Hold allowed) throws IOException {
+    this.setup = setup;
+    this.allowed = allowed;
+    this.server =
+        new PageServer(
+            PageProtocol.of(setup.engine.version()),
+            setup.source,
+            new PeerProgram(setup.engine.program()));
+    try {
+      this.daemon =
+          Command.of(line()).start(ProcessBuilder.Redirect.to(setup.work.resolve("lazy").toFile()));
+    } catch (Throwable e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private List<String> line() {
+    return List.of(
+        setup.engine.program().toString(),
+        "lazy-pages",
+        "--images-dir",
+        setup.images.toString(),
+        "--work-dir",
+        setup.work.toString(),
+        "--log-file",
+        LOG,
+        "--page-server",
+        "--address",
+        server.host(),
+        "--port",
+        String.valueOf(server.port()),
+        "--status-fd",
+        "1");
+  }
+
+  /**
+   * Starts the daemon; it is ready for the restore when this returns.
+   *
+   * @throws VpsException RESUME_FAILED, HOST_UNFIT; nothing is left then
+   */
+  public static LazyRestore start(Setup setup) {
+    UserfaultfdSetting.Hold allowed = setup.setting.hold();
+    try {
+      LazyRestore started = new LazyRestore(setup, allowed);
+      try {
+        started.awaitReady();
+        started.watch();
+        return started;
+      } catch (RuntimeException e) {
+        started.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      allowed.close();
+      throw DurableFiles.failed(WHAT, e);
+    } catch (RuntimeException e) {
+      allowed.close();
+      throw e;
+    }
+  }
+
+  /** The daemon writes one byte when it listens for the restore. */
+  private void awaitReady() {
+    FutureTask<Integer> ready =
+        new FutureTask<>(() -> {
+          try (InputStream status = daemon.getInputStream()) {
+            return status.read();
+          }
+        });
+    Thread.ofPlatform().name("lazy-pages-ready").daemon(true).start(ready);
+    try {
+      if (ready.get(LONGEST_START.toMillis(), TimeUnit.MILLISECONDS) < 0) {
+        throw failed(said());
+      }
+    } catch (TimeoutException | ExecutionException e) {
+      throw failed("the engine's daemon is not ready: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failed("the hook is stopping");
+    }
+  }
+
+  private static VpsException failed(String why) {
+    return new VpsException(Code.RESUME_FAILED, WHAT, why, "Resume with --eager.");
+  }
+
+  private void watch() {
+    server
+        .served()
+        .whenComplete((_, failure) -> {
+          if (failure != null) {
+            serverFailed(failure);
+          }
+        });
+    daemon.onExit().thenAccept(this::daemonEnded);
+  }
+
+  /** A connection that broke is the end of the daemon, which knows better why. */
+  private void serverFailed(Throwable failure) {
+    try {
+      boolean lost = failure instanceof LazySession.LostPageException;
+      boolean exited = !lost && daemon.waitFor(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
+      end(new Outcome.Failed(exited ? said() : String.valueOf(failure.getMessage())));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // close() is at work
+    }
+  }
+
+  private void daemonEnded(Process exited) {
+    Outcome outcome;
+    try {
+      HotPages first = server.served().get(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
+      outcome =
+          exited.exitValue() == 0
+              ? new Outcome.Complete(server.sentPages(), first)
+              : new Outcome.Failed(said());
+    } catch (TimeoutException | ExecutionException e) {
+      outcome = new Outcome.Failed(said());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      outcome = new Outcome.Failed("the hook is stopping");
+    }
+    end(outcome);
+  }
+
+  private String said() {
+    List<String> errors = EngineLog.errors(setup.work.resolve(LOG));
+    return errors.isEmpty()
+        ? "the engine's daemon ended without a reason"
+        : "the engine's daemon says: " + errors.getFirst();
+  }
+
+  /**
+   * At the engine's stage {@code post-restore}, when the tasks are there but have not run: from now
+   * on they are safe from zeros.
+   *
+   * @param initPid PID 1 of the VPS on the host
+   * @throws VpsException RESUME_FAILED; the restore must fail then
+   */
+  public void hold(long initPid) {
+    try {
+      server.connected().get(LONGEST_START.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw failed("the engine's daemon has not connected: " + said());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failed("the hook is stopping");
+    }
+    allowed.close();
+    synchronized (this) {
+      if (ended) {
+        throw failed("it has ended already: " + said());
+      }
+      guard = Optional.of(MemoryGuard.start(setup.relay.toString(), daemon.pid(), initPid));
+    }
+  }
+
+  /** How it ends, once it has. Whoever waits for it is told after the VPS was killed. */
+  public Future<Outcome> done() {
+    return done;
+  }
+
+  private void end(Outcome outcome) {
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      guard.ifPresent(held -> settle(held, outcome));
+    }
+    done.complete(outcome);
+  }
+
+  private static void settle(MemoryGuard guard, Outcome outcome) {
+    try {
+      switch (outcome) {
+        case Outcome.Complete _ -> guard.release();
+        case Outcome.Failed _ -> guard.close();
+      }
+    } catch (IOException e) {
+      guard.close(); // it died; then it holds nothing, and nobody was killed
+    }
+  }
+
+  /**
+   * Ends daemon and server, and waits for them. Before it was done this ends it: the VPS is killed
+   * if {@link #hold} was called.
+   */
+  @Override
+  public void close() {
+    end(new Outcome.Failed("it was given up"));
+    allowed.close();
+    Command.kill(daemon);
+    try {
+      daemon.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    server.close();
+    DurableFiles.delete(setup.work.resolve(SOCKET));
+  }
+}

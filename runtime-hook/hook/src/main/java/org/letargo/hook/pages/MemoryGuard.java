@@ -1,0 +1,92 @@
+package org.letargo.hook.pages;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.letargo.hook.command.Command;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.VpsException;
+
+/**
+ * {@code letargo-relay hold}: sees to it that no task of a VPS ever finds zeros where its memory
+ * has not arrived. It keeps their userfaultfds open beside the engine's daemon, and kills the VPS
+ * when we say so or are gone ourselves. See relay.c.
+ */
+final class MemoryGuard implements AutoCloseable {
+  private static final int LONGEST_KILL_SECONDS = 30;
+
+  private final Process process;
+
+  private MemoryGuard(Process process) {
+    this.process = process;
+  }
+
+  /**
+   * Starts it; the daemon is watched when this returns.
+   *
+   * @param relay the program
+   * @param daemonPid which has the tasks' userfaultfds
+   * @param initPid PID 1 of the VPS on the host
+   */
+  static MemoryGuard start(String relay, long daemonPid, long initPid) {
+    try {
+      Process process =
+          Command.of(relay, "hold", String.valueOf(daemonPid), String.valueOf(initPid))
+              .start(ProcessBuilder.Redirect.PIPE);
+      MemoryGuard guard = new MemoryGuard(process);
+      BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
+      String first = said.readLine();
+      if (first == null || !first.equals("holds")) {
+        String errors = process.errorReader(StandardCharsets.UTF_8).readLine();
+        guard.close();
+        throw failed(String.valueOf(errors), null);
+      }
+      return guard;
+    } catch (IOException e) {
+      throw failed(e.getMessage(), e);
+    }
+  }
+
+  private static VpsException failed(String why, Throwable cause) {
+    return new VpsException(
+        Code.RESUME_FAILED,
+        "cannot resume lazily",
+        "letargo-relay cannot hold the memory: " + why,
+        "",
+        cause);
+  }
+
+  /** All memory is there: the VPS is on its own from now on. */
+  void release() throws IOException {
+    try (var verdict = process.getOutputStream()) {
+      verdict.write('d');
+    }
+    awaitEnd();
+  }
+
+  /** Kills the VPS, unless it was released or has ended; it has no process when this returns. */
+  @Override
+  public void close() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      // it has ended
+    }
+    awaitEnd();
+  }
+
+  private void awaitEnd() {
+    try {
+      if (!process.waitFor(LONGEST_KILL_SECONDS, TimeUnit.SECONDS)) {
+        Command.kill(process);
+      }
+      process.getInputStream().close();
+      process.getErrorStream().close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      // nothing was to be read
+    }
+  }
+}
