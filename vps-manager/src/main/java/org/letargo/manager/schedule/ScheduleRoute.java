@@ -41,19 +41,14 @@ public final class ScheduleRoute {
         .add("removeSchedule", this::remove);
   }
 
-  // looking waits for who writes, so it is no work for an event loop
   private void list(Call call) {
-    call.blocking(() ->
-        call.answer(
-            200, new ScheduleList(schedules.list().stream().map(ScheduleView::of).toList())));
+    call.answer(200, new ScheduleList(schedules.list().stream().map(ScheduleView::of).toList()));
   }
 
   private void get(Call call) {
     VpsName vps = new VpsName(call.path("name"));
-    call.blocking(() -> {
-      registry.get(vps);
-      call.answer(200, ScheduleView.of(schedules.get(vps)));
-    });
+    registry.get(vps);
+    call.answer(200, ScheduleView.of(schedules.get(vps)));
   }
 
   private void put(Call call) {

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -20,20 +21,23 @@ import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.database.Database;
 
 /**
- * All schedules: in memory to look at, and in the database before anybody is told. Looking is fast;
- * what changes something blocks. All methods are synchronized.
+ * All schedules: in memory to look at, and in the database before anybody is told. Looking never
+ * waits; what changes something blocks, and one change waits for the other.
  */
 public final class Schedules {
   private final Database database;
   private final Clock clock;
-  private final TreeMap<VpsName, Scheduled> byVps = new TreeMap<>();
+
+  /** Replaced by each change, never changed itself. */
+  private volatile NavigableMap<VpsName, Scheduled> byVps = new TreeMap<>();
+
   private Runnable listener = () -> {};
 
   /** Reads what the database has. */
   public Schedules(Database database, Clock clock) {
     this.database = database;
     this.clock = clock;
-    database.read(Schedules::readAll).forEach(each -> byVps.put(each.schedule().vps(), each));
+    this.byVps = database.read(Schedules::readAll);
   }
 
   /** Hears that a schedule was added or replaced; called under the lock, must not block. */
@@ -42,19 +46,19 @@ public final class Schedules {
   }
 
   /** All, by VPS. */
-  public synchronized List<Scheduled> list() {
+  public List<Scheduled> list() {
     return List.copyOf(byVps.values());
   }
 
   /** How many have failed last. */
-  public synchronized long failing() {
+  public long failing() {
     return byVps.values().stream().filter(each -> each.failures() > 0).count();
   }
 
   /**
    * @throws VpsException NOT_FOUND
    */
-  synchronized Scheduled get(VpsName vps) {
+  Scheduled get(VpsName vps) {
     Scheduled known = byVps.get(vps);
     if (known == null) {
       throw new VpsException(
@@ -93,7 +97,9 @@ public final class Schedules {
         return delete.executeUpdate();
       }
     });
-    byVps.remove(vps);
+    NavigableMap<VpsName, Scheduled> next = new TreeMap<>(byVps);
+    next.remove(vps);
+    byVps = next;
   }
 
   /** Notes how it goes; no effect if it was removed or replaced meanwhile. */
@@ -106,7 +112,9 @@ public final class Schedules {
 
   private void store(Scheduled scheduled) {
     database.write(connection -> write(connection, scheduled));
-    byVps.put(scheduled.schedule().vps(), scheduled);
+    NavigableMap<VpsName, Scheduled> next = new TreeMap<>(byVps);
+    next.put(scheduled.schedule().vps(), scheduled);
+    byVps = next;
   }
 
   private static int write(Connection connection, Scheduled scheduled) throws SQLException {
@@ -130,12 +138,14 @@ public final class Schedules {
     }
   }
 
-  private static List<Scheduled> readAll(Connection connection) throws SQLException {
-    List<Scheduled> all = new java.util.ArrayList<>();
+  private static NavigableMap<VpsName, Scheduled> readAll(Connection connection)
+      throws SQLException {
+    NavigableMap<VpsName, Scheduled> all = new TreeMap<>();
     try (PreparedStatement select = connection.prepareStatement("SELECT * FROM schedule");
         ResultSet row = select.executeQuery()) {
       while (row.next()) {
-        all.add(read(row));
+        Scheduled scheduled = read(row);
+        all.put(scheduled.schedule().vps(), scheduled);
       }
     }
     return all;
