@@ -165,6 +165,77 @@ public abstract class TimelineContract extends HookContractFixture {
   }
 
   @Test
+  void bringsBackDiskAndMemoryOfThatMoment() {
+    VpsName name = running();
+    write(name, "one");
+    TimelineEntry one = checkpoint(name, "");
+    write(name, "two");
+    TimelineEntry two = checkpoint(name, "");
+    write(name, "three");
+
+    rewind(name, one);
+    assertThat(read(name)).isEqualTo("one one");
+    TimelineEntry three = timeline(name).checkpoints().getLast();
+    rewind(name, two);
+    assertThat(read(name)).isEqualTo("two two");
+    rewind(name, three);
+    assertThat(read(name)).isEqualTo("three three");
+  }
+
+  @Test
+  void bringsBackTheDiskAloneOfACheckpointWithoutMemory() {
+    VpsName name = running();
+    write(name, "one");
+    client().call(new HookRequest.StopVps(op(), name, Duration.ZERO));
+    TimelineEntry stopped = checkpoint(name, "");
+    client().call(new HookRequest.StartVps(op(), name));
+    write(name, "two");
+
+    rewind(name, stopped);
+    client().call(new HookRequest.StartVps(op(), name));
+
+    assertThat(read(name)).isEqualTo("one -");
+  }
+
+  @Test
+  void bringsBackWhatIsLeftAfterOthersWereForgotten() {
+    VpsName name = running();
+    write(name, "one");
+    TimelineEntry one = checkpoint(name, "");
+    write(name, "two");
+    TimelineEntry two = checkpoint(name, "");
+    write(name, "three");
+    TimelineEntry three = checkpoint(name, "");
+
+    client().call(new HookRequest.ForgetCheckpoint(op(), name, id(one)));
+    client().call(new HookRequest.ForgetCheckpoint(op(), name, id(three)));
+    client().call(new HookRequest.MaintainStore(op(), StoreWork.COLLECT));
+
+    rewind(name, two);
+    assertThat(read(name)).isEqualTo("two two");
+  }
+
+  @Test
+  void givesACloneTheStateOfItsCheckpointAndALifeOfItsOwn() {
+    VpsName name = running();
+    write(name, "one");
+    TimelineEntry one = checkpoint(name, "");
+    write(name, "two");
+    VpsName copy = fresh();
+    VpsName ofPresent = fresh();
+
+    client().call(cloneOf(name, Optional.of(id(one)), copy));
+    client().call(cloneOf(name, Optional.empty(), ofPresent));
+    assertThat(read(copy)).isEqualTo("one one");
+    assertThat(read(ofPresent)).isEqualTo("two two");
+    write(copy, "other");
+
+    assertThat(read(name)).isEqualTo("two two");
+    rewind(copy, timeline(copy).checkpoints().getFirst());
+    assertThat(read(copy)).isEqualTo("one one");
+  }
+
+  @Test
   void keepsThePresentOfASuspendedVpsOnce() {
     VpsName name = running();
     TimelineEntry first = checkpoint(name, "");
@@ -373,7 +444,9 @@ public abstract class TimelineContract extends HookContractFixture {
   @Test
   void exportsACheckpointOfARunningVps() throws IOException {
     VpsName name = running();
+    write(name, "one");
     TimelineEntry from = checkpoint(name, "");
+    write(name, "two");
     VpsReport before = find(name);
     VpsName other = fresh();
 
@@ -393,6 +466,8 @@ public abstract class TimelineContract extends HookContractFixture {
         });
     assertThat(status(new HookRequest.ResumeVps(op(), other)))
         .isInstanceOf(VpsStatus.Running.class);
+    assertThat(read(other)).isEqualTo("one one");
+    assertThat(read(name)).isEqualTo("two two");
   }
 
   @Test
@@ -469,6 +544,23 @@ public abstract class TimelineContract extends HookContractFixture {
         .isInstanceOfSatisfying(
             OperationReport.Failed.class,
             failed -> assertThat(failed.failure().code()).isEqualTo(Code.NOT_FOUND));
+  }
+
+  /** To the disk, and to memory: /run is a file system of memory in every VPS. */
+  private void write(VpsName name, String words) {
+    for (String file : List.of("/kept", "/run/kept")) {
+      assertThat(exec(name, "", "sh", "-c", "echo " + words + " > " + file)).isEqualTo("0::");
+    }
+  }
+
+  /** What the disk has, a blank, what memory has; - for nothing. */
+  private String read(VpsName name) {
+    return content(name, "/kept") + " " + content(name, "/run/kept");
+  }
+
+  private String content(VpsName name, String file) {
+    String told = exec(name, "", "cat", file);
+    return told.startsWith("0:") ? told.substring(2).replaceAll("\\n:$", "") : "-";
   }
 
   private VpsReport find(VpsName name) {
