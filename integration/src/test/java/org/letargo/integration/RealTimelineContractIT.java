@@ -6,10 +6,7 @@ import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.testing.TimelineContract;
 import org.letargo.integration.harness.Instance;
 
-/**
- * Checkpoints, rewinds, clones and the store of the real hook are what the fake one promises in
- * unit tests.
- */
+/** The timelines of the real hook are what the fake one promises in unit tests. */
 class RealTimelineContractIT extends TimelineContract {
   private static Instance instance;
 

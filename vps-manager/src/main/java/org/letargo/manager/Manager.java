@@ -9,8 +9,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.archive.ArchiveRoute;
 import org.letargo.manager.archive.ExportVps;
 import org.letargo.manager.archive.ImportVps;
@@ -26,12 +29,24 @@ import org.letargo.manager.events.EventsRoute;
 import org.letargo.manager.host.HostRoute;
 import org.letargo.manager.operation.HookCalls;
 import org.letargo.manager.operation.HookPatience;
+import org.letargo.manager.operation.OperationKind;
 import org.letargo.manager.operation.OperationMetrics;
 import org.letargo.manager.operation.OperationRoute;
 import org.letargo.manager.operation.Operations;
+import org.letargo.manager.operation.Work;
+import org.letargo.manager.schedule.ScheduleRoute;
+import org.letargo.manager.schedule.ScheduleRunner;
+import org.letargo.manager.schedule.Schedules;
+import org.letargo.manager.schedule.TimelineTaker;
 import org.letargo.manager.session.SessionRoute;
+import org.letargo.manager.store.MaintainStore;
+import org.letargo.manager.store.StoreRoute;
 import org.letargo.manager.template.TemplateRoute;
 import org.letargo.manager.template.Templates;
+import org.letargo.manager.timeline.ChangeTimeline;
+import org.letargo.manager.timeline.Checkpoints;
+import org.letargo.manager.timeline.CloneVps;
+import org.letargo.manager.timeline.TimelineRoute;
 import org.letargo.manager.vps.ChangeVps;
 import org.letargo.manager.vps.CreateVps;
 import org.letargo.manager.vps.Reconciliation;
@@ -50,6 +65,7 @@ public final class Manager implements AutoCloseable {
   private final Operations operations;
   private final VpsWatcher watcher;
   private final VpsRegistry registry;
+  private final ScheduleRunner runner;
   private final HttpService http;
   private final boolean firstTokenMade;
 
@@ -58,12 +74,14 @@ public final class Manager implements AutoCloseable {
       Operations operations,
       VpsWatcher watcher,
       VpsRegistry registry,
+      ScheduleRunner runner,
       HttpService http,
       boolean firstTokenMade) {
     this.database = database;
     this.operations = operations;
     this.watcher = watcher;
     this.registry = registry;
+    this.runner = runner;
     this.http = http;
     this.firstTokenMade = firstTokenMade;
   }
@@ -96,10 +114,27 @@ public final class Manager implements AutoCloseable {
             operation -> changes.tell(new Changes.Change.OfOperation(operation)));
     VpsClaims claims = new VpsClaims(registry, client);
     ChangeVps change = new ChangeVps(registry, claims, operations, hook);
-    new Reconciliation(registry, claims, operations, change, hook).run();
+    Checkpoints checkpoints = new Checkpoints(client);
+    ChangeTimeline timeline = new ChangeTimeline(registry, claims, operations, hook);
+    var continued =
+        Map.<OperationKind, Function<VpsName, Work>>of(
+            OperationKind.RESTART, change::continuedRestart,
+            OperationKind.CHECKPOINT, timeline::continuedCheckpoint);
+    new Reconciliation(registry, claims, operations, continued, hook).run();
     VpsWatcher watcher = VpsWatcher.start(client, registry);
     registry.awaitComplete(FIRST_VIEW); // as a rule the first request then finds the view complete
     countVpses(metrics, registry);
+
+    Schedules schedules = new Schedules(database, clock);
+    ScheduleRunner runner =
+        ScheduleRunner.start(schedules, new TimelineTaker(registry, timeline), clock);
+    Runnable deaf =
+        changes.subscribe(event -> {
+          if (event instanceof Changes.Change.OfVps(VpsName name)) {
+            runner.changed(name);
+          }
+        });
+    countSchedules(metrics, schedules);
 
     AuditLog audit = new AuditLog(database, config.auditKept());
     try {
@@ -119,16 +154,24 @@ public final class Manager implements AutoCloseable {
                 new ArchiveRoute(
                         new ExportVps(registry, claims, operations, hook),
                         new ImportVps(registry, claims, operations, hook),
+                        checkpoints,
                         operations)
                     .addTo(endpoints);
+                new TimelineRoute(
+                        checkpoints, timeline, new CloneVps(registry, claims, operations, hook))
+                    .addTo(endpoints);
+                new StoreRoute(new MaintainStore(operations, hook)).addTo(endpoints);
+                new ScheduleRoute(schedules, registry).addTo(endpoints);
                 new SessionRoute(client, registry).addTo(endpoints);
                 new TemplateRoute(new Templates(operations, hook), operations).addTo(endpoints);
                 new TokenRoute(tokens).addTo(endpoints);
                 new AuditRoute(audit).addTo(endpoints);
                 new HostRoute(client, registry, version()).addTo(endpoints);
               });
-      return new Manager(database, operations, watcher, registry, http, firstTokenMade);
+      return new Manager(database, operations, watcher, registry, runner, http, firstTokenMade);
     } catch (RuntimeException e) {
+      deaf.run();
+      runner.close();
       watcher.close();
       operations.close();
       database.close();
@@ -160,6 +203,15 @@ public final class Manager implements AutoCloseable {
         .register(metrics);
   }
 
+  private static void countSchedules(PrometheusMeterRegistry metrics, Schedules schedules) {
+    Gauge.builder("letargo.schedules", schedules, all -> all.list().size())
+        .description("Schedules")
+        .register(metrics);
+    Gauge.builder("letargo.schedules.failing", schedules, Schedules::failing)
+        .description("Schedules whose last try has failed")
+        .register(metrics);
+  }
+
   private static int countSettled(VpsRegistry vpses) {
     return SETTLED.stream().mapToInt(vpses::count).sum();
   }
@@ -188,6 +240,7 @@ public final class Manager implements AutoCloseable {
   /** Ends in order: the doors, then operations (the hook goes on with them), then the state. */
   @Override
   public void close() {
+    runner.close();
     operations.close();
     http.close();
     watcher.close();

@@ -132,6 +132,38 @@ class AccessTest {
   }
 
   @Test
+  void letsEachRoleDoItsPartOfTimelinesAndStore() {
+    rig.createRunning("web1");
+    String viewer = token("looker", "viewer");
+    String operator = token("worker", "operator");
+    rig.end(as(operator, "POST", "/v1/vps/web1/checkpoints", "{\"label\": \"first\"}"));
+
+    for (String path : List.of("/v1/vps/web1/checkpoints", "/v1/schedules", "/v1/store")) {
+      assertThat(as(viewer, "GET", path, "").status()).as(path).isEqualTo(200);
+    }
+    for (String change :
+        List.of(
+            "POST checkpoints {}",
+            "PATCH checkpoints/first {}",
+            "DELETE checkpoints/first",
+            "GET checkpoints/first/archive",
+            "POST rewind {}",
+            "POST clone {}",
+            "PUT schedule {}",
+            "DELETE schedule")) {
+      String[] words = (change + " ").split(" ", 3);
+      assertThat(as(viewer, words[0], "/v1/vps/web1/" + words[1], words[2].strip()).error())
+          .as(change)
+          .isEqualTo("403 FORBIDDEN");
+    }
+    for (String work : List.of("check", "gc", "repair")) {
+      assertThat(as(operator, "POST", "/v1/store/" + work, "").error())
+          .as(work)
+          .isEqualTo("403 FORBIDDEN");
+    }
+  }
+
+  @Test
   void makesListsAndRevokesTokens() {
     String viewer = token("looker", "viewer");
     JsonNode tokens = rig.get("/v1/tokens").json().get("tokens");

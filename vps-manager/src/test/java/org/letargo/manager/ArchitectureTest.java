@@ -38,6 +38,9 @@ class ArchitectureTest {
             "..manager.operation..",
             "..manager.archive..",
             "..manager.template..",
+            "..manager.timeline..",
+            "..manager.store..",
+            "..manager.schedule..",
             "..manager.auth..",
             "..manager.audit..",
             "..manager.events..",
@@ -54,10 +57,11 @@ class ArchitectureTest {
   }
 
   @Test
-  void knowsSqlInDatabaseJournalTokensAndAuditOnly() {
+  void knowsSqlInTheClassesOfTheDatabaseOnly() {
     noClasses()
         .that()
-        .haveNameNotMatching(".*\\.(Database|Migrator|OperationJournal|Tokens|AuditLog)(\\$.*)?")
+        .haveNameNotMatching(
+            ".*\\.(Database|Migrator|OperationJournal|Tokens|AuditLog|Schedules)(\\$.*)?")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("java.sql..")

@@ -3,6 +3,7 @@ package org.letargo.manager.archive;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
+import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.Failure;
@@ -49,7 +50,7 @@ public final class ExportVps {
     OperationId id = OperationId.create();
     registry.claim(name, VpsMove.EXPORT, id);
     try {
-      Work work = claims.releasing(name, id, new Export(name, sink));
+      Work work = claims.releasing(name, id, new Export(name, Optional.empty(), sink));
       return operations.start(id, OperationKind.EXPORT, new Subject.OfVps(name), by, work);
     } catch (RuntimeException e) {
       registry.release(name, id);
@@ -57,12 +58,26 @@ public final class ExportVps {
     }
   }
 
+  /**
+   * Begins the export of a checkpoint, beside whatever the VPS does; the sink hears all that
+   * follows on the operation's thread.
+   *
+   * @throws VpsException BUSY if too many operations run; the sink hears nothing then
+   */
+  public Operation start(VpsName name, CheckpointId checkpoint, String by, ArchiveSink sink) {
+    OperationId id = OperationId.create();
+    Work work = new Export(name, Optional.of(checkpoint), sink);
+    return operations.start(id, OperationKind.EXPORT, new Subject.OfVps(name), by, work);
+  }
+
   private final class Export implements Work {
     private final VpsName name;
+    private final Optional<CheckpointId> checkpoint;
     private final ArchiveSink sink;
 
-    Export(VpsName name, ArchiveSink sink) {
+    Export(VpsName name, Optional<CheckpointId> checkpoint, ArchiveSink sink) {
       this.name = name;
+      this.checkpoint = checkpoint;
       this.sink = sink;
     }
 
@@ -70,8 +85,7 @@ public final class ExportVps {
     public void run(OperationRun run) {
       sink.begins(run.id());
       try (HookStream<Done> stream =
-          hook.client()
-              .open(new HookRequest.ExportVps(run.hookOperation(), name, Optional.empty()))) {
+          hook.client().open(new HookRequest.ExportVps(run.hookOperation(), name, checkpoint))) {
         copy(stream, run);
       } catch (VpsException e) {
         if (e.code() == Code.HOOK_UNREACHABLE) {

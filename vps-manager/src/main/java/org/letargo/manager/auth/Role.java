@@ -10,7 +10,7 @@ public enum Role {
   VIEWER,
   /** Changes VPSes, runs commands in them, carries them away. */
   OPERATOR,
-  /** Makes tokens and templates, reads the audit. */
+  /** Makes tokens and templates, works on the store, reads the audit. */
   ADMIN;
 
   /** Whether this role may do what wants that one. */

@@ -53,6 +53,14 @@ final class ApiClient {
     return call("POST", path, body);
   }
 
+  JsonNode put(String path, JsonNode body) {
+    return call("PUT", path, Optional.of(body));
+  }
+
+  JsonNode patch(String path, JsonNode body) {
+    return call("PATCH", path, Optional.of(body));
+  }
+
   JsonNode delete(String path) {
     return call("DELETE", path, Optional.empty());
   }

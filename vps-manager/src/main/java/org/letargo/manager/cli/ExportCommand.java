@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.letargo.hook.protocol.DataSize;
-import org.letargo.hook.protocol.VpsName;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,17 +15,21 @@ import picocli.CommandLine.Parameters;
 /** {@code letargo export}: a VPS as one file. */
 @Command(
     name = "export",
-    description = "Writes a suspended or stopped VPS into an archive.",
+    description = "Writes a suspended or stopped VPS, or a checkpoint of any, into an archive.",
     footer = {
       "",
       "Example: letargo export web1 web1.letargo",
+      "Example: letargo export web1@before-upgrade web1.letargo",
       "Example: letargo export web1 - | ssh other letargo import - --resume"
     })
 final class ExportCommand extends CliCommand {
   private static final int BUFFER = 256 << 10;
 
-  @Parameters(index = "0", paramLabel = "NAME", description = "The VPS.")
-  private VpsName name;
+  @Parameters(
+      index = "0",
+      paramLabel = "NAME[@CHECKPOINT]",
+      description = "The VPS, as it is or as it was.")
+  private CheckpointPlace place;
 
   @Parameters(index = "1", paramLabel = "FILE", description = "Where to; - is standard output.")
   private Path file;
@@ -41,7 +44,7 @@ final class ExportCommand extends CliCommand {
       throw new CliFailure(
           ExitStatus.INVALID_PARAMETER,
           "INVALID_REQUEST",
-          "did not export " + name,
+          "did not export " + place,
           "an archive is not for a terminal",
           "Give a file name, or let '-' lead into a pipe.");
     }
@@ -60,9 +63,12 @@ final class ExportCommand extends CliCommand {
     if (output().isJson()) {
       output()
           .document(
-              object().put("vps", name.value()).put("file", file.toString()).put("bytes", bytes));
+              object()
+                  .put("vps", place.vps().value())
+                  .put("file", file.toString())
+                  .put("bytes", bytes));
     } else {
-      output().line(name + ": exported, " + DataSize.ofBytes(bytes) + " in " + file);
+      output().line(place + ": exported, " + DataSize.ofBytes(bytes) + " in " + file);
     }
     return ExitStatus.OK.number();
   }
@@ -71,15 +77,16 @@ final class ExportCommand extends CliCommand {
   private long transfer(OutputStream out) throws IOException {
     HttpResponse<InputStream> response;
     try {
-      response = api().download(path(name) + "/archive");
+      response = api().download(place.path() + "/archive");
     } catch (CliFailure failure) {
-      throw WrongState.refine(api(), name, failure);
+      throw WrongState.refine(api(), place.vps(), failure);
     }
     Optional<String> operation = response.headers().firstValue("Letargo-Operation");
     OptionalLong length = response.headers().firstValueAsLong("Content-Length");
     try (var display = ProgressDisplay.of(output(), environment().terminal(), true);
         var in =
-            new ByteProgress(response.body(), display, "export", name.value(), "writing", length)) {
+            new ByteProgress(
+                response.body(), display, "export", place.toString(), "writing", length)) {
       byte[] buffer = new byte[BUFFER];
       for (int count = read(in, buffer, operation);
           count >= 0;
@@ -116,7 +123,7 @@ final class ExportCommand extends CliCommand {
         new CliFailure(
             ExitStatus.MANAGER_UNREACHABLE,
             "MANAGER_UNREACHABLE",
-            "cannot export '" + name + "'",
+            "cannot export '" + place + "'",
             "the connection broke before the archive's end (" + broken.getMessage() + ")",
             "The VPS is as it was; try again.");
     failure.initCause(broken);

@@ -54,6 +54,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ExecCommand.class,
       EnterCommand.class,
       ConsoleCommand.class,
+      CheckpointCommand.class,
+      TimelineCommand.class,
+      RewindCommand.class,
+      CloneCommand.class,
+      MarkCommands.Pin.class,
+      MarkCommands.Unpin.class,
+      MarkCommands.Label.class,
+      ForgetCommand.class,
+      ScheduleCommand.class,
+      StoreCommand.class,
       ExportCommand.class,
       ImportCommand.class,
       OpsCommand.class,
@@ -121,6 +131,7 @@ public final class LetargoCli implements Runnable {
   static CommandLine commandLine(Environment environment) {
     var line = new CommandLine(new LetargoCli(environment));
     line.registerConverter(VpsName.class, VpsName::new);
+    line.registerConverter(CheckpointPlace.class, CheckpointPlace::parse);
     line.registerConverter(OperationId.class, OperationId::new);
     line.registerConverter(TemplateName.class, TemplateName::new);
     line.registerConverter(Ipv4Address.class, Ipv4Address::new);

@@ -9,6 +9,7 @@ import org.letargo.hook.protocol.Progress;
  *
  * @param by the name of the token that began it
  * @param progress the last that was heard
+ * @param result what it has brought so far
  */
 public record Operation(
     OperationId id,
@@ -17,14 +18,19 @@ public record Operation(
     String by,
     Instant startedAt,
     OperationState state,
-    Progress progress) {
+    Progress progress,
+    OperationResult result) {
 
   Operation withProgress(Progress next) {
-    return new Operation(id, kind, subject, by, startedAt, state, next);
+    return new Operation(id, kind, subject, by, startedAt, state, next, result);
   }
 
   Operation withSubject(Subject next) {
-    return new Operation(id, kind, next, by, startedAt, state, progress);
+    return new Operation(id, kind, next, by, startedAt, state, progress, result);
+  }
+
+  Operation withResult(OperationResult next) {
+    return new Operation(id, kind, subject, by, startedAt, state, progress, next);
   }
 
   Operation ended(OperationState next) {
@@ -32,6 +38,6 @@ public record Operation(
         next instanceof OperationState.Succeeded
             ? new Progress("end", progress.doneBytes(), progress.totalBytes(), 100)
             : progress;
-    return new Operation(id, kind, subject, by, startedAt, next, last);
+    return new Operation(id, kind, subject, by, startedAt, next, last, result);
   }
 }

@@ -24,7 +24,7 @@ import org.letargo.manager.database.Database;
 final class OperationJournal {
   private static final String COLUMNS =
       "id, kind, vps, template, by_token, started_at, hook_operation, step, state, ended_at, phase,"
-          + " percent, error";
+          + " percent, error, result";
 
   private final Database database;
   private final int kept;
@@ -83,7 +83,7 @@ final class OperationJournal {
       try (PreparedStatement update =
               connection.prepareStatement(
                   "UPDATE operation SET state = ?, ended_at = ?, phase = ?, percent = ?, error ="
-                      + " ?, vps = ? WHERE id = ?");
+                      + " ?, vps = ?, result = ? WHERE id = ?");
           PreparedStatement forget =
               connection.prepareStatement(
                   "DELETE FROM operation WHERE state <> 'running' AND sequence <= (SELECT"
@@ -94,7 +94,8 @@ final class OperationJournal {
         update.setInt(4, operation.progress().percent());
         update.setString(5, error);
         update.setString(6, operation.subject().vps().map(VpsName::value).orElse(""));
-        update.setString(7, operation.id().value());
+        update.setString(7, json(operation.result()));
+        update.setString(8, operation.id().value());
         update.executeUpdate();
         forget.setInt(1, kept);
         return forget.executeUpdate();
@@ -157,20 +158,52 @@ final class OperationJournal {
     return new Operation(
         new OperationId(row.getString("id")),
         OperationKind.parse(row.getString("kind")),
-        subject(row.getString("vps"), row.getString("template")),
+        subject(row),
         row.getString("by_token"),
         Instant.parse(row.getString("started_at")),
         state(row),
-        Progress.phase(row.getString("phase"), row.getInt("percent")));
+        Progress.phase(row.getString("phase"), row.getInt("percent")),
+        result(row.getString("result")));
   }
 
-  private static Subject subject(String vps, String template) {
+  private static Subject subject(ResultSet row) throws SQLException {
+    String vps = row.getString("vps");
     if (!vps.isEmpty()) {
       return new Subject.OfVps(new VpsName(vps));
     }
-    return template.isEmpty()
-        ? new Subject.Unnamed()
-        : new Subject.OfTemplate(new TemplateName(template));
+    return switch (OperationKind.parse(row.getString("kind"))) {
+      case STORE_CHECK, STORE_GC, STORE_REPAIR -> new Subject.OfStore();
+      case TEMPLATE_BUILD, TEMPLATE_ADD ->
+          new Subject.OfTemplate(new TemplateName(row.getString("template")));
+      case CREATE,
+          START,
+          STOP,
+          RESTART,
+          DESTROY,
+          SUSPEND,
+          RESUME,
+          PAUSE,
+          UNPAUSE,
+          EXPORT,
+          IMPORT,
+          CHECKPOINT,
+          REWIND,
+          CLONE,
+          FORGET ->
+          new Subject.Unnamed();
+    };
+  }
+
+  /** Empty while it runs, and of one that ended before there were results. */
+  private static OperationResult result(String json) throws SQLException {
+    if (json.isEmpty()) {
+      return new OperationResult.Nothing();
+    }
+    try {
+      return Json.MAPPER.readValue(json, OperationResult.class);
+    } catch (JsonProcessingException e) {
+      throw new SQLException("the result of an operation is not readable", e);
+    }
   }
 
   private static OperationState state(ResultSet row) throws SQLException {
@@ -186,11 +219,11 @@ final class OperationJournal {
     };
   }
 
-  private static String json(Failure failure) {
+  private static String json(Object failureOrResult) {
     try {
-      return Json.MAPPER.writeValueAsString(failure);
+      return Json.MAPPER.writeValueAsString(failureOrResult);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a failure is always JSON", e);
+      throw new IllegalStateException("a record is always JSON", e);
     }
   }
 

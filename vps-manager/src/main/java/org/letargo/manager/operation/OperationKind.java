@@ -16,8 +16,15 @@ public enum OperationKind {
   UNPAUSE,
   EXPORT,
   IMPORT,
+  CHECKPOINT,
+  REWIND,
+  CLONE,
+  FORGET,
   TEMPLATE_BUILD,
-  TEMPLATE_ADD;
+  TEMPLATE_ADD,
+  STORE_CHECK,
+  STORE_GC,
+  STORE_REPAIR;
 
   /** The word for it everywhere, such as {@code template-build}. */
   @JsonValue

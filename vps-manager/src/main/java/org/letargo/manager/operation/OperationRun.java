@@ -57,6 +57,11 @@ public final class OperationRun {
     update(current -> current.withSubject(new Subject.OfVps(name)));
   }
 
+  /** It has brought this. */
+  public void made(OperationResult result) {
+    update(current -> current.withResult(result));
+  }
+
   /**
    * @throws VpsException CANCELLED if it was asked to end
    */

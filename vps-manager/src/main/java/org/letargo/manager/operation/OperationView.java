@@ -2,9 +2,11 @@ package org.letargo.manager.operation;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.Progress;
+import org.letargo.hook.protocol.StoreFindings;
 import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.json.FailureView;
@@ -23,7 +25,9 @@ public record OperationView(
     Instant startedAt,
     Optional<Instant> endedAt,
     String by,
-    Optional<FailureView> error) {
+    Optional<FailureView> error,
+    Optional<CheckpointId> checkpoint,
+    Optional<FindingsView> findings) {
 
   public static OperationView of(Operation operation) {
     Progress progress = operation.progress();
@@ -40,6 +44,16 @@ public record OperationView(
           case OperationState.Failed(Instant _, Failure why) -> Optional.of(why);
           case OperationState.Cancelled(Instant _, Failure why) -> Optional.of(why);
         };
+    Optional<CheckpointId> checkpoint =
+        switch (operation.result()) {
+          case OperationResult.Checkpoint(CheckpointId id) -> Optional.of(id);
+          case OperationResult.Nothing _, OperationResult.Findings _ -> Optional.empty();
+        };
+    Optional<FindingsView> findings =
+        switch (operation.result()) {
+          case OperationResult.Findings(StoreFindings found) -> Optional.of(FindingsView.of(found));
+          case OperationResult.Nothing _, OperationResult.Checkpoint _ -> Optional.empty();
+        };
     return new OperationView(
         operation.id(),
         operation.kind(),
@@ -53,6 +67,8 @@ public record OperationView(
         operation.startedAt(),
         endedAt,
         operation.by(),
-        failure.map(FailureView::of));
+        failure.map(FailureView::of),
+        checkpoint,
+        findings);
   }
 }

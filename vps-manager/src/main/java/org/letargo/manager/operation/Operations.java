@@ -77,7 +77,15 @@ public final class Operations implements AutoCloseable {
     Instant now = clock.instant();
     Progress begin = Progress.phase("begin", 0);
     Operation operation =
-        new Operation(id, kind, subject, by, now, new OperationState.Running(), begin);
+        new Operation(
+            id,
+            kind,
+            subject,
+            by,
+            now,
+            new OperationState.Running(),
+            begin,
+            new OperationResult.Nothing());
     journal.begin(operation, id);
     return launch(new Journalled(operation, id, 0), work);
   }

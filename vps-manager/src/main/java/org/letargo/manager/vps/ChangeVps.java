@@ -50,8 +50,8 @@ public final class ChangeVps {
           case UNPAUSE -> once(new HookRequest.UnpauseVps(id, name));
           case SUSPEND -> once(new HookRequest.SuspendVps(id, name));
           case RESUME -> once(new HookRequest.ResumeVps(id, name));
-          case EXPORT ->
-              throw new IllegalArgumentException("an export needs somebody who reads it");
+          case EXPORT, CHECKPOINT, REWIND, CLONE, FORGET ->
+              throw new IllegalArgumentException(move + " needs more than a VPS");
         };
     registry.claim(name, move, id);
     try {
@@ -78,7 +78,7 @@ public final class ChangeVps {
   /**
    * A restart that was running when the manager ended: goes on from the step that it had reached.
    */
-  Work continuedRestart(VpsName name) {
+  public Work continuedRestart(VpsName name) {
     return run -> {
       if (run.step() == 0) {
         hook.follow(run.hookOperation(), run::progress);

@@ -1,5 +1,7 @@
 package org.letargo.manager.vps;
 
+import java.util.Map;
+import java.util.function.Function;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.operation.HookCalls;
@@ -17,19 +19,22 @@ public final class Reconciliation {
   private final VpsRegistry registry;
   private final VpsClaims claims;
   private final Operations operations;
-  private final ChangeVps change;
+  private final Map<OperationKind, Function<VpsName, Work>> continued;
   private final HookCalls hook;
 
+  /**
+   * @param continued how operations of some kinds go on, on a VPS; all others ask how they ended
+   */
   public Reconciliation(
       VpsRegistry registry,
       VpsClaims claims,
       Operations operations,
-      ChangeVps change,
+      Map<OperationKind, Function<VpsName, Work>> continued,
       HookCalls hook) {
     this.registry = registry;
     this.claims = claims;
     this.operations = operations;
-    this.change = change;
+    this.continued = Map.copyOf(continued);
     this.hook = hook;
   }
 
@@ -50,8 +55,7 @@ public final class Reconciliation {
   private void takeUp(Journalled journalled, VpsName name) {
     Operation operation = journalled.operation();
     registry.reclaim(name, changing(operation.kind(), operation.id()));
-    Work work =
-        operation.kind() == OperationKind.RESTART ? change.continuedRestart(name) : follow();
+    Work work = continued.getOrDefault(operation.kind(), _ -> follow()).apply(name);
     operations.resume(journalled, claims.releasing(name, operation.id(), work));
   }
 
@@ -72,7 +76,11 @@ public final class Reconciliation {
       case UNPAUSE -> new VpsState.Unpausing(id);
       case EXPORT -> new VpsState.Exporting(id);
       case IMPORT -> new VpsState.Importing(id);
-      case TEMPLATE_BUILD, TEMPLATE_ADD ->
+      case CHECKPOINT -> new VpsState.Checkpointing(id);
+      case REWIND -> new VpsState.Rewinding(id);
+      case CLONE -> new VpsState.Cloning(id);
+      case FORGET -> new VpsState.Forgetting(id);
+      case TEMPLATE_BUILD, TEMPLATE_ADD, STORE_CHECK, STORE_GC, STORE_REPAIR ->
           throw new IllegalArgumentException("it changes no VPS: " + kind.word());
     };
   }

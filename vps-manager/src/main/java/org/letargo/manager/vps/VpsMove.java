@@ -24,7 +24,11 @@ public enum VpsMove {
   UNPAUSE(OperationKind.UNPAUSE),
   SUSPEND(OperationKind.SUSPEND),
   RESUME(OperationKind.RESUME),
-  EXPORT(OperationKind.EXPORT);
+  EXPORT(OperationKind.EXPORT),
+  CHECKPOINT(OperationKind.CHECKPOINT),
+  REWIND(OperationKind.REWIND),
+  CLONE(OperationKind.CLONE),
+  FORGET(OperationKind.FORGET);
 
   private final OperationKind kind;
 
@@ -98,8 +102,19 @@ public enum VpsMove {
       case EXPORT ->
           switch (state) {
             case AtRest atRest -> atRest.export(operation);
-            case Alive _ -> throw refused(vps, state, "Suspend it or stop it first.");
+            case Alive _ ->
+                throw refused(
+                    vps, state, "Suspend it or stop it first, or export one of its checkpoints.");
           };
+      case CHECKPOINT ->
+          switch (state) {
+            case Alive alive -> alive.checkpoint(operation);
+            case Stopped stopped -> stopped.checkpoint(operation);
+            case Suspended _ -> throw refused(vps, state, "It is in a checkpoint already.");
+          };
+      case REWIND -> state.rewind(operation);
+      case CLONE -> state.cloneIt(operation);
+      case FORGET -> state.forget(operation);
     };
   }
 

@@ -20,6 +20,19 @@ public sealed interface VpsState {
       return new Destroying(operation);
     }
 
+    /** Whatever it is, it can become what it was. */
+    default Rewinding rewind(OperationId operation) {
+      return new Rewinding(operation);
+    }
+
+    default Cloning cloneIt(OperationId operation) {
+      return new Cloning(operation);
+    }
+
+    default Forgetting forget(OperationId operation) {
+      return new Forgetting(operation);
+    }
+
     static Settled of(VpsStatus status) {
       return switch (status) {
         case VpsStatus.Stopped _ -> new Stopped();
@@ -47,6 +60,10 @@ public sealed interface VpsState {
     default Suspending suspend(OperationId operation) {
       return new Suspending(operation);
     }
+
+    default Checkpointing checkpoint(OperationId operation) {
+      return new Checkpointing(operation);
+    }
   }
 
   /** It has no process, so its disk stands still. */
@@ -59,6 +76,11 @@ public sealed interface VpsState {
   record Stopped() implements AtRest {
     Starting start(OperationId operation) {
       return new Starting(operation);
+    }
+
+    /** Of its disk. */
+    Checkpointing checkpoint(OperationId operation) {
+      return new Checkpointing(operation);
     }
   }
 
@@ -106,6 +128,16 @@ public sealed interface VpsState {
   record Resuming(OperationId operation) implements Changing {}
 
   record Exporting(OperationId operation) implements Changing {}
+
+  record Checkpointing(OperationId operation) implements Changing {}
+
+  record Rewinding(OperationId operation) implements Changing {}
+
+  /** It is being made from a checkpoint of another one, or another one is made from its present. */
+  record Cloning(OperationId operation) implements Changing {}
+
+  /** One of its checkpoints is being forgotten. */
+  record Forgetting(OperationId operation) implements Changing {}
 
   /** The word for it everywhere, such as {@code suspending}. */
   default String word() {

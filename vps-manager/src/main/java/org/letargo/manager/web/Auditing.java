@@ -3,6 +3,7 @@ package org.letargo.manager.web;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.manager.audit.AuditEntry;
@@ -19,6 +20,7 @@ final class Auditing {
   private static final Logger LOG = LoggerFactory.getLogger(Auditing.class);
   private static final String OPERATION_HEADER = "Letargo-Operation";
   private static final int UPGRADED = 101;
+  private static final Set<String> ARCHIVES = Set.of("exportVps", "exportCheckpoint");
   private static final String OPERATIONS = "/v1/operations/";
 
   private final AuditLog log;
@@ -40,7 +42,7 @@ final class Auditing {
         () -> note(ctx, operation, Optional.ofNullable(ctx.get(Api.TOKEN)), UPGRADED);
     ctx.put(Api.UPGRADED, upgraded);
     boolean looksInside =
-        operation.body() == Contract.Body.WEB_SOCKET || operation.id().equals("exportVps");
+        operation.body() == Contract.Body.WEB_SOCKET || ARCHIVES.contains(operation.id());
     ctx.addEndHandler(_ -> {
       int status = ctx.response().getStatusCode();
       boolean refused = status == 401 || status == 403;

@@ -81,6 +81,17 @@ export const operation = (id) => call('GET', `/v1/operations/${encodeURIComponen
 /** One of start, stop, restart, suspend, resume, pause, unpause. */
 export const changeVps = (name, verb) => call('POST', `${vpsPath(name)}/${verb}`);
 
+const checkpointPath = (name, id) => `${vpsPath(name)}/checkpoints/${encodeURIComponent(id)}`;
+
+export const timeline = (name) => call('GET', `${vpsPath(name)}/checkpoints`);
+export const checkpoint = (name, request) => call('POST', `${vpsPath(name)}/checkpoints`, request);
+export const markCheckpoint = (name, id, marks) => call('PATCH', checkpointPath(name, id), marks);
+export const forgetCheckpoint = (name, id) => call('DELETE', checkpointPath(name, id));
+export const checkpointArchiveUrl = (name, id) => `${checkpointPath(name, id)}/archive`;
+export const rewindVps = (name, request) => call('POST', `${vpsPath(name)}/rewind`, request);
+export const cloneVps = (name, request) => call('POST', `${vpsPath(name)}/clone`, request);
+export const storeReport = () => call('GET', '/v1/store');
+
 /**
  * Sends an archive. XMLHttpRequest, because fetch does not tell how far an upload is.
  *

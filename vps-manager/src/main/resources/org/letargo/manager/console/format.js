@@ -25,6 +25,14 @@ export function when(iso) {
     : instant.toLocaleString(undefined, {dateStyle: 'medium', timeStyle: 'short'});
 }
 
+/** An instant to the second, in the reader's own time zone and language. */
+export function exactly(iso) {
+  const instant = new Date(iso);
+  return Number.isNaN(instant.getTime())
+    ? '–'
+    : instant.toLocaleString(undefined, {dateStyle: 'medium', timeStyle: 'medium'});
+}
+
 /** How far an operation is: phase, and bytes where it counts them. */
 export function progressText(operation) {
   const words = [operation.phase || operation.kind];

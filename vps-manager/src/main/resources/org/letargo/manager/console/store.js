@@ -8,6 +8,7 @@ const ours = new Set();
 const waiting = new Map();
 const downloads = new Set();
 const listeners = new Set();
+const ended = new Map();
 
 /** More ended operations than these are forgotten, the oldest first. */
 const MAX_OPERATIONS = 500;
@@ -86,9 +87,20 @@ export function putOperation(operation) {
     operations.delete(operations.keys().next().value);
   }
   if (isFinal(operation)) {
+    ended.set(operation.vps, endedOn(operation.vps) + 1);
     settle(operation);
   }
   changed();
+}
+
+/** How many operations have ended on a VPS since the page is open; who sees another number looks again. */
+export function endedOn(name) {
+  return ended.get(name) ?? 0;
+}
+
+/** The same of all. */
+export function endedOnAny() {
+  return [...ended.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** An operation out of an answer: events that came meanwhile know better, unless it has ended. */
@@ -151,7 +163,7 @@ function settle(operation) {
 
 /** Forgets everything: somebody signed out. */
 export function clear() {
-  [vpses, operations, ours, waiting, downloads, seen].forEach((known) => known.clear());
+  [vpses, operations, ours, waiting, downloads, ended, seen].forEach((known) => known.clear());
   loaded = false;
   connected = false;
   changed();

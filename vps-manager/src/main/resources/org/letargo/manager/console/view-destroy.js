@@ -24,7 +24,7 @@ export function openDestroy(name) {
   const dialog = openDialog(
     `Destroy ${name}?`,
     'destroy-dialog',
-    el('p', {}, 'Its disk and its checkpoint are removed. Nothing brings them back.'),
+    el('p', {}, 'Its disk and its checkpoints are removed. Nothing brings them back.'),
     el(
       'form',
       {onsubmit: submit},

@@ -4,6 +4,7 @@ import * as store from './store.js';
 import {openCreate} from './view-create.js';
 import {openImport} from './view-import.js';
 import {VpsRow} from './view-row.js';
+import {StoreUse} from './view-store.js';
 
 const STATES = ['running', 'paused', 'suspended', 'stopped'];
 
@@ -18,7 +19,8 @@ export function listView(signOut) {
   const rows = new Map();
   const hostName = el('span', {class: 'host', 'data-testid': 'host'});
   const link = el('span', {class: 'link', role: 'status', 'data-testid': 'link'});
-  const counts = el('p', {class: 'counts', 'data-testid': 'counts'});
+  const counts = el('span', {'data-testid': 'counts'});
+  const storeUse = new StoreUse();
   const list = el('ul', {class: 'vpses', 'data-testid': 'vpses'});
   const empty = el(
     'div',
@@ -49,7 +51,7 @@ export function listView(signOut) {
       el(
         'div',
         {class: 'bar'},
-        counts,
+        el('p', {class: 'counts'}, counts, storeUse.element),
         el('button', {type: 'button', 'data-testid': 'import', onclick: openImport}, 'Import archive'),
         create,
       ),
@@ -67,6 +69,7 @@ export function listView(signOut) {
       .filter(([, count]) => count > 0)
       .map(([name, count]) => `${count} ${name}`)
       .join(' · ');
+    storeUse.update();
     empty.hidden = !loaded || vpses.length > 0;
     const names = new Set(vpses.map((vps) => vps.name));
     for (const [name, row] of rows) {
@@ -77,7 +80,7 @@ export function listView(signOut) {
     }
     vpses.forEach((vps, index) => {
       if (!rows.has(vps.name)) {
-        const row = new VpsRow();
+        const row = new VpsRow(vps.name);
         rows.set(vps.name, row);
         list.insertBefore(row.element, list.children[index] ?? null);
       }

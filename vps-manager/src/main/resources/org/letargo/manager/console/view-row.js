@@ -4,6 +4,7 @@ import {progressText, size, when} from './format.js';
 import * as store from './store.js';
 import {openDestroy} from './view-destroy.js';
 import {showError} from './view-errors.js';
+import {TimelinePanel} from './view-timeline.js';
 
 /** What can be done in each state, the most likely first. */
 const ACTIONS = {
@@ -28,7 +29,8 @@ const LABELS = {
 export class VpsRow {
   #drawnActions = '';
 
-  constructor() {
+  constructor(name) {
+    this.timeline = new TimelinePanel(name);
     this.name = el('h2');
     this.state = el('span', {class: 'state', 'data-testid': 'state'});
     this.facts = el('dl');
@@ -48,6 +50,7 @@ export class VpsRow {
       this.facts,
       this.actions,
       this.progress,
+      this.timeline.element,
     );
   }
 
@@ -63,6 +66,7 @@ export class VpsRow {
     this.#drawFacts(vps);
     this.#drawProgress(vps, operation);
     this.#drawActions(vps);
+    this.timeline.update();
   }
 
   #drawFacts(vps) {
@@ -111,11 +115,12 @@ export class VpsRow {
       return;
     }
     this.#drawnActions = drawn;
-    const focused = this.actions.contains(document.activeElement);
+    const focused = this.actions.contains(document.activeElement) ? document.activeElement : null;
     this.actions.setAttribute('aria-label', `What to do with ${vps.name}`);
     const shown = (ACTIONS[vps.state] ?? []).map((verb, index) =>
       verb === 'export' ? exportLink(vps.name) : this.#button(vps.name, verb, index === 0, busy),
     );
+    shown.push(this.timeline.toggle);
     if (vps.state in ACTIONS) {
       shown.push(
         el(
@@ -134,7 +139,8 @@ export class VpsRow {
     }
     this.actions.replaceChildren(...shown);
     if (focused) {
-      this.actions.querySelector('button, a')?.focus();
+      const stays = this.actions.contains(focused) ? focused : null;
+      (stays ?? this.actions.querySelector('button, a'))?.focus();
     }
   }
 

@@ -45,7 +45,11 @@ class VpsMoveTest {
           new VpsState.Unpausing(RUNNING_ONE),
           new VpsState.Suspending(RUNNING_ONE),
           new VpsState.Resuming(RUNNING_ONE),
-          new VpsState.Exporting(RUNNING_ONE));
+          new VpsState.Exporting(RUNNING_ONE),
+          new VpsState.Checkpointing(RUNNING_ONE),
+          new VpsState.Rewinding(RUNNING_ONE),
+          new VpsState.Cloning(RUNNING_ONE),
+          new VpsState.Forgetting(RUNNING_ONE));
 
   /** State, move: the word of the state that follows. */
   private static final Map<String, String> LEGAL =
@@ -65,7 +69,22 @@ class VpsMoveTest {
           Map.entry("paused DESTROY", "destroying"),
           Map.entry("suspended RESUME", "resuming"),
           Map.entry("suspended EXPORT", "exporting"),
-          Map.entry("suspended DESTROY", "destroying"));
+          Map.entry("suspended DESTROY", "destroying"),
+          Map.entry("stopped CHECKPOINT", "checkpointing"),
+          Map.entry("running CHECKPOINT", "checkpointing"),
+          Map.entry("paused CHECKPOINT", "checkpointing"),
+          Map.entry("stopped REWIND", "rewinding"),
+          Map.entry("running REWIND", "rewinding"),
+          Map.entry("paused REWIND", "rewinding"),
+          Map.entry("suspended REWIND", "rewinding"),
+          Map.entry("stopped CLONE", "cloning"),
+          Map.entry("running CLONE", "cloning"),
+          Map.entry("paused CLONE", "cloning"),
+          Map.entry("suspended CLONE", "cloning"),
+          Map.entry("stopped FORGET", "forgetting"),
+          Map.entry("running FORGET", "forgetting"),
+          Map.entry("paused FORGET", "forgetting"),
+          Map.entry("suspended FORGET", "forgetting"));
 
   static Stream<Arguments> pairs() {
     return STATES.stream()

@@ -28,7 +28,7 @@ public record CheckpointId(@JsonValue String value) implements Comparable<Checkp
       throw VpsException.invalid(
           "checkpoint " + VpsException.quoted(value),
           "a checkpoint is named by its date, time and 8 hexadecimal digits",
-          "See the checkpoint of a VPS with 'letargo status NAME --json'.");
+          "List those of a VPS with 'letargo timeline NAME'.");
     }
   }
 

@@ -242,8 +242,11 @@ public sealed interface HookRequest<R> {
 
   /**
    * Saves memory and disk of a running or paused VPS, which goes on; of a stopped one its disk.
+   * Refused for a suspended one: it is in a checkpoint.
    *
    * @param kind MANUAL or SCHEDULED
+   * @param label empty for none; NAME_TAKEN if another checkpoint of the VPS has it, and nothing is
+   *     frozen then
    */
   record CheckpointVps(
       OperationId operation, VpsName name, CheckpointKind kind, String label, String note)
@@ -271,7 +274,10 @@ public sealed interface HookRequest<R> {
     }
   }
 
-  /** Changes what people wrote on a checkpoint; what is empty stays as it is. */
+  /**
+   * Changes what people wrote on a checkpoint; what is empty stays as it is. NAME_TAKEN if another
+   * checkpoint of the VPS has the label.
+   */
   record MarkCheckpoint(
       VpsName name,
       CheckpointId checkpoint,
@@ -291,8 +297,9 @@ public sealed interface HookRequest<R> {
   }
 
   /**
-   * Removes a checkpoint from the timeline; those that follow on it then follow on its parent.
-   * Refused for one that is pinned, and for the one that the VPS is suspended in.
+   * Removes a checkpoint from the timeline; those that follow on it then follow on its parent, and
+   * so does the present. WRONG_STATE for one that is pinned, and for the one that the VPS is
+   * suspended in.
    */
   record ForgetCheckpoint(OperationId operation, VpsName name, CheckpointId checkpoint)
       implements Change<Done> {
@@ -303,10 +310,12 @@ public sealed interface HookRequest<R> {
   }
 
   /**
-   * The VPS becomes what it was: running if the checkpoint has memory, else stopped. If that fails
-   * it becomes again what it is now.
+   * The VPS becomes what it was, from any state: running if the checkpoint has memory, else
+   * stopped; "here" is that checkpoint then. If that fails it becomes again what it is now, and the
+   * timeline too.
    *
-   * @param discardCurrent do not keep the present in the timeline
+   * @param discardCurrent do not keep the present in the timeline; the checkpoint that a VPS is
+   *     suspended in is there already, and stays
    */
   record RewindVps(
       OperationId operation, VpsName name, CheckpointId checkpoint, boolean discardCurrent)
@@ -319,7 +328,9 @@ public sealed interface HookRequest<R> {
 
   /**
    * Makes a new VPS from a checkpoint: running if that has memory, else stopped. It gets its own
-   * host name, address, MAC and machine id; TCP connections that it would share are closed.
+   * host name, address, MAC and machine id; TCP connections that it would share are closed. Its
+   * timeline begins with that state, of kind CLONE; the timeline of its origin stays as it is. Who
+   * names a checkpoint may clone while the origin is being changed; else the origin stands still.
    *
    * @param checkpoint empty: of the present, taken now, or the last one if the VPS is suspended
    * @param address empty: the lowest free one

@@ -228,6 +228,7 @@ public final class FakeApi implements AutoCloseable {
             ((ObjectNode) body).deepCopy().put("token", "secret-of-" + body.path("name").asText()));
       }
       case "DELETE tokens" -> request.response().setStatusCode(204).end();
+      case "GET store" -> reply(request, 200, read("store.json"));
       case "GET host" -> reply(request, 200, read("host.json"));
       default -> {
         violations.add("no such call: " + request.method() + " " + request.uri());

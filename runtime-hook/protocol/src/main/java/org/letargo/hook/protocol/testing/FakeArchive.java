@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32;
@@ -27,15 +28,18 @@ final class FakeArchive {
   private static final int BLOCK_BYTES = 64 << 10;
   private static final int MAX_HEADER_BYTES = 64 << 10;
 
+  /** What travels. */
+  record Content(VpsReport vps, Map<String, String> files) {}
+
   private FakeArchive() {}
 
   /** Hears after each block how many bytes of noise are done. */
-  static void write(VpsReport vps, long noiseBytes, OutputStream out, LongConsumer done)
+  static void write(Content content, long noiseBytes, OutputStream out, LongConsumer done)
       throws IOException {
     CheckedOutputStream checked = new CheckedOutputStream(out, new CRC32());
     ByteArrayOutputStream header = new ByteArrayOutputStream();
     DataOutputStream fields = new DataOutputStream(header);
-    byte[] json = Json.MAPPER.writeValueAsString(vps).getBytes(StandardCharsets.UTF_8);
+    byte[] json = Json.MAPPER.writeValueAsString(content).getBytes(StandardCharsets.UTF_8);
     fields.writeInt(MAGIC);
     fields.writeInt(json.length);
     fields.write(json);
@@ -57,7 +61,7 @@ final class FakeArchive {
    *
    * @throws VpsException ARCHIVE_REFUSED if it is no archive of ours or damaged
    */
-  static VpsReport read(InputStream in, LongConsumer done) throws IOException {
+  static Content read(InputStream in, LongConsumer done) throws IOException {
     CheckedInputStream checked = new CheckedInputStream(in, new CRC32());
     try {
       DataInputStream fields = new DataInputStream(checked);
@@ -86,7 +90,7 @@ final class FakeArchive {
       if (in.read() >= 0) {
         throw refused("there is something behind its end");
       }
-      return Json.MAPPER.readValue(json, VpsReport.class);
+      return Json.MAPPER.readValue(json, Content.class);
     } catch (EOFException e) {
       if (hungUp(in)) {
         throw e;

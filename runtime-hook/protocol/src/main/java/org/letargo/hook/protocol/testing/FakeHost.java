@@ -37,7 +37,8 @@ final class FakeHost {
   private final TreeMap<TemplateName, TemplateReport> templates = new TreeMap<>();
   private final List<BlockingQueue<Optional<VpsEvent>>> watchers = new ArrayList<>();
   private final Set<VpsName> making = new TreeSet<>();
-  private final FakeTimelines timelines = new FakeTimelines();
+  private final FakeFiles files = new FakeFiles();
+  private final FakeTimelines timelines = new FakeTimelines(files);
   private long revision;
   private long nextPid = 1000;
 
@@ -46,6 +47,10 @@ final class FakeHost {
     put(
         new TemplateReport(
             new TemplateName("debian-12"), "Debian 12 with systemd", false, DataSize.ofBytes(0)));
+  }
+
+  FakeFiles files() {
+    return files;
   }
 
   FakeTimelines timelines() {
@@ -88,7 +93,11 @@ final class FakeHost {
   synchronized VpsReport settle(VpsName name, UnaryOperator<VpsStatus> effect) {
     VpsReport vps = find(name);
     making.remove(name);
-    return store(with(vps, effect.apply(vps.status()), Optional.empty()));
+    VpsStatus status = effect.apply(vps.status());
+    if (status instanceof VpsStatus.Stopped) {
+      files.endProcesses(name);
+    }
+    return store(with(vps, status, Optional.empty()));
   }
 
   /**
@@ -135,6 +144,7 @@ final class FakeHost {
   synchronized void remove(VpsName name) {
     making.remove(name);
     timelines.remove(name);
+    files.remove(name);
     if (vpses.remove(name) != null) {
       tell(new VpsEvent(name, Optional.empty()));
     }

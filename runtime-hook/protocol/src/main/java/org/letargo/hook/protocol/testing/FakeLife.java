@@ -199,7 +199,11 @@ final class FakeLife implements HookHandler {
       VpsReport vps = host.find(name);
       TimelineEntry entry = host.timelines().find(name, export.checkpoint().get());
       host.timelines().requireWhole(name, entry.checkpoint().id());
-      write(export, host.asIn(entry, vps), exchange);
+      write(
+          export,
+          new FakeArchive.Content(
+              host.asIn(entry, vps), host.files().kept(entry.checkpoint().id())),
+          exchange);
       return commit(export, Done::new);
     }
     return claimed(
@@ -207,7 +211,10 @@ final class FakeLife implements HookHandler {
         name,
         FakeMoves.EXPORT,
         () -> {
-          write(export, host.find(name), exchange);
+          write(
+              export,
+              new FakeArchive.Content(host.find(name), host.files().present(name)),
+              exchange);
           return commit(
               export,
               () -> {
@@ -217,12 +224,13 @@ final class FakeLife implements HookHandler {
         });
   }
 
-  private void write(HookRequest.ExportVps export, VpsReport vps, HookExchange exchange) {
+  private void write(
+      HookRequest.ExportVps export, FakeArchive.Content content, HookExchange exchange) {
     hook.pass(export, Moment.BEGUN);
     long total = hook.archiveBytes();
     Stream stream = new Stream(export, exchange, total);
     try {
-      FakeArchive.write(vps, total, stream.out(), stream::done);
+      FakeArchive.write(content, total, stream.out(), stream::done);
     } catch (IOException e) {
       throw lostCaller();
     }
@@ -283,12 +291,13 @@ final class FakeLife implements HookHandler {
     hook.pass(request, Moment.BEGUN);
     request.name().ifPresent(host::requireFree);
     Stream stream = new Stream(request, exchange, hook.archiveBytes());
-    VpsReport saved;
+    FakeArchive.Content archived;
     try {
-      saved = FakeArchive.read(exchange.input(), stream::done);
+      archived = FakeArchive.read(exchange.input(), stream::done);
     } catch (IOException e) {
       throw lostCaller();
     }
+    VpsReport saved = archived.vps();
     VpsName name = request.name().orElse(saved.spec().name());
     return alive(() -> {
       host.add(
@@ -299,6 +308,7 @@ final class FakeLife implements HookHandler {
           saved.spec().published(),
           request.operation());
       journal.commit(request.operation());
+      host.files().replace(name, archived.files());
       keepImported(name, saved.status());
       return host.settle(name, _ -> saved.status());
     });

@@ -28,7 +28,10 @@ final class FakeSessions {
     this.host = host;
   }
 
-  /** Knows true, false, echo WORDS, cat, {@code sh -c 'exit N'} and {@code sh -c 'echo W >&2'}. */
+  /**
+   * Knows true, false, echo WORDS, cat, cat FILE, and of {@code sh -c}: {@code exit N}, {@code echo
+   * W >&2} and {@code echo W > FILE}.
+   */
   ExecReply exec(HookRequest.ExecInVps request, HookExchange exchange) {
     requireRunning("run a command in", request.name());
     List<String> command = request.command();
@@ -39,8 +42,9 @@ final class FakeSessions {
             case "true" -> 0;
             case "false" -> 1;
             case "echo" -> print(exchange, String.join(" ", command.subList(1, command.size())));
-            case "cat" -> cat(exchange);
-            case "sh" -> shell(exchange, command.getLast());
+            case "cat" ->
+                command.size() == 1 ? cat(exchange) : cat(request.name(), exchange, command.get(1));
+            case "sh" -> shell(request.name(), exchange, command.getLast());
             default -> complain(exchange, command.getFirst() + ": not found", NOT_FOUND);
           });
     } catch (IOException e) {
@@ -62,7 +66,7 @@ final class FakeSessions {
     }
   }
 
-  private static int shell(HookExchange exchange, String script) throws IOException {
+  private int shell(VpsName name, HookExchange exchange, String script) throws IOException {
     if (script.startsWith("exit ")) {
       return Integer.parseInt(script.substring("exit ".length()));
     }
@@ -70,7 +74,20 @@ final class FakeSessions {
       String words = script.substring("echo ".length(), script.length() - " >&2".length());
       return complain(exchange, words, 0);
     }
+    int arrow = script.indexOf(" > /");
+    if (script.startsWith("echo ") && arrow > 0) {
+      String path = script.substring(arrow + " > ".length());
+      host.files().write(name, path, script.substring("echo ".length(), arrow));
+      return 0;
+    }
     return complain(exchange, "sh: the fake does not know: " + script, NOT_FOUND);
+  }
+
+  private int cat(VpsName name, HookExchange exchange, String path) throws IOException {
+    Optional<String> content = host.files().read(name, path);
+    return content.isPresent()
+        ? print(exchange, content.get())
+        : complain(exchange, "cat: can't open '" + path + "': No such file or directory", 1);
   }
 
   private static int cat(HookExchange exchange) throws IOException {

@@ -1,5 +1,6 @@
 package org.letargo.hook.protocol.testing;
 
+import java.util.Map;
 import java.util.Optional;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointKind;
@@ -165,7 +166,13 @@ final class FakeTimeMachine {
     if (wanted.isPresent()) {
       TimelineEntry entry = timelines.find(name, wanted.get());
       timelines.requireWhole(name, wanted.get());
-      return make(request, exchange, source.spec(), entry.hasMemory(), entry.checkpoint());
+      return make(
+          request,
+          exchange,
+          source.spec(),
+          entry.hasMemory(),
+          entry.checkpoint(),
+          host.files().kept(wanted.get()));
     }
     return life.claimed(
         request,
@@ -174,7 +181,8 @@ final class FakeTimeMachine {
         () -> {
           boolean hasMemory = hasProcesses(source.status());
           CheckpointReport taken = FakeTimelines.capture(hasMemory);
-          VpsReport made = make(request, exchange, source.spec(), hasMemory, taken);
+          VpsReport made =
+              make(request, exchange, source.spec(), hasMemory, taken, host.files().present(name));
           life.alive(() -> host.settle(name, status -> status));
           return made;
         });
@@ -185,7 +193,8 @@ final class FakeTimeMachine {
       HookExchange exchange,
       VpsSpec source,
       boolean hasMemory,
-      CheckpointReport from) {
+      CheckpointReport from,
+      Map<String, String> files) {
     VpsName made = request.newName();
     life.alive(() ->
         host.add(
@@ -207,6 +216,7 @@ final class FakeTimeMachine {
     return life.commit(
         request,
         () -> {
+          host.files().replace(made, files);
           timelines.add(made, from, CheckpointKind.CLONE, hasMemory, "", "");
           return host.settle(made, _ -> aliveIf(hasMemory));
         });

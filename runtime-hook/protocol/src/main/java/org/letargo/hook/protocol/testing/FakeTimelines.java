@@ -38,9 +38,14 @@ final class FakeTimelines {
   private static final int SHARED = 16;
   private static final int CHUNK_BYTES = 64 << 10;
 
+  private final FakeFiles files;
   private final TreeMap<VpsName, Timeline> timelines = new TreeMap<>();
   private final Set<CheckpointId> damaged = new HashSet<>();
   private long deadBytes;
+
+  FakeTimelines(FakeFiles files) {
+    this.files = files;
+  }
 
   synchronized Timeline of(VpsName name) {
     return timelines.getOrDefault(name, new Timeline(name, Optional.empty(), List.of()));
@@ -66,7 +71,7 @@ final class FakeTimelines {
         hasMemory ? WITH_MEMORY : WITHOUT_MEMORY);
   }
 
-  /** Adds a checkpoint behind "here", where the VPS is then. */
+  /** Adds a checkpoint of the present behind "here", where the VPS is then. */
   synchronized TimelineEntry add(
       VpsName name,
       CheckpointReport checkpoint,
@@ -92,6 +97,7 @@ final class FakeTimelines {
             false,
             DataSize.ofBytes(before.here().isPresent() ? bytes / SHARED : bytes),
             leftRunning ? FROZEN : Duration.ZERO);
+    files.keep(name, checkpoint.id());
     List<TimelineEntry> all = new ArrayList<>(before.checkpoints());
     all.add(entry);
     timelines.put(name, new Timeline(name, Optional.of(checkpoint.id()), all));
@@ -101,6 +107,7 @@ final class FakeTimelines {
   /** The VPS has become this checkpoint. */
   synchronized void moveTo(VpsName name, CheckpointId id) {
     timelines.put(name, new Timeline(name, Optional.of(id), of(name).checkpoints()));
+    files.replace(name, files.kept(id));
   }
 
   /**

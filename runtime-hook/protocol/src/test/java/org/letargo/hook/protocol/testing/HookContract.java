@@ -1,6 +1,5 @@
 package org.letargo.hook.protocol.testing;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -362,31 +361,5 @@ public abstract class HookContract extends HookContractFixture {
             "export", new HookRequest.ExportVps(op(), name, Optional.empty()),
             "destroy", new HookRequest.DestroyVps(op(), name))
         .get(verb);
-  }
-
-  /** STATUS:OUTPUT:ERROR OUTPUT. */
-  private String exec(VpsName name, String input, String... command) {
-    StringBuilder output = new StringBuilder();
-    StringBuilder errorOutput = new StringBuilder();
-    var request = new HookRequest.ExecInVps(name, List.of(command), Optional.empty());
-    try (var stream = client().open(request)) {
-      try {
-        stream.input().write(input.getBytes(UTF_8));
-        stream.input().close();
-      } catch (IOException e) {
-        // the command did not wait for it
-      }
-      while (true) {
-        switch (stream.next()) {
-          case Item.Output<?>(byte[] bytes) -> output.append(new String(bytes, UTF_8));
-          case Item.ErrorOutput<?>(byte[] bytes) -> errorOutput.append(new String(bytes, UTF_8));
-          case Item.Finished<org.letargo.hook.protocol.ExecReply>(var reply) -> {
-            return reply.exitStatus() + ":" + output + ":" + errorOutput;
-          }
-          case Item.Progressed<?> _, Item.Event<?> _ ->
-              throw new AssertionError("a command sends neither");
-        }
-      }
-    }
   }
 }

@@ -1,5 +1,6 @@
 package org.letargo.hook.protocol.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -129,6 +130,32 @@ public abstract class HookContractFixture {
         // refused before it was all there; the answer says why
       }
       return stream.await(progress -> {});
+    }
+  }
+
+  /** STATUS:OUTPUT:ERROR OUTPUT. */
+  String exec(VpsName name, String input, String... command) {
+    StringBuilder output = new StringBuilder();
+    StringBuilder errorOutput = new StringBuilder();
+    var request = new HookRequest.ExecInVps(name, List.of(command), Optional.empty());
+    try (var stream = client().open(request)) {
+      try {
+        stream.input().write(input.getBytes(UTF_8));
+        stream.input().close();
+      } catch (IOException e) {
+        // the command did not wait for it
+      }
+      while (true) {
+        switch (stream.next()) {
+          case Item.Output<?>(byte[] bytes) -> output.append(new String(bytes, UTF_8));
+          case Item.ErrorOutput<?>(byte[] bytes) -> errorOutput.append(new String(bytes, UTF_8));
+          case Item.Finished<org.letargo.hook.protocol.ExecReply>(var reply) -> {
+            return reply.exitStatus() + ":" + output + ":" + errorOutput;
+          }
+          case Item.Progressed<?> _, Item.Event<?> _ ->
+              throw new AssertionError("a command sends neither");
+        }
+      }
     }
   }
 }

@@ -2,12 +2,10 @@ package org.letargo.hook.protocol.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
@@ -15,9 +13,6 @@ import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.OperationReport;
-import org.letargo.hook.protocol.StoreFindings;
-import org.letargo.hook.protocol.StoreReport;
-import org.letargo.hook.protocol.StoreWork;
 import org.letargo.hook.protocol.Timeline;
 import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsName;
@@ -25,12 +20,10 @@ import org.letargo.hook.protocol.VpsReport;
 import org.letargo.hook.protocol.VpsStatus;
 
 /**
- * What every hook owes its callers about checkpoints and the store, over the wire. {@link FakeHook}
- * and the real hook both pass it.
+ * What every hook owes its callers about the timeline of a VPS, over the wire. {@link FakeHook} and
+ * the real hook both pass it.
  */
-public abstract class TimelineContract extends HookContractFixture {
-  private static final CheckpointId UNKNOWN = new CheckpointId("20260102-030405-00000000");
-
+public abstract class TimelineContract extends TimelineFixture {
   @Test
   void beginsWithAnEmptyTimeline() {
     VpsName name = fresh();
@@ -165,6 +158,39 @@ public abstract class TimelineContract extends HookContractFixture {
   }
 
   @Test
+  void bringsBackDiskAndMemoryOfThatMoment() {
+    VpsName name = running();
+    write(name, "one");
+    TimelineEntry one = checkpoint(name, "");
+    write(name, "two");
+    TimelineEntry two = checkpoint(name, "");
+    write(name, "three");
+
+    rewind(name, one);
+    assertThat(read(name)).isEqualTo("one one");
+    TimelineEntry three = timeline(name).checkpoints().getLast();
+    rewind(name, two);
+    assertThat(read(name)).isEqualTo("two two");
+    rewind(name, three);
+    assertThat(read(name)).isEqualTo("three three");
+  }
+
+  @Test
+  void bringsBackTheDiskAloneOfACheckpointWithoutMemory() {
+    VpsName name = running();
+    write(name, "one");
+    client().call(new HookRequest.StopVps(op(), name, Duration.ZERO));
+    TimelineEntry stopped = checkpoint(name, "");
+    client().call(new HookRequest.StartVps(op(), name));
+    write(name, "two");
+
+    rewind(name, stopped);
+    client().call(new HookRequest.StartVps(op(), name));
+
+    assertThat(read(name)).isEqualTo("one -");
+  }
+
+  @Test
   void keepsThePresentOfASuspendedVpsOnce() {
     VpsName name = running();
     TimelineEntry first = checkpoint(name, "");
@@ -296,106 +322,6 @@ public abstract class TimelineContract extends HookContractFixture {
   }
 
   @Test
-  void clonesACheckpointAsAVpsOfItsOwn() {
-    VpsName name = running();
-    TimelineEntry from = checkpoint(name, "");
-    Timeline before = timeline(name);
-    VpsReport source = find(name);
-    VpsName copy = fresh();
-
-    VpsReport cloned = client().call(cloneOf(name, Optional.of(id(from)), copy));
-
-    assertThat(cloned.spec().name()).isEqualTo(copy);
-    assertThat(cloned.spec().template()).isEqualTo(source.spec().template());
-    assertThat(cloned.spec().limits()).isEqualTo(source.spec().limits());
-    assertThat(cloned.spec().address()).isNotEqualTo(source.spec().address());
-    assertThat(cloned.spec().mac()).isNotEqualTo(source.spec().mac());
-    assertThat(cloned.spec().published()).isEmpty();
-    assertThat(cloned.status()).isInstanceOf(VpsStatus.Running.class);
-    assertThat(cloned.change()).isEmpty();
-    Timeline line = timeline(copy);
-    assertThat(line.checkpoints())
-        .singleElement()
-        .satisfies(entry -> {
-          assertThat(entry.kind()).isEqualTo(CheckpointKind.CLONE);
-          assertThat(entry.parent()).isEmpty();
-          assertThat(line.here()).contains(id(entry));
-        });
-    assertThat(timeline(name)).isEqualTo(before);
-    assertThat(find(name)).isEqualTo(source);
-  }
-
-  @Test
-  void clonesThePresentWhateverItIs() {
-    VpsName name = fresh();
-    create(name);
-    VpsName ofStopped = fresh();
-    VpsName ofRunning = fresh();
-    VpsName ofSuspended = fresh();
-
-    assertThat(status(cloneOf(name, Optional.empty(), ofStopped)))
-        .isEqualTo(new VpsStatus.Stopped());
-    client().call(new HookRequest.StartVps(op(), name));
-    assertThat(status(cloneOf(name, Optional.empty(), ofRunning)))
-        .isInstanceOf(VpsStatus.Running.class);
-    assertThat(find(name).status()).isInstanceOf(VpsStatus.Running.class);
-    VpsReport suspended = client().call(new HookRequest.SuspendVps(op(), name));
-    assertThat(status(cloneOf(name, Optional.empty(), ofSuspended)))
-        .isInstanceOf(VpsStatus.Running.class);
-    assertThat(find(name).status()).isEqualTo(suspended.status());
-  }
-
-  @Test
-  void keepsACloneWhenItsOriginIsGone() {
-    VpsName name = running();
-    VpsName copy = fresh();
-    client().call(cloneOf(name, Optional.of(id(checkpoint(name, ""))), copy));
-
-    client().call(new HookRequest.DestroyVps(op(), name));
-    client().call(new HookRequest.MaintainStore(op(), StoreWork.COLLECT));
-
-    TimelineEntry origin = timeline(copy).checkpoints().getFirst();
-    assertThat(rewind(copy, origin)).isInstanceOf(VpsStatus.Running.class);
-  }
-
-  @Test
-  void refusesACloneWhoseNameIsTaken() {
-    VpsName name = running();
-    TimelineEntry from = checkpoint(name, "");
-
-    assertThat(refusal(cloneOf(name, Optional.of(id(from)), name)).code())
-        .isEqualTo(Code.NAME_TAKEN);
-    assertThat(refusal(cloneOf(name, Optional.empty(), name)).code()).isEqualTo(Code.NAME_TAKEN);
-    assertThat(find(name).status()).isInstanceOf(VpsStatus.Running.class);
-    assertThat(find(name).change()).isEmpty();
-  }
-
-  @Test
-  void exportsACheckpointOfARunningVps() throws IOException {
-    VpsName name = running();
-    TimelineEntry from = checkpoint(name, "");
-    VpsReport before = find(name);
-    VpsName other = fresh();
-
-    byte[] archive = export(name, Optional.of(id(from)));
-    VpsReport imported = importVps(Optional.of(other), archive);
-
-    assertThat(find(name).status()).isEqualTo(before.status());
-    Timeline line = timeline(other);
-    assertThat(line.checkpoints())
-        .singleElement()
-        .satisfies(entry -> {
-          assertThat(entry.kind()).isEqualTo(CheckpointKind.IMPORT);
-          assertThat(entry.hasMemory()).isTrue();
-          assertThat(entry.parent()).isEmpty();
-          assertThat(line.here()).contains(id(entry));
-          assertThat(imported.status()).isEqualTo(new VpsStatus.Suspended(entry.checkpoint()));
-        });
-    assertThat(status(new HookRequest.ResumeVps(op(), other)))
-        .isInstanceOf(VpsStatus.Running.class);
-  }
-
-  @Test
   void keepsTheTimelineWhenTheVpsStopsAndStarts() {
     VpsName name = running();
     checkpoint(name, "");
@@ -419,43 +345,6 @@ public abstract class TimelineContract extends HookContractFixture {
   }
 
   @Test
-  void countsWhatTheStoreKeeps() {
-    StoreReport before = store();
-    VpsName name = running();
-    TimelineEntry first = checkpoint(name, "");
-    checkpoint(name, "");
-
-    StoreReport after = store();
-
-    assertThat(after.checkpoints()).isEqualTo(before.checkpoints() + 2);
-    assertThat(after.content())
-        .isGreaterThanOrEqualTo(
-            DataSize.ofBytes(before.content().bytes() + first.checkpoint().memory().bytes()));
-    assertThat(after.dead()).isLessThanOrEqualTo(after.stored());
-    assertThat(after.chunks()).isPositive();
-  }
-
-  @Test
-  void findsAWholeStoreWholeBeforeAndAfterACollection() {
-    VpsName name = running();
-    TimelineEntry kept = checkpoint(name, "");
-    TimelineEntry gone = checkpoint(name, "");
-    client().call(new HookRequest.ForgetCheckpoint(op(), name, id(gone)));
-
-    StoreFindings first = client().call(new HookRequest.MaintainStore(op(), StoreWork.CHECK));
-    StoreFindings collected = client().call(new HookRequest.MaintainStore(op(), StoreWork.COLLECT));
-    StoreFindings repaired = client().call(new HookRequest.MaintainStore(op(), StoreWork.REPAIR));
-    StoreFindings second = client().call(new HookRequest.MaintainStore(op(), StoreWork.CHECK));
-
-    for (StoreFindings findings : List.of(first, collected, repaired, second)) {
-      assertThat(findings.damagedChunks()).isZero();
-      assertThat(findings.damaged()).isEmpty();
-    }
-    assertThat(first.read()).isGreaterThan(DataSize.ofBytes(0));
-    assertThat(rewind(name, kept)).isInstanceOf(VpsStatus.Running.class);
-  }
-
-  @Test
   void keepsTheOutcomeOfAChangeOfTheTimeline() {
     VpsName name = running();
     OperationId taken = op();
@@ -469,64 +358,5 @@ public abstract class TimelineContract extends HookContractFixture {
         .isInstanceOfSatisfying(
             OperationReport.Failed.class,
             failed -> assertThat(failed.failure().code()).isEqualTo(Code.NOT_FOUND));
-  }
-
-  private VpsReport find(VpsName name) {
-    VpsReport vps = client().call(new HookRequest.FindVps(name));
-    // what changes by itself: the memory in use, and with it the revision
-    return new VpsReport(vps.spec(), vps.status(), DataSize.ofBytes(0), vps.change(), 0);
-  }
-
-  private Timeline timeline(VpsName name) {
-    return client().call(new HookRequest.ListCheckpoints(name));
-  }
-
-  private StoreReport store() {
-    return client().call(new HookRequest.DescribeStore());
-  }
-
-  private TimelineEntry checkpoint(VpsName name, String label) {
-    return client().call(checkpointOf(name, label));
-  }
-
-  private VpsStatus rewind(VpsName name, TimelineEntry to) {
-    return status(new HookRequest.RewindVps(op(), name, id(to), false));
-  }
-
-  private static HookRequest.CheckpointVps checkpointOf(VpsName name, String label) {
-    return new HookRequest.CheckpointVps(op(), name, CheckpointKind.MANUAL, label, "a note");
-  }
-
-  private static HookRequest.CloneVps cloneOf(
-      VpsName name, Optional<CheckpointId> from, VpsName copy) {
-    return new HookRequest.CloneVps(op(), name, from, copy, Optional.empty(), List.of());
-  }
-
-  private static HookRequest.MarkCheckpoint pin(VpsName name, CheckpointId id, boolean pinned) {
-    return new HookRequest.MarkCheckpoint(
-        name, id, Optional.empty(), Optional.empty(), Optional.of(pinned));
-  }
-
-  private static HookRequest.MarkCheckpoint label(VpsName name, CheckpointId id, String label) {
-    return new HookRequest.MarkCheckpoint(
-        name, id, Optional.of(label), Optional.empty(), Optional.empty());
-  }
-
-  private static TimelineEntry marked(
-      TimelineEntry entry, String label, String note, boolean pinned) {
-    return new TimelineEntry(
-        entry.checkpoint(),
-        entry.parent(),
-        entry.kind(),
-        entry.hasMemory(),
-        label,
-        note,
-        pinned,
-        entry.newBytes(),
-        entry.frozen());
-  }
-
-  private static CheckpointId id(TimelineEntry entry) {
-    return entry.checkpoint().id();
   }
 }

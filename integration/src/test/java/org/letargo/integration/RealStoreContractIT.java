@@ -1,0 +1,37 @@
+package org.letargo.integration;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.letargo.hook.protocol.HookClient;
+import org.letargo.hook.protocol.testing.StoreContract;
+import org.letargo.integration.harness.Instance;
+
+/**
+ * What checkpoints of the real hook share and outlive, clones, archives and the store, is what the
+ * fake one promises in unit tests.
+ */
+class RealStoreContractIT extends StoreContract {
+  private static Instance instance;
+
+  @BeforeAll
+  static void start() {
+    instance = Instance.startWithoutManager(Instance.Options.DEFAULT);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (instance != null) {
+      instance.close();
+    }
+  }
+
+  @Override
+  protected HookClient client() {
+    return instance.hookClient();
+  }
+
+  @Override
+  protected void afterTest() {
+    instance.sweepVpses();
+  }
+}

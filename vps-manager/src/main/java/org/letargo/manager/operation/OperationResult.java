@@ -1,0 +1,24 @@
+package org.letargo.manager.operation;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.StoreFindings;
+
+/** What an operation has brought, beside its effect. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "of")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = OperationResult.Nothing.class, name = "nothing"),
+  @JsonSubTypes.Type(value = OperationResult.Checkpoint.class, name = "checkpoint"),
+  @JsonSubTypes.Type(value = OperationResult.Findings.class, name = "findings"),
+})
+public sealed interface OperationResult {
+  /** Nothing, or not known: the hook died after it was done and before it could say. */
+  record Nothing() implements OperationResult {}
+
+  /** A checkpoint was taken. */
+  record Checkpoint(CheckpointId id) implements OperationResult {}
+
+  /** The store was looked through. */
+  record Findings(StoreFindings findings) implements OperationResult {}
+}

@@ -1,0 +1,190 @@
+import * as api from './api.js';
+import {el} from './dom.js';
+import {exactly, size} from './format.js';
+import * as store from './store.js';
+import {rows} from './timeline-tree.js';
+import {showError} from './view-errors.js';
+import {
+  openCheckpoint,
+  openClone,
+  openForget,
+  openLabel,
+  openRewind,
+} from './view-timeline-dialogs.js';
+
+const MAX_SHOWN_DEPTH = 6;
+
+/** The checkpoints of one VPS, below its facts; read when it is opened, and after each change. */
+export class TimelinePanel {
+  #name;
+  #open = false;
+  #ended = 0;
+  #asked = 0;
+  #list = el('ol', {class: 'checkpoints', 'data-testid': 'checkpoints'});
+  #empty = el('p', {class: 'hint', hidden: true}, 'No checkpoint yet.');
+
+  constructor(name) {
+    this.#name = name;
+    this.toggle = el(
+      'button',
+      {
+        type: 'button',
+        class: 'quiet',
+        'aria-expanded': 'false',
+        'aria-label': `Timeline of ${name}`,
+        'data-testid': 'timeline',
+        onclick: () => this.#turn(),
+      },
+      'Timeline',
+    );
+    this.element = el(
+      'section',
+      {class: 'timeline', hidden: true, 'aria-label': `Timeline of ${name}`},
+      el(
+        'div',
+        {class: 'bar'},
+        el('h3', {}, 'Timeline'),
+        el(
+          'button',
+          {type: 'button', 'data-testid': 'checkpoint-now', onclick: () => openCheckpoint(name)},
+          'Checkpoint',
+        ),
+        el(
+          'button',
+          {type: 'button', 'data-testid': 'clone-now', onclick: () => openClone(name)},
+          'Clone',
+        ),
+      ),
+      this.#empty,
+      this.#list,
+    );
+  }
+
+  #turn() {
+    this.#open = !this.#open;
+    this.toggle.setAttribute('aria-expanded', String(this.#open));
+    this.element.hidden = !this.#open;
+    if (this.#open) {
+      this.#load();
+    }
+  }
+
+  /** Something of the page has changed; perhaps an operation on this VPS has ended. */
+  update() {
+    if (this.#open && store.endedOn(this.#name) !== this.#ended) {
+      this.#load();
+    }
+  }
+
+  async #load() {
+    this.#ended = store.endedOn(this.#name);
+    const asked = ++this.#asked;
+    try {
+      const timeline = await api.timeline(this.#name);
+      if (asked === this.#asked) {
+        this.#draw(timeline);
+      }
+    } catch (error) {
+      if (error.status !== 404) {
+        showError(error); // else the VPS is gone, and its row goes too
+      }
+    }
+  }
+
+  #draw(timeline) {
+    const focused = document.activeElement;
+    const id = this.#list.contains(focused) ? focused.closest('li').dataset.testid : null;
+    const shown = rows(timeline);
+    this.#empty.hidden = shown.length > 0;
+    this.#list.replaceChildren(...shown.map((row) => this.#row(row)));
+    if (id) {
+      const again = this.#list.querySelector(
+        `[data-testid="${id}"] [data-testid="${focused.dataset.testid}"]`,
+      );
+      (again ?? this.toggle).focus();
+    }
+  }
+
+  #row({entry, depth, here}) {
+    const item = el(
+      'li',
+      {'data-testid': `checkpoint-${entry.id}`, 'aria-current': here ? 'true' : null},
+      el(
+        'div',
+        {class: 'moment'},
+        el('time', {datetime: entry.takenAt, title: entry.id}, exactly(entry.takenAt)),
+        entry.label ? el('strong', {'data-testid': 'label'}, entry.label) : null,
+        el('span', {class: 'hint', 'data-testid': 'kind'}, kind(entry)),
+        here ? el('span', {class: 'here', 'data-testid': 'here'}, 'you are here') : null,
+      ),
+      el('div', {class: 'hint', 'data-testid': 'sizes'}, sizes(entry)),
+      entry.note ? el('p', {class: 'note', 'data-testid': 'note'}, entry.note) : null,
+      this.#actions(entry),
+    );
+    item.style.setProperty('--depth', Math.min(depth, MAX_SHOWN_DEPTH));
+    return item;
+  }
+
+  #actions(entry) {
+    const name = this.#name;
+    const about = `${entry.label ?? exactly(entry.takenAt)} of ${name}`;
+    const button = (label, testId, onclick) =>
+      el(
+        'button',
+        {
+          type: 'button',
+          class: 'quiet',
+          'aria-label': `${label} ${about}`,
+          'data-testid': testId,
+          onclick,
+        },
+        label,
+      );
+    return el(
+      'div',
+      {class: 'actions'},
+      button('Rewind', 'rewind', () => openRewind(name, entry)),
+      button('Clone', 'clone', () => openClone(name, entry)),
+      el(
+        'a',
+        {
+          class: 'button quiet',
+          href: api.checkpointArchiveUrl(name, entry.id),
+          download: `${name}-${entry.id}.letargo`,
+          'aria-label': `Export ${about}`,
+          'data-testid': 'export-checkpoint',
+          onclick: () => store.expectExport(name),
+        },
+        'Export',
+      ),
+      button('Label', 'relabel', () => openLabel(name, entry, () => this.#load())),
+      button(entry.pinned ? 'Unpin' : 'Pin', 'pin', () => this.#pin(entry)),
+      button('Forget', 'forget', () => openForget(name, entry)),
+    );
+  }
+
+  async #pin(entry) {
+    try {
+      await api.markCheckpoint(this.#name, entry.id, {pinned: !entry.pinned});
+      await this.#load();
+    } catch (error) {
+      showError(error);
+    }
+  }
+}
+
+function kind(entry) {
+  const words = [entry.kind];
+  if (!entry.hasMemory) {
+    words.push('disk only');
+  }
+  if (entry.pinned) {
+    words.push('pinned');
+  }
+  return words.join(', ');
+}
+
+function sizes(entry) {
+  const frozen = entry.frozenMillis > 0 ? ` · frozen ${entry.frozenMillis} ms` : '';
+  return `${size(entry.sizeBytes)} · ${size(entry.newBytes)} new${frozen}`;
+}
