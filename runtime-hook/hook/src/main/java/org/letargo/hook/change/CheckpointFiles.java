@@ -18,6 +18,7 @@ import org.letargo.archive.VpsDescription;
 import org.letargo.archive.checkpoint.CheckpointManifest;
 import org.letargo.archive.checkpoint.CheckpointWriter;
 import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.engine.WrittenFiles;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.DataSize;
@@ -57,13 +58,26 @@ final class CheckpointFiles {
   record Taken(
       Instant at, HostDescription taker, long memoryBytes, long diskBytes, Duration frozen) {}
 
+  /** Puts most of the disk changes into the store, while the VPS runs. */
+  void scanDisk(Vps vps, CheckpointWriter checkpoint) throws IOException {
+    VpsDisk.scan(
+        vps.folder(),
+        vps.stored(),
+        checkpoint,
+        () -> WrittenFiles.busy(host.cgroups().processes(vps.spec().name())));
+  }
+
   /**
    * Puts the disk changes into a checkpoint; the VPS must be frozen or stopped.
    *
    * @return bytes of data in them
    */
   long captureDisk(Vps vps, CheckpointWriter checkpoint) throws IOException {
-    return VpsDisk.capture(vps.folder(), vps.stored(), checkpoint);
+    return VpsDisk.capture(
+        vps.folder(),
+        vps.stored(),
+        checkpoint,
+        WrittenFiles.mapped(host.cgroups().processes(vps.spec().name())));
   }
 
   /** Makes a checkpoint durable whose other files are all there; it exists when this returns. */

@@ -177,7 +177,7 @@ final class TakeCheckpoint {
     }
 
     private Command.Result dump() throws IOException {
-      operation.phase("dump", 20);
+      operation.phase("disk", 10);
       try (CheckpointWriter checkpoint = host.store().checkpoints().begin();
           PageBuffers buffers = new PageBuffers(goesOn ? heldBytes() : PASSING_BYTES);
           MemoryIntake memory = new MemoryIntake(checkpoint);
@@ -187,6 +187,8 @@ final class TakeCheckpoint {
         writer = checkpoint;
         intake = memory;
         receiver = pages;
+        files.scanDisk(vps, checkpoint);
+        operation.phase("dump", 20);
         Command.Result result =
             host.runc()
                 .checkpoint(folder, images, work, pages.address(), goesOn)

@@ -1,16 +1,19 @@
 package org.letargo.hook.rootfs;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.letargo.archive.checkpoint.CheckpointWriter;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.disk.DiskCapture;
 import org.letargo.archive.disk.DiskChanges;
 import org.letargo.archive.disk.DiskChangesReader;
-import org.letargo.archive.disk.DiskChangesWriter;
 import org.letargo.archive.disk.DiskLimits;
+import org.letargo.archive.disk.DiskReads;
+import org.letargo.archive.disk.FileId;
 import org.letargo.archive.disk.IdRange;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.vps.StoredVps;
@@ -34,31 +37,50 @@ public final class VpsDisk {
   private VpsDisk() {}
 
   /**
+   * Puts what has changed since the last capture into the store, while the VPS runs; {@link
+   * #capture} then has little to read.
+   *
+   * @param busy finds the inodes that processes of the VPS can write to
+   */
+  public static void scan(
+      VpsFolder folder, StoredVps stored, CheckpointWriter checkpoint, Supplier<Set<Long>> busy)
+      throws IOException {
+    DiskReads reads =
+        capturing(folder, stored)
+            .scan(folder.upper(), checkpoint, () -> onDiskOf(folder, busy.get()));
+    LOG.debug("vps={} disk scanned: {}", folder.name(), reads);
+  }
+
+  /**
    * Puts the changes into a checkpoint; nobody may write to the disk meanwhile.
    *
+   * @param mapped inodes that processes of the VPS have mapped shared and writable
    * @return bytes of data saved
    */
-  public static long capture(VpsFolder folder, StoredVps stored, CheckpointWriter checkpoint)
+  public static long capture(
+      VpsFolder folder, StoredVps stored, CheckpointWriter checkpoint, Set<Long> mapped)
       throws IOException {
-    Path scratch = folder.state().resolve("captured");
-    DurableFiles.deleteTree(scratch);
-    DurableFiles.folder(scratch, "rwx------");
-    try {
-      DiskChanges saved =
-          new DiskChangesWriter(new LinuxFileSystemCalls(), new IdRange(stored.hostIdBase()))
-              .write(folder.upper(), scratch);
-      for (String name : List.of(DiskChanges.TAR, DiskChanges.DELETED)) {
-        try (InputStream content = Files.newInputStream(scratch.resolve(name))) {
-          checkpoint.file(name, content);
-        }
-      }
-      if (!saved.skippedSockets().isEmpty()) {
-        LOG.debug("vps={} sockets that are not saved: {}", folder.name(), saved.skippedSockets());
-      }
-      return saved.dataBytes();
-    } finally {
-      DurableFiles.deleteTree(scratch);
+    DiskCapture.Captured captured =
+        capturing(folder, stored).capture(folder.upper(), checkpoint, onDiskOf(folder, mapped));
+    DiskChanges saved = captured.changes();
+    if (!saved.skippedSockets().isEmpty()) {
+      LOG.debug("vps={} sockets that are not saved: {}", folder.name(), saved.skippedSockets());
     }
+    LOG.debug("vps={} disk captured: {}", folder.name(), captured.reads());
+    return saved.dataBytes();
+  }
+
+  /** What is known of the disk goes with it when it is replaced. */
+  private static DiskCapture capturing(VpsFolder folder, StoredVps stored) {
+    return new DiskCapture(
+        new LinuxFileSystemCalls(),
+        new IdRange(stored.hostIdBase()),
+        folder.disk().resolve("index"));
+  }
+
+  private static Set<FileId> onDiskOf(VpsFolder folder, Set<Long> inodes) throws IOException {
+    long device = new LinuxFileSystemCalls().status(folder.upper()).id().device();
+    return inodes.stream().map(inode -> new FileId(device, inode)).collect(Collectors.toSet());
   }
 
   /**
@@ -99,6 +121,5 @@ public final class VpsDisk {
     }
     DurableFiles.deleteTree(made);
     DurableFiles.deleteTree(folder.state().resolve(OLD));
-    DurableFiles.deleteTree(folder.state().resolve("captured"));
   }
 }

@@ -167,7 +167,7 @@ class VpsDiskTest {
 
   private long save() throws IOException {
     try (CheckpointWriter writer = store.begin()) {
-      long savedBytes = VpsDisk.capture(here, HERE, writer);
+      long savedBytes = VpsDisk.capture(here, HERE, writer, Set.of());
       writer.commit(Samples.checkpoint(ID, HERE));
       return savedBytes;
     }
