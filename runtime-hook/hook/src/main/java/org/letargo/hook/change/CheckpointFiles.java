@@ -119,7 +119,9 @@ final class CheckpointFiles {
   /** Removes from the store what stands in no timeline. If it cannot now, the next start does. */
   void forget(CheckpointId id) {
     try {
-      host.store().checkpoints().forget(id.value());
+      if (host.store().checkpoints().forget(id.value())) {
+        host.store().collectSoon();
+      }
     } catch (IOException e) {
       LOG.warn("checkpoint={} cannot be removed: {}, continuing with it", id, e.toString());
     }

@@ -167,7 +167,7 @@ final class TakeCheckpoint {
         return entry;
       } catch (IOException e) {
         rollBack();
-        throw DurableFiles.failed("cannot take a checkpoint of VPS '" + folder.name() + "'", e);
+        throw vetoed(DurableFiles.failed("cannot write the checkpoint", e));
       } catch (RuntimeException e) {
         rollBack();
         throw e;
@@ -246,8 +246,12 @@ final class TakeCheckpoint {
     /** Refuses before anything is frozen what would overflow the disk. */
     private void requireSpace() {
       try {
-        long freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
         long neededBytes = host.cgroups().memoryToSave(folder.name()).bytes() + SPARE_BYTES;
+        long freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
+        if (neededBytes > freeBytes) {
+          host.store().checkpoints().collect();
+          freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
+        }
         if (neededBytes > freeBytes) {
           throw new VpsException(
               Code.NO_SPACE,
@@ -346,14 +350,18 @@ final class TakeCheckpoint {
       files.drop(vps, wish.id());
     }
 
+    private VpsException vetoed(VpsException cause) {
+      return new VpsException(
+          cause.code(),
+          "cannot " + verb() + " VPS '" + folder.name() + "'",
+          cause.code() == Code.CANCELLED ? cause.why() : cause.what() + ": " + cause.why(),
+          (cause.remedy() + " The VPS runs on.").strip(),
+          cause);
+    }
+
     private VpsException failure(Command.Result result) {
       if (veto != null) {
-        return new VpsException(
-            veto.code(),
-            "cannot " + verb() + " VPS '" + folder.name() + "'",
-            veto.code() == Code.CANCELLED ? veto.why() : veto.what() + ": " + veto.why(),
-            (veto.remedy() + " The VPS runs on.").strip(),
-            veto);
+        return vetoed(veto);
       }
       List<String> errors = EngineLog.errors(work.resolve("dump.log"));
       String why = errors.isEmpty() ? RuncMessages.plain(result.errors()) : errors.getFirst();

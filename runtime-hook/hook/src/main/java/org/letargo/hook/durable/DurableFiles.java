@@ -152,9 +152,10 @@ public final class DurableFiles {
   /** What an I/O error means to a person: no space, or a fault. */
   public static VpsException failed(String what, IOException e) {
     String why = String.valueOf(e.getMessage());
-    if (e instanceof StoreFullException
-        || why.contains("No space left")
-        || why.contains("Disk quota exceeded")) {
+    if (e instanceof StoreFullException) {
+      why = "no space left for the store: " + why.replaceFirst("\\.+$", "");
+    }
+    if (why.contains("o space left") || why.contains("Disk quota exceeded")) {
       return new VpsException(
           Code.NO_SPACE, what, why, "Free space on that disk, then try again.", e);
     }

@@ -14,10 +14,12 @@ public final class HostStore implements AutoCloseable {
 
   private final PackStore packs;
   private final CheckpointStore checkpoints;
+  private final Collector collector;
 
   private HostStore(PackStore packs, CheckpointStore checkpoints) {
     this.packs = packs;
     this.checkpoints = checkpoints;
+    this.collector = new Collector(checkpoints);
   }
 
   /**
@@ -59,8 +61,14 @@ public final class HostStore implements AutoCloseable {
     return checkpoints;
   }
 
+  /** Says that a checkpoint has gone: what only it needed is removed before long. */
+  public void collectSoon() {
+    collector.wake();
+  }
+
   @Override
   public void close() throws IOException {
+    collector.close();
     packs.close();
   }
 }
