@@ -40,6 +40,7 @@ import org.letargo.manager.schedule.Schedules;
 import org.letargo.manager.schedule.TimelineTaker;
 import org.letargo.manager.session.SessionRoute;
 import org.letargo.manager.store.MaintainStore;
+import org.letargo.manager.store.StoreMetrics;
 import org.letargo.manager.store.StoreRoute;
 import org.letargo.manager.template.TemplateRoute;
 import org.letargo.manager.template.Templates;
@@ -124,6 +125,7 @@ public final class Manager implements AutoCloseable {
     VpsWatcher watcher = VpsWatcher.start(client, registry);
     registry.awaitComplete(FIRST_VIEW); // as a rule the first request then finds the view complete
     countVpses(metrics, registry);
+    StoreMetrics.addTo(metrics, client, registry::connected);
 
     Schedules schedules = new Schedules(database, clock);
     ScheduleRunner runner =

@@ -1,6 +1,7 @@
 package org.letargo.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -47,6 +48,23 @@ class StoreTest {
         .isEqualTo(
             "{\"checkpoints\":2,\"chunks\":153,\"contentBytes\":18874368,\"storedBytes\":10027008,"
                 + "\"deadBytes\":0,\"encrypted\":false}");
+  }
+
+  @Test
+  void isInTheMetricsWhileTheHookIsThere() throws IOException {
+    checkpoint();
+
+    assertThat(metrics())
+        .contains("letargo_store_checkpoints 1.0")
+        .contains("letargo_store_content_bytes 9437184.0")
+        .contains("letargo_store_stored_bytes 9437184.0")
+        .contains("letargo_store_dead_bytes 0.0");
+    rig.hook().die();
+    await().until(() -> metrics().contains("letargo_store_checkpoints NaN"));
+  }
+
+  private String metrics() {
+    return rig.send(rig.request("/metrics").GET()).response().body();
   }
 
   @Test

@@ -90,6 +90,7 @@ export const forgetCheckpoint = (name, id) => call('DELETE', checkpointPath(name
 export const checkpointArchiveUrl = (name, id) => `${checkpointPath(name, id)}/archive`;
 export const rewindVps = (name, request) => call('POST', `${vpsPath(name)}/rewind`, request);
 export const cloneVps = (name, request) => call('POST', `${vpsPath(name)}/clone`, request);
+export const listSchedules = async () => (await call('GET', '/v1/schedules')).schedules;
 export const storeReport = () => call('GET', '/v1/store');
 
 /**

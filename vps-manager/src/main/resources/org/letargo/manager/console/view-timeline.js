@@ -21,6 +21,7 @@ export class TimelinePanel {
   #ended = 0;
   #asked = 0;
   #list = el('ol', {class: 'checkpoints', 'data-testid': 'checkpoints'});
+  #schedule = el('p', {class: 'hint', hidden: true, 'data-testid': 'schedule'});
   #empty = el('p', {class: 'hint', hidden: true}, 'No checkpoint yet.');
 
   constructor(name) {
@@ -55,6 +56,7 @@ export class TimelinePanel {
           'Clone',
         ),
       ),
+      this.#schedule,
       this.#empty,
       this.#list,
     );
@@ -80,9 +82,13 @@ export class TimelinePanel {
     this.#ended = store.endedOn(this.#name);
     const asked = ++this.#asked;
     try {
-      const timeline = await api.timeline(this.#name);
+      const [timeline, schedules] = await Promise.all([
+        api.timeline(this.#name),
+        api.listSchedules(),
+      ]);
       if (asked === this.#asked) {
         this.#draw(timeline);
+        this.#drawSchedule(schedules.find((schedule) => schedule.vps === this.#name));
       }
     } catch (error) {
       if (error.status !== 404) {
@@ -103,6 +109,12 @@ export class TimelinePanel {
       );
       (again ?? this.toggle).focus();
     }
+  }
+
+  #drawSchedule(schedule) {
+    this.#schedule.hidden = !schedule;
+    this.#schedule.classList.toggle('danger', schedule?.failures > 0);
+    this.#schedule.textContent = schedule ? scheduleText(schedule) : '';
   }
 
   #row({entry, depth, here}) {
@@ -171,6 +183,17 @@ export class TimelinePanel {
       showError(error);
     }
   }
+}
+
+function scheduleText(schedule) {
+  const text = `A checkpoint every ${span(schedule.everySeconds)}, the next at ${exactly(schedule.nextAt)}.`;
+  return schedule.error ? `${text} Failing: ${schedule.error.message}` : text;
+}
+
+function span(seconds) {
+  const units = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
+  const [name, length] = units.find(([, unit]) => seconds % unit === 0);
+  return `${seconds / length} ${name}`;
 }
 
 function kind(entry) {

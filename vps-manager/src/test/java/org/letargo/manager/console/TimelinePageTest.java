@@ -2,12 +2,14 @@ package org.letargo.manager.console;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -210,6 +212,27 @@ class TimelinePageTest {
 
     assertThat(entries()).hasCount(0);
     assertThat(web1().getByText("No checkpoint yet.")).isVisible();
+  }
+
+  @Test
+  void saysThatAScheduleFailsAndWhy() {
+    rig.hook()
+        .fail(
+            HookRequest.CheckpointVps.class,
+            Moment.HALFWAY,
+            new VpsException(Code.NO_SPACE, "cannot checkpoint", "the disk is full", "Tidy."));
+    rig.send(
+        rig.request("/v1/vps/web1/schedule")
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString("{\"everySeconds\": 300, \"keep\": 1}")));
+    await().until(() -> rig.get("/v1/vps/web1/schedule").json().has("error"));
+
+    open();
+
+    assertThat(web1().getByTestId("schedule"))
+        .containsText("Failing: cannot checkpoint: the disk is full. Tidy.");
+    assertThat(web1().getByTestId("schedule"))
+        .containsText("A checkpoint every 5 min, the next at");
   }
 
   @Test
