@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 
 /** Files that are there, whole, after a power cut. Memory images hold secrets, so all are 0600. */
 public final class DurableFiles {
-  /** 0600. */
+  /** 0600, for a file that is made. */
   public static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
-  /** 0700. */
+  /** 0700, for a directory that is made. */
   public static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -49,11 +49,11 @@ public final class DurableFiles {
   }
 
   /** Where {@link #replace} writes before it renames. */
-  static Path temporaryOf(Path file) {
+  public static Path temporaryOf(Path file) {
     return file.resolveSibling(file.getFileName() + TEMPORARY);
   }
 
-  /** Writes all that remains, at the channel's position. */
+  /** Writes from position to limit. */
   public static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
