@@ -26,7 +26,8 @@ class DamageTest {
   private static final List<byte[]> CONTENTS =
       List.of(Chunks.random(1, 90), Chunks.half(2, 160), new byte[300]);
 
-  @TempDir Path scratch;
+  @TempDir(factory = QuickFolder.class)
+  Path scratch;
 
   private Map<ChunkId, byte[]> stored;
   private Path sound;

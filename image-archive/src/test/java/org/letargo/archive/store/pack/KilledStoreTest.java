@@ -27,7 +27,8 @@ class KilledStoreTest {
   private static final PackStoreOptions OPTIONS =
       PackStoreOptions.defaults().withMinFreeBytes(0).withPackBytes(64 << 10);
 
-  @TempDir Path scratch;
+  @TempDir(factory = QuickFolder.class)
+  Path scratch;
 
   @ParameterizedTest
   @ValueSource(
@@ -76,6 +77,7 @@ class KilledStoreTest {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx64m",
             "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "--enable-native-access=ALL-UNNAMED",
             fault,
             "-cp",

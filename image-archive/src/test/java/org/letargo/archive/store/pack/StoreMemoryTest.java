@@ -79,7 +79,11 @@ class StoreMemoryTest {
     }
 
     private static void store(Path folder) throws IOException {
-      var options = PackStoreOptions.defaults().withMinFreeBytes(0).withPackBytes(8 << 20);
+      var options =
+          PackStoreOptions.defaults()
+              .withMinFreeBytes(0)
+              .withPackBytes(8 << 20)
+              .withUnderWayBytes(4 << 20);
       try (PackStore store = PackStore.open(folder, options)) {
         try (ChunkWriter writer = store.writer()) {
           for (int i = 0; i < 2_000; i++) { // 125 MiB
