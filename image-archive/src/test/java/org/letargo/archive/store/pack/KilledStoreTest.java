@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,7 +168,7 @@ class KilledStoreTest {
       }
     }
 
-    static void live(Path folder, java.util.function.Consumer<ChunkId> keep) throws IOException {
+    static void live(Path folder, Consumer<ChunkId> keep) throws IOException {
       for (Path manifest : manifests(folder)) {
         Files.readAllLines(manifest).forEach(line -> keep.accept(ChunkId.parse(line)));
       }

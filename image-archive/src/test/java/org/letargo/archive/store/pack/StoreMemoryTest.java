@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.letargo.archive.store.ChunkId;
@@ -88,7 +89,7 @@ class StoreMemoryTest {
         try (ChunkWriter writer = store.writer()) {
           for (int i = 0; i < 2_000; i++) { // 125 MiB
             byte[] content = new byte[64 << 10];
-            new java.util.Random(i).nextBytes(content);
+            new Random(i).nextBytes(content);
             writer.put(ByteBuffer.wrap(content));
           }
           writer.flush();
