@@ -78,6 +78,17 @@ class HookFaultsIT {
         new Point("suspend.after-timeline", "running", "running", "failed"),
         new Point("suspend.after-commit", "running", "running", "failed"),
         new Point("suspend.before-cleanup", "running", "suspended", "succeeded"),
+        new Point("checkpoint.before-dump", "running", "running", "failed"),
+        new Point("checkpoint.before-commit", "running", "running", "failed"),
+        new Point("checkpoint.after-thaw", "running", "running", "failed"),
+        new Point("checkpoint.after-manifest", "running", "running", "failed"),
+        new Point("checkpoint.after-timeline", "running", "running", "succeeded"),
+        new Point("forget.before-remove", "running", "running", "failed"),
+        new Point("forget.after-remove", "running", "running", "succeeded"),
+        new Point("rewind.after-present", "running", "suspended", "failed"),
+        new Point("rewind.before-resume", "running", "suspended", "failed"),
+        new Point("clone.before-rename", "running", "running", "failed"),
+        new Point("clone.after-rename", "running", "running", "failed"),
         new Point("resume.before-restore", "suspended", "suspended", "failed"),
         new Point("resume.before-release", "suspended", "suspended", "failed"),
         new Point("resume.after-release", "suspended", "suspended", "failed"),
@@ -167,6 +178,9 @@ class HookFaultsIT {
     }
     vps.start();
     Heart heart = Heart.start(vps, HEART_MEBIBYTES);
+    if (List.of("forget", "rewind").contains(point.verb())) {
+      instance.api().change("POST", "/v1/vps/" + NAME + "/checkpoints");
+    }
     if (point.before().equals("suspended") || isImport) {
       vps.suspend();
     }
@@ -195,8 +209,30 @@ class HookFaultsIT {
         assertThat(exportsWholly(instance)).as("the archive comes to a clean end").isFalse();
         yield instance.api().newest("export");
       }
+      case "checkpoint" -> instance.api().begin("POST", "/v1/vps/" + NAME + "/checkpoints");
+      case "forget" ->
+          instance.api().begin("DELETE", "/v1/vps/" + NAME + "/checkpoints/" + checkpoint(instance));
+      case "rewind" ->
+          instance
+              .api()
+              .begin(
+                  "POST",
+                  "/v1/vps/" + NAME + "/rewind",
+                  Map.of("checkpoint", checkpoint(instance)));
+      case "clone" ->
+          instance
+              .api()
+              .begin("POST", "/v1/vps/" + NAME + "/clone", Map.of("name", NAME + "-2"));
       default -> instance.api().begin("POST", "/v1/vps/" + NAME + "/" + point.verb());
     };
+  }
+
+  private static String checkpoint(Instance instance) {
+    return instance
+        .api()
+        .get("/v1/vps/" + NAME + "/checkpoints")
+        .at("/checkpoints/0/id")
+        .asText();
   }
 
   private boolean exportsWholly(Instance instance) {

@@ -1,6 +1,8 @@
 package org.letargo.archive.store;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Contents of chunks for tests. */
@@ -17,12 +19,12 @@ public final class Chunks {
   /** Half random, half constant, as memory often is. */
   public static byte[] half(long seed, int length) {
     byte[] bytes = random(seed, length);
-    java.util.Arrays.fill(bytes, 0, length / 2, (byte) seed);
+    Arrays.fill(bytes, 0, length / 2, (byte) seed);
     return bytes;
   }
 
   /** Reads a whole chunk. */
-  public static byte[] read(ChunkStore store, ChunkId id) throws java.io.IOException {
+  public static byte[] read(ChunkStore store, ChunkId id) throws IOException {
     ByteBuffer into = ByteBuffer.allocate(ChunkStore.MAX_CHUNK_BYTES);
     int length = store.read(id, into);
     byte[] bytes = new byte[length];

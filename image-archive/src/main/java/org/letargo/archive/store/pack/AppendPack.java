@@ -3,6 +3,7 @@ package org.letargo.archive.store.pack;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ final class AppendPack {
       return new AppendPack(number, channel, files.keys().packKey(salt));
     } catch (IOException e) {
       channel.close();
-      java.nio.file.Files.deleteIfExists(files.pack(number));
+      Files.deleteIfExists(files.pack(number));
       throw e;
     }
   }

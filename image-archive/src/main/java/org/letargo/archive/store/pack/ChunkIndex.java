@@ -1,7 +1,6 @@
 package org.letargo.archive.store.pack;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +26,7 @@ final class ChunkIndex implements AutoCloseable {
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final Path file;
   private IndexTable table;
-  private Optional<long[]> marks = Optional.empty();
+  private Optional<SlotMarks> marks = Optional.empty();
 
   private ChunkIndex(Path file, IndexTable table) {
     this.file = file;
@@ -92,11 +91,11 @@ final class ChunkIndex implements AutoCloseable {
 
   private void grow() throws IOException {
     IndexTable larger = IndexTable.create(file, table.chunks() * 2);
-    Optional<long[]> movedMarks = marks.map(old -> newMarks(larger));
+    Optional<SlotMarks> movedMarks = marks.map(old -> new SlotMarks(larger.slots()));
     table.forEachSlot(slot -> {
       long moved = larger.insert(table.id(slot), table.place(slot));
-      if (marks.isPresent() && isMarked(marks.get(), slot)) {
-        setMark(movedMarks.orElseThrow(), moved);
+      if (marks.isPresent() && marks.get().has(slot)) {
+        movedMarks.orElseThrow().set(moved);
       }
     });
     marks = movedMarks;
@@ -177,7 +176,7 @@ final class ChunkIndex implements AutoCloseable {
       long slot = table.find(id);
       if (slot < 0
           || !table.place(slot).equals(place)
-          || marks.isPresent() && isMarked(marks.get(), slot)
+          || marks.isPresent() && marks.get().has(slot)
           || wanted.test(id)) {
         return false;
       }
@@ -192,7 +191,7 @@ final class ChunkIndex implements AutoCloseable {
   void beginMarks() {
     lock.writeLock().lock();
     try {
-      marks = Optional.of(newMarks(table));
+      marks = Optional.of(new SlotMarks(table.slots()));
     } finally {
       lock.writeLock().unlock();
     }
@@ -218,7 +217,7 @@ final class ChunkIndex implements AutoCloseable {
     try {
       long slot = table.find(id);
       if (slot >= 0 && right.test(table.place(slot))) {
-        setMark(marks.orElseThrow(), slot);
+        marks.orElseThrow().set(slot);
       }
     } finally {
       lock.writeLock().unlock();
@@ -230,7 +229,7 @@ final class ChunkIndex implements AutoCloseable {
     lock.readLock().lock();
     try {
       long slot = table.find(id);
-      return slot >= 0 && marks.isPresent() && isMarked(marks.get(), slot);
+      return slot >= 0 && marks.isPresent() && marks.get().has(slot);
     } finally {
       lock.readLock().unlock();
     }
@@ -246,9 +245,7 @@ final class ChunkIndex implements AutoCloseable {
       table.forEachSlot(slot ->
           visitor.accept(
               new Entry(
-                  table.id(slot),
-                  table.place(slot),
-                  marks.isPresent() && isMarked(marks.get(), slot))));
+                  table.id(slot), table.place(slot), marks.isPresent() && marks.get().has(slot))));
     } finally {
       lock.readLock().unlock();
     }
@@ -261,18 +258,6 @@ final class ChunkIndex implements AutoCloseable {
     } finally {
       lock.readLock().unlock();
     }
-  }
-
-  private static long[] newMarks(IndexTable table) {
-    return new long[Math.toIntExact((table.slots() + Long.SIZE - 1) / Long.SIZE)];
-  }
-
-  private static boolean isMarked(long[] marks, long slot) {
-    return (marks[(int) (slot >>> 6)] & 1L << slot) != 0;
-  }
-
-  private static void setMark(long[] marks, long slot) {
-    marks[(int) (slot >>> 6)] |= 1L << slot;
   }
 
   /**
@@ -298,10 +283,5 @@ final class ChunkIndex implements AutoCloseable {
     } finally {
       lock.writeLock().unlock();
     }
-  }
-
-  /** What lies behind it, for tests that damage it. */
-  MemorySegment memory() {
-    return table.memory();
   }
 }

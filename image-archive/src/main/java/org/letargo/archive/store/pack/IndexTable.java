@@ -4,18 +4,15 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
-import org.letargo.archive.DurableFiles;
 import org.letargo.archive.store.ChunkId;
 
 /**
@@ -24,9 +21,7 @@ import org.letargo.archive.store.ChunkId;
  * 10 used; a chunk is in the first free slot from the one that its first eight bytes name. Not safe
  * for several threads.
  *
- * <p>The file is written in full before it is mapped: a page of a mapped file for which the disk
- * has no room would kill whoever touches it. Where there is no room for the file, it lives in
- * memory instead.
+ * <p>Where there is no room for the file, it lives in memory instead.
  */
 final class IndexTable implements AutoCloseable {
   private static final int HEADER_BYTES = 4096;
@@ -90,42 +85,15 @@ final class IndexTable implements AutoCloseable {
     boolean onDisk = true;
     MemorySegment memory;
     try {
-      memory = makeFile(file, bytes, arena);
+      memory = IndexFile.create(file, bytes, arena);
     } catch (IOException e) {
-      Files.deleteIfExists(temporary(file));
-      Files.deleteIfExists(file);
+      IndexFile.remove(file);
       memory = arena.allocate(bytes, Long.BYTES);
       onDisk = false;
     }
     memory.set(LONG, 0, MAGIC);
     memory.set(LONG, SLOTS_AT, slots);
     return new IndexTable(arena, memory, onDisk);
-  }
-
-  private static Path temporary(Path file) {
-    return file.resolveSibling(file.getFileName() + ".tmp");
-  }
-
-  private static MemorySegment makeFile(Path file, long bytes, Arena arena) throws IOException {
-    Path temporary = temporary(file);
-    Files.deleteIfExists(temporary);
-    try (FileChannel channel =
-        FileChannel.open(
-            temporary,
-            java.util.Set.of(
-                StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                LinkOption.NOFOLLOW_LINKS),
-            DurableFiles.PRIVATE_FILE)) {
-      ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 16);
-      for (long left = bytes; left > 0; left -= zeros.limit()) {
-        zeros.clear().limit((int) Math.min(zeros.capacity(), left));
-        DurableFiles.writeFully(channel, zeros.duplicate());
-      }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      return channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, arena);
-    }
   }
 
   /** The table in the file, if an orderly close left it there for these packs. */
@@ -281,10 +249,6 @@ final class IndexTable implements AutoCloseable {
 
   private static long at(long slot) {
     return HEADER_BYTES + slot * SLOT_BYTES;
-  }
-
-  MemorySegment memory() {
-    return memory;
   }
 
   /** Makes it durable, and trusted by the next open. */

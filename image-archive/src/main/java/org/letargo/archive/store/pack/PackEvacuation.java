@@ -36,12 +36,16 @@ final class PackEvacuation implements AutoCloseable {
    * from the index, so that a full disk leaves everything as it was.
    *
    * @return how many chunks the store has no more; empty if the pack must stay, because something
-   *     in it is wanted and damaged
+   *     in it is wanted and damaged, or because it is not known what is in it
    */
   Optional<Long> empty(int pack) throws IOException {
     try (PackReaders.Reader reader = store.readers().open(pack)) {
       var scan = new PackScan(reader, pack, unpacker);
-      List<PackFormat.Row> rows = scan.scan().rows();
+      PackScan.Found found = scan.scan();
+      List<PackFormat.Row> rows = found.rows();
+      if (!understood(pack, found)) {
+        return Optional.empty();
+      }
       for (PackFormat.Row row : rows) {
         if (lies(row) && (store.index().marked(row.id()) || store.writers().hold(row.id()))) {
           copy(scan, row);
@@ -60,6 +64,21 @@ final class PackEvacuation implements AutoCloseable {
     } catch (Unpacker.Damage e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Whether the index knows all that a pack holds, so that what lives in it has been marked. A disk
+   * that could not be read when the index was made, for one, has left chunks out; they are learnt
+   * now, and judged by the next collection.
+   */
+  private boolean understood(int pack, PackScan.Found found) throws IOException {
+    boolean understood = found.tableSound() || store.sync().tableless().contains(pack);
+    for (PackFormat.Row row : found.rows()) {
+      if (store.index().add(row.id(), row.place())) {
+        understood = false;
+      }
+    }
+    return understood;
   }
 
   private boolean lies(PackFormat.Row row) {

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import javax.crypto.SecretKey;
 import org.letargo.archive.store.ChunkId;
 
 /**
@@ -154,7 +155,7 @@ final class PackScan {
   }
 
   /** What encrypts the entries; a pack of an encrypted store that has lost its salt is lost. */
-  Optional<javax.crypto.SecretKey> key() throws Unpacker.Damage {
+  Optional<SecretKey> key() throws Unpacker.Damage {
     return reader.requireKey();
   }
 

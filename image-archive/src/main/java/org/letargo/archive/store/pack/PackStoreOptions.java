@@ -8,7 +8,8 @@ package org.letargo.archive.store.pack;
  * @param maxBytes what the packs may take together; beyond it new chunks are refused
  * @param minFreeBytes what the store leaves free on its disk
  * @param workers threads that hash and compress
- * @param underWayBytes contents taken but not yet stored; beyond it {@code put} waits
+ * @param underWayBytes contents taken but not yet stored, in buffers of the callers; beyond it
+ *     {@code put} waits
  * @param packBytes a pack that has become so long is finished
  */
 public record PackStoreOptions(
@@ -69,6 +70,11 @@ public record PackStoreOptions(
   public PackStoreOptions withWorkers(int threads) {
     return new PackStoreOptions(
         encrypt, zstdLevel, maxBytes, minFreeBytes, threads, underWayBytes, packBytes);
+  }
+
+  public PackStoreOptions withUnderWayBytes(int bytes) {
+    return new PackStoreOptions(
+        encrypt, zstdLevel, maxBytes, minFreeBytes, workers, bytes, packBytes);
   }
 
   public PackStoreOptions withPackBytes(int bytes) {

@@ -156,7 +156,7 @@ final class PackSync implements AutoCloseable {
               + files.directory()
               + " durable: "
               + failed.get().getMessage()
-              + ". See what the kernel says of the disk, then restart the hook.",
+              + ". See what the kernel says of the disk, then open the store again.",
           failed.get());
     }
   }

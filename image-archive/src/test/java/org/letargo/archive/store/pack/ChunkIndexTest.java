@@ -1,6 +1,7 @@
 package org.letargo.archive.store.pack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -151,7 +152,7 @@ class ChunkIndexTest {
     assertThat(lost).containsExactlyInAnyOrder(id(0), id(1), id(2));
     assertThat(index.find(id(3))).contains(place(4));
     assertThat(index.totals().chunks()).isEqualTo(9_997);
-    org.assertj.core.api.Assertions.assertThatThrownBy(() ->
+    assertThatThrownBy(() ->
             index.replace(
                 0,
                 visitor -> {

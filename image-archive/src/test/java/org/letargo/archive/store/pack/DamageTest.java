@@ -26,7 +26,8 @@ class DamageTest {
   private static final List<byte[]> CONTENTS =
       List.of(Chunks.random(1, 90), Chunks.half(2, 160), new byte[300]);
 
-  @TempDir Path scratch;
+  @TempDir(factory = QuickFolder.class)
+  Path scratch;
 
   private Map<ChunkId, byte[]> stored;
   private Path sound;
@@ -213,6 +214,44 @@ class DamageTest {
 
       assertThat(unreadable(store)).contains(first);
       assertThat(lost(store.check())).containsExactly(first);
+    }
+  }
+
+  @Test
+  void collectsNoPackWithChunksThatTheIndexHasForgotten() throws IOException {
+    make(StoreCopies.ORDERED);
+    ChunkId first = stored.keySet().iterator().next();
+    try (PackStore store = PackStore.open(sound, StoreCopies.ORDERED)) {
+      Place place = store.index().find(first).orElseThrow();
+      assertThat(store.index().removeUnless(first, place, any -> false)).isTrue();
+
+      assertThat(store.collect(keep -> keep.accept(first)).chunks()).isZero();
+      assertThat(unreadable(store)).isEmpty();
+
+      assertThat(store.collect(keep -> keep.accept(first)).chunks()).isEqualTo(2);
+      assertThat(Chunks.read(store, first)).isEqualTo(stored.get(first));
+    }
+  }
+
+  @Test
+  void collectsNoPackThatItCannotRead() throws IOException {
+    make(StoreCopies.ORDERED.encrypted());
+    Path pack = StoreCopies.onlyPack(sound);
+    Files.delete(sound.resolve("index"));
+    flip(pack, 20); // the salt: without it nothing of the pack can be read
+    flip(pack, Files.size(pack) - 1);
+    try (PackStore store = PackStore.open(sound, StoreCopies.ORDERED.encrypted())) {
+      assertThat(unreadable(store)).isEqualTo(stored.keySet());
+
+      store.collect(keep -> {});
+
+      assertThat(StoreCopies.packs(sound)).containsExactly(pack);
+      assertThat(store.check().clean()).isFalse();
+    }
+    flip(pack, 20); // somebody has mended it
+    Files.delete(sound.resolve("index"));
+    try (PackStore store = PackStore.open(sound, StoreCopies.ORDERED.encrypted())) {
+      assertThat(unreadable(store)).isEmpty();
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,8 @@ class KilledStoreTest {
   private static final PackStoreOptions OPTIONS =
       PackStoreOptions.defaults().withMinFreeBytes(0).withPackBytes(64 << 10);
 
-  @TempDir Path scratch;
+  @TempDir(factory = QuickFolder.class)
+  Path scratch;
 
   @ParameterizedTest
   @ValueSource(
@@ -76,6 +78,7 @@ class KilledStoreTest {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx64m",
             "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "--enable-native-access=ALL-UNNAMED",
             fault,
             "-cp",
@@ -165,7 +168,7 @@ class KilledStoreTest {
       }
     }
 
-    static void live(Path folder, java.util.function.Consumer<ChunkId> keep) throws IOException {
+    static void live(Path folder, Consumer<ChunkId> keep) throws IOException {
       for (Path manifest : manifests(folder)) {
         Files.readAllLines(manifest).forEach(line -> keep.accept(ChunkId.parse(line)));
       }

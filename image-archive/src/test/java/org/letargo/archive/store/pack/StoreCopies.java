@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -46,7 +47,7 @@ final class StoreCopies {
           Files.copy(
               path,
               target.resolve(store.relativize(path).toString()),
-              java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+              StandardCopyOption.COPY_ATTRIBUTES);
         }
       }
     }

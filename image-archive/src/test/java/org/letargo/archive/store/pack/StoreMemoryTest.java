@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.letargo.archive.store.ChunkId;
@@ -79,12 +80,16 @@ class StoreMemoryTest {
     }
 
     private static void store(Path folder) throws IOException {
-      var options = PackStoreOptions.defaults().withMinFreeBytes(0).withPackBytes(8 << 20);
+      var options =
+          PackStoreOptions.defaults()
+              .withMinFreeBytes(0)
+              .withPackBytes(8 << 20)
+              .withUnderWayBytes(4 << 20);
       try (PackStore store = PackStore.open(folder, options)) {
         try (ChunkWriter writer = store.writer()) {
           for (int i = 0; i < 2_000; i++) { // 125 MiB
             byte[] content = new byte[64 << 10];
-            new java.util.Random(i).nextBytes(content);
+            new Random(i).nextBytes(content);
             writer.put(ByteBuffer.wrap(content));
           }
           writer.flush();

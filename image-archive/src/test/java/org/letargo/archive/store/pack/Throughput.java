@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -117,7 +118,7 @@ public final class Throughput {
   private void empty() throws IOException {
     if (Files.exists(folder)) {
       try (var all = Files.walk(folder)) {
-        for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
           Files.delete(path);
         }
       }

@@ -22,7 +22,8 @@ import org.letargo.archive.store.Chunks;
 class TornPackTest {
   private static final int CHUNKS = 4;
 
-  @TempDir Path scratch;
+  @TempDir(factory = QuickFolder.class)
+  Path scratch;
 
   private Path crashed;
   private Map<ChunkId, byte[]> stored;

@@ -67,7 +67,7 @@ final class CloneVps {
       TimelineEntry own = copy(source, spec);
       Vps clone =
           newVps.make(
-              new NewVps.Plan(PREFIX, JournalEntry.Kind.IMPORT, stored, own),
+              new NewVps.Plan(PREFIX, JournalEntry.Kind.CLONE, stored, own),
               operation,
               unfinished ->
                   GuestIdentity.writeClone(

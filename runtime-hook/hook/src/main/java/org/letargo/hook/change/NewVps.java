@@ -8,7 +8,6 @@ import org.letargo.archive.checkpoint.StoredCheckpoint;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointId;
-import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.rootfs.VpsDisk;
@@ -41,7 +40,7 @@ final class NewVps {
    */
   record Plan(String prefix, JournalEntry.Kind kind, StoredVps stored, TimelineEntry entry) {
     private boolean isClone() {
-      return entry.kind() == CheckpointKind.CLONE;
+      return kind == JournalEntry.Kind.CLONE;
     }
   }
 

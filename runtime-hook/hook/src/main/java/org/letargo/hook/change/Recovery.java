@@ -150,7 +150,7 @@ final class Recovery {
         change.become(now);
       }
       LOG.info("vps={} found {}, is {}", folder.name(), written.word(), now.word());
-      journal.ifPresent(entry -> operations.ended(operation, outcome(entry, now)));
+      journal.ifPresent(entry -> operations.ended(operation, outcome(vps, entry, now)));
     }
   }
 
@@ -249,16 +249,17 @@ final class Recovery {
   }
 
   /** Whether what was begun had come to its end. */
-  private static OperationReport outcome(JournalEntry entry, VpsStatus now) {
+  private static OperationReport outcome(Vps vps, JournalEntry entry, VpsStatus now) {
     boolean done =
         switch (entry.kind()) {
           case CREATE, IMPORT -> true; // the folder has its name
-          case START, UNPAUSE, RESUME, REWIND -> now instanceof VpsStatus.Running;
+          case START, UNPAUSE, RESUME, REWIND, CLONE -> now instanceof VpsStatus.Running;
           case STOP -> now instanceof VpsStatus.Stopped;
           case PAUSE -> now instanceof VpsStatus.Paused;
           case SUSPEND -> now instanceof VpsStatus.Suspended;
-          case FORGET -> true; // or undone
-          case DESTROY, EXPORT, CHECKPOINT -> false;
+          case CHECKPOINT -> entry.checkpoint().flatMap(vps.timeline()::find).isPresent();
+          case FORGET -> entry.checkpoint().flatMap(vps.timeline()::find).isEmpty();
+          case DESTROY, EXPORT -> false;
         };
     if (done) {
       return new OperationReport.Succeeded();
