@@ -179,7 +179,7 @@ class HookFaultsIT {
     vps.start();
     Heart heart = Heart.start(vps, HEART_MEBIBYTES);
     if (List.of("forget", "rewind").contains(point.verb())) {
-      instance.api().change("POST", "/v1/vps/" + NAME + "/checkpoints");
+      instance.api().run("POST", "/v1/vps/" + NAME + "/checkpoints");
     }
     if (point.before().equals("suspended") || isImport) {
       vps.suspend();
