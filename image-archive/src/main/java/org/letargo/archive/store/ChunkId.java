@@ -1,5 +1,8 @@
 package org.letargo.archive.store;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -10,6 +13,9 @@ import java.util.HexFormat;
 public final class ChunkId implements Comparable<ChunkId> {
   /** Length of an id in bytes. */
   public static final int BYTES = 32;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final byte[] hash;
 
@@ -49,6 +55,15 @@ public final class ChunkId implements Comparable<ChunkId> {
   /** Copies the bytes to {@code target} at {@code offset}. */
   public void copyTo(byte[] target, int offset) {
     System.arraycopy(hash, 0, target, offset, BYTES);
+  }
+
+  /**
+   * Eight of the bytes, as a little endian number.
+   *
+   * @param index 0 to 3
+   */
+  public long word(int index) {
+    return (long) LONG.get(hash, index * Long.BYTES);
   }
 
   @Override
