@@ -108,7 +108,7 @@ public record FileStatus(
   }
 
   /** Which file it is. */
-  FileId id() {
+  public FileId id() {
     return new FileId(device, inode);
   }
 
