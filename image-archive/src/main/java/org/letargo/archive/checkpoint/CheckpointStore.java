@@ -149,21 +149,19 @@ public final class CheckpointStore {
    */
   public void forEachLive(Consumer<ChunkId> keep) throws IOException {
     var walk = new LiveWalk(chunks);
-    List<StoredCheckpoint> reading;
-    List<String> ids;
-    synchronized (names) {
-      reading = List.copyOf(open);
-      ids = list();
-    }
-    for (StoredCheckpoint checkpoint : reading) {
-      walk.mark(checkpoint.manifest(), keep);
-    }
-    for (String id : ids) {
+    for (String id : list()) {
       try {
         walk.mark(manifest(id), keep);
       } catch (NoSuchFileException e) {
         // forgotten meanwhile
       }
+    }
+    List<StoredCheckpoint> reading;
+    synchronized (names) { // last: one may have been opened, and then forgotten, meanwhile
+      reading = List.copyOf(open);
+    }
+    for (StoredCheckpoint checkpoint : reading) {
+      walk.mark(checkpoint.manifest(), keep);
     }
   }
 

@@ -19,7 +19,7 @@ import org.letargo.archive.store.ChunkWriter;
 /**
  * A checkpoint while it is written. Nothing of it can be seen before {@link #commit}; closed before
  * that, it leaves nothing but chunks that nobody refers to. May be used by several threads: each
- * file is written by one, several side by side.
+ * file is written by one, a few dozen side by side.
  */
 public final class CheckpointWriter implements Closeable {
   /** 4 MiB on their way to the store: enough for many threads to hash. */

@@ -58,6 +58,22 @@ public final class PagesWriter implements Closeable {
     }
   }
 
+  /**
+   * Goes on with all that there is of one window, without copying it: the pages in the order of
+   * their addresses, without what lies between them.
+   *
+   * @param content 1 to 16 pages, from position to limit; not to be changed before {@code release}
+   *     was called
+   * @param release called once, by any thread, when the content is needed no more
+   */
+  public void window(ByteBuffer content, Runnable release) throws IOException {
+    if (content.remaining() % PAGE_BYTES != 0 || content.remaining() > WINDOW_BYTES) {
+      throw new IllegalArgumentException(content.remaining() + " bytes are no pages of a window");
+    }
+    cut();
+    file.chunk(content, release);
+  }
+
   /** Goes on with any number of pages that follow each other; they are copied. */
   public void copy(long address, ByteBuffer content) throws IOException {
     ByteBuffer rest = content.duplicate();

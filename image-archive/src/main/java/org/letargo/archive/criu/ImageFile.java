@@ -61,7 +61,12 @@ final class ImageFile implements AutoCloseable {
     var in =
         new BufferedInputStream(
             Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS), 65_536);
-    var image = new ImageFile(file.getFileName().toString(), in);
+    return open(file.getFileName().toString(), in, kind);
+  }
+
+  /** The same from a stream, which is closed with this. */
+  static ImageFile open(String name, InputStream in, Kind kind) throws IOException {
+    var image = new ImageFile(name, in);
     try {
       if (kind != Kind.INVENTORY) {
         image.requireMagic(kind == Kind.STATISTICS ? SERVICE_MAGIC : COMMON_MAGIC);

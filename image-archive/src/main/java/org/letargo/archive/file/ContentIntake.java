@@ -26,8 +26,10 @@ import org.letargo.archive.store.ChunkId;
  * others, and the content is hashed here once more. For one thread.
  */
 final class ContentIntake implements Closeable {
-  /** Chunks under way; each is 1 MiB at most. */
-  private static final int MAX_IN_FLIGHT = 24;
+  /** Under way to the store: 64 usual chunks, or four of the largest. */
+  private static final int MAX_IN_FLIGHT_BYTES = 4 << 20;
+
+  private static final int MAX_IN_FLIGHT = 64; // however small they are
 
   private static final int BUFFER_BYTES = 64 << 10;
 
@@ -35,6 +37,7 @@ final class ContentIntake implements Closeable {
   private final RecipeSpool.Bytes archive;
   private final Deque<InFlight> inFlight = new ArrayDeque<>();
   private final Deque<byte[]> idle = new ArrayDeque<>();
+  private int inFlightBytes;
   private final byte[] buffer = new byte[BUFFER_BYTES];
 
   private record InFlight(ByteBuffer content, ChunkId expected, CompletableFuture<ChunkId> found) {}
@@ -73,21 +76,23 @@ final class ContentIntake implements Closeable {
 
   private void chunk(CheckpointFile of, FileWriter file, RecipeItem.Chunk chunk)
       throws IOException {
-    while (inFlight.size() >= MAX_IN_FLIGHT) {
+    while (inFlight.size() >= MAX_IN_FLIGHT
+        || !inFlight.isEmpty() && inFlightBytes + chunk.length() > MAX_IN_FLIGHT_BYTES) {
       requireOldest(of);
     }
-    byte[] bytes = idle.isEmpty() ? new byte[0] : idle.pop();
-    if (bytes.length < chunk.length()) {
-      bytes = new byte[Math.max(chunk.length(), BUFFER_BYTES)];
-    }
+    byte[] bytes =
+        chunk.length() <= BUFFER_BYTES && !idle.isEmpty()
+            ? idle.pop()
+            : new byte[Math.max(chunk.length(), BUFFER_BYTES)];
     archive.read(bytes, chunk.length());
     ByteBuffer content = ByteBuffer.wrap(bytes, 0, chunk.length());
-    Optional<CompletableFuture<ChunkId>> found = file.chunk(content, () -> {});
+    Optional<CompletableFuture<ChunkId>> found = file.chunk(content.duplicate(), () -> {});
     if (found.isPresent()) {
       inFlight.add(new InFlight(content, chunk.id(), found.get()));
+      inFlightBytes += chunk.length();
     } else {
       require(of, content, chunk.id());
-      idle.push(bytes);
+      giveBack(bytes);
     }
   }
 
@@ -96,7 +101,15 @@ final class ContentIntake implements Closeable {
     if (!FileWorkers.get(oldest.found).equals(oldest.expected)) {
       require(of, oldest.content, oldest.expected);
     }
-    idle.push(oldest.content.array());
+    inFlightBytes -= oldest.content.remaining();
+    giveBack(oldest.content.array());
+  }
+
+  /** Large buffers are rare, and too large to be kept. */
+  private void giveBack(byte[] bytes) {
+    if (bytes.length == BUFFER_BYTES) {
+      idle.push(bytes);
+    }
   }
 
   private static void require(CheckpointFile of, ByteBuffer content, ChunkId expected) {

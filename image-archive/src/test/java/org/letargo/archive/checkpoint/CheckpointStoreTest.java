@@ -246,6 +246,30 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void keepsWhatIsOpenedAndForgottenWhileItCollects() throws IOException {
+    write(id(1), contents(1));
+    write(id(2), contents(2));
+    List<StoredCheckpoint> opened = new ArrayList<>();
+
+    chunks.collect(keep ->
+        store.forEachLive(id -> {
+          if (opened.isEmpty()) { // the first of id(1): id(2) has not been looked at
+            try {
+              opened.add(store.read(id(2)));
+              store.forget(id(2));
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          }
+          keep.accept(id);
+        }));
+
+    try (StoredCheckpoint checkpoint = opened.getFirst()) {
+      checkpoint.verify(TransferProgress.NONE);
+    }
+  }
+
+  @Test
   void keepsWhatIsBeingWritten() throws IOException {
     try (CheckpointWriter writer = store.begin()) {
       writer.file("config.dump", Samples.halfRandom(new Random(5), 300_000));
