@@ -249,7 +249,10 @@ public final class LazyRestore implements AutoCloseable {
     }
   }
 
-  /** How it ends, once it has. Whoever waits for it is told after the VPS was killed. */
+  /**
+   * How it ends, once it has. Whoever waits for it is told after the VPS was killed. A VPS that
+   * ends by itself meanwhile, or is stopped, ends it too, one way or the other.
+   */
   public Future<Outcome> done() {
     return done;
   }

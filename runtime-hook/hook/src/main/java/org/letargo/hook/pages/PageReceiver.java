@@ -1,6 +1,7 @@
 package org.letargo.hook.pages;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -98,6 +99,8 @@ public final class PageReceiver implements AutoCloseable {
       received.complete(
           new DumpSession(setup.protocol(), connected, setup.images(), setup.sink(), cutter).run());
       connected.awaitEnd(); // who closes first keeps the address for a minute (TIME_WAIT)
+    } catch (ClosedChannelException e) {
+      received.completeExceptionally(new IOException("it was closed before all was there", e));
     } catch (Throwable e) {
       if (!received.completeExceptionally(e)) {
         LOG.debug("after the last answer: {}", e.toString());

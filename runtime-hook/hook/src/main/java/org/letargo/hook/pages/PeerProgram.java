@@ -13,12 +13,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Who may connect: this program, run by root, started by this process or by a descendant of it. TCP
- * has no peer credentials, and every process of the host's network namespace can reach a port on
- * loopback: one in a container with the host's network, say, root there without any capability. So
- * the socket at the other end is looked up in /proc/net/tcp (proc(5): addresses as hexadecimal
- * words in the machine's byte order, then port; user and inode are fields 8 and 10), and a process
- * of ours must hold it.
+ * Who may connect: this program, run by our user (root), started by this process or by a descendant
+ * of it. TCP has no peer credentials, and every process of the host's network namespace can reach a
+ * port on loopback: one in a container with the host's network, say, root there without any
+ * capability. So the socket at the other end is looked up in /proc/net/tcp (proc(5): addresses as
+ * hexadecimal words in the machine's byte order, then port; user and inode are fields 8 and 10),
+ * and a process of ours must hold it.
  *
  * @param program the file that the process must run
  */
@@ -28,7 +28,6 @@ public record PeerProgram(Path program) {
   private static final int REMOTE = 2;
   private static final int USER = 7;
   private static final int INODE = 9;
-  private static final String ROOT = "0";
 
   /** A socket as the kernel lists it. */
   private record Listed(String user, String inode) {}
@@ -44,12 +43,13 @@ public record PeerProgram(Path program) {
                 address((InetSocketAddress) connection.getRemoteAddress()),
                 address((InetSocketAddress) connection.getLocalAddress()))
             .orElseThrow(() -> new IOException("the peer has gone"));
-    if (!peer.user.equals(ROOT)) {
+    Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    if (!peer.user.equals(String.valueOf(self))) {
       throw new IOException("the peer is a process of user " + peer.user);
     }
     Path wanted = program.toRealPath();
-    ProcessHandle self = ProcessHandle.current();
-    try (Stream<ProcessHandle> family = Stream.concat(Stream.of(self), self.descendants())) {
+    ProcessHandle hook = ProcessHandle.current();
+    try (Stream<ProcessHandle> family = Stream.concat(Stream.of(hook), hook.descendants())) {
       if (family.map(ProcessHandle::pid).noneMatch(pid -> runs(pid, wanted) && holds(pid, peer))) {
         throw new IOException("the peer is not a process of ours that runs " + program);
       }
