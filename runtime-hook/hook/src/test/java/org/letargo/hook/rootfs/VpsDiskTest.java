@@ -116,7 +116,7 @@ class VpsDiskTest {
     assertThatThrownBy(() -> VpsDisk.capture(here, HERE, checkpoint))
         .isInstanceOf(ArchiveException.class)
         .hasMessageStartingWith(
-            "the disk of the VPS cannot be saved at 'of-the-host': user id 0 is outside");
+            "the disk cannot be saved at 'of-the-host': user id 0 is outside");
   }
 
   @Test
