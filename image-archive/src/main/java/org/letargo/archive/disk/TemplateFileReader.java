@@ -20,8 +20,8 @@ import org.letargo.archive.ArchiveException;
  * skipped. Used once, by one thread: {@link #description}, then {@link #extract}, then closed.
  */
 public final class TemplateFileReader implements AutoCloseable {
-  /** How far {@link #isTemplateFile} may read ahead: a first block of zstd, and its head. */
-  public static final int PEEK_BYTES = 256 << 10;
+  /** How far {@link #isTemplateFile} may read ahead: the description is a block of its own. */
+  public static final int PEEK_BYTES = 128 << 10;
 
   private static final String SUBJECT = "the template's files";
   private static final int ZSTD_MAGIC = 0xFD2FB528;

@@ -56,6 +56,7 @@ public final class TemplateFileWriter {
       zstd.write(TarBlocks.encode(descriptionEntry(description.length)));
       zstd.write(description);
       zstd.write(new byte[TarBlocks.paddingBytes(description.length)]);
+      zstd.flush(); // a block of its own, by which a reader knows such a file, cut short or not
       var tar = new TarOutput(new Counted(zstd, totalBytes, progress));
       TemplateDigest.walk(calls, tar, TreeTarWriter.Detail.TIMES_AND_HOLES).write(rootfs);
     }

@@ -157,6 +157,8 @@ public abstract class TemplateFileContract {
 
     assertThat(TemplateFileReader.isTemplateFile(in)).isTrue();
     assertThat(in.readAllBytes()).isEqualTo(file);
+    byte[] cut = Arrays.copyOf(file, file.length - 10);
+    assertThat(TemplateFileReader.isTemplateFile(buffered(cut))).isTrue();
     assertThat(TemplateFileReader.isTemplateFile(buffered(new byte[0]))).isFalse();
     assertThat(TemplateFileReader.isTemplateFile(buffered(new byte[100_000]))).isFalse();
     byte[] spoilt = file.clone();
