@@ -287,7 +287,10 @@ public final class Templates {
           Code.WRONG_STATE,
           "cannot remove template '" + name + "'",
           "the disks and checkpoints of these VPSes build on it: "
-              + vpses.stream().map(VpsName::value).sorted().collect(Collectors.joining(", ")),
+              + vpses.stream()
+                  .sorted()
+                  .map(vps -> "'" + vps + "'")
+                  .collect(Collectors.joining(", ")),
           "Destroy them first; 'letargo export' keeps them as files.");
     }
   }

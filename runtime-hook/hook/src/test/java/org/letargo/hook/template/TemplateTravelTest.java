@@ -205,7 +205,7 @@ class TemplateTravelTest {
             VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.WRONG_STATE))
         .hasMessage(
             "cannot remove template 'theirs': the disks and checkpoints of these VPSes build on it:"
-                + " web1, web2. Destroy them first; 'letargo export' keeps them as files.");
+                + " 'web1', 'web2'. Destroy them first; 'letargo export' keeps them as files.");
     assertThat(there.rootfs(THEIRS)).isDirectory();
   }
 
