@@ -211,7 +211,9 @@ class HookFaultsIT {
       }
       case "checkpoint" -> instance.api().begin("POST", "/v1/vps/" + NAME + "/checkpoints");
       case "forget" ->
-          instance.api().begin("DELETE", "/v1/vps/" + NAME + "/checkpoints/" + checkpoint(instance));
+          instance
+              .api()
+              .begin("DELETE", "/v1/vps/" + NAME + "/checkpoints/" + checkpoint(instance));
       case "rewind" ->
           instance
               .api()
@@ -220,19 +222,13 @@ class HookFaultsIT {
                   "/v1/vps/" + NAME + "/rewind",
                   Map.of("checkpoint", checkpoint(instance)));
       case "clone" ->
-          instance
-              .api()
-              .begin("POST", "/v1/vps/" + NAME + "/clone", Map.of("name", NAME + "-2"));
+          instance.api().begin("POST", "/v1/vps/" + NAME + "/clone", Map.of("name", NAME + "-2"));
       default -> instance.api().begin("POST", "/v1/vps/" + NAME + "/" + point.verb());
     };
   }
 
   private static String checkpoint(Instance instance) {
-    return instance
-        .api()
-        .get("/v1/vps/" + NAME + "/checkpoints")
-        .at("/checkpoints/0/id")
-        .asText();
+    return instance.api().get("/v1/vps/" + NAME + "/checkpoints").at("/checkpoints/0/id").asText();
   }
 
   private boolean exportsWholly(Instance instance) {

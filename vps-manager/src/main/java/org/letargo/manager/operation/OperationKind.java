@@ -24,7 +24,9 @@ public enum OperationKind {
   TEMPLATE_ADD,
   STORE_CHECK,
   STORE_GC,
-  STORE_REPAIR;
+  STORE_REPAIR,
+  TEMPLATE_EXPORT,
+  TEMPLATE_REMOVE;
 
   /** The word for it everywhere, such as {@code template-build}. */
   @JsonValue

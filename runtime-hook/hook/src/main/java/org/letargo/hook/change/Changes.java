@@ -45,6 +45,7 @@ public final class Changes {
   private final DestroyVps destroy;
   private final MaintainStore maintain;
   private final Recovery recovery;
+  private final TemplateChanges templates;
 
   public Changes(Host host, Operations operations) {
     this.host = host;
@@ -70,6 +71,7 @@ public final class Changes {
     this.imports = new ImportVps(host, newVps, admission);
     this.destroy = new DestroyVps(host, stand, files);
     this.maintain = new MaintainStore(host);
+    this.templates = new TemplateChanges(host);
     this.recovery = new Recovery(host, stand, exits, destroy, mount, operations, files);
   }
 
@@ -114,7 +116,9 @@ public final class Changes {
       case HookRequest.BuildTemplate _,
           HookRequest.AddTemplate _,
           HookRequest.CheckpointVps _,
-          HookRequest.MaintainStore _ ->
+          HookRequest.MaintainStore _,
+          HookRequest.ExportTemplate _,
+          HookRequest.RemoveTemplate _ ->
           throw new IllegalArgumentException("not a change of a VPS: " + request);
     };
   }
@@ -213,6 +217,28 @@ public final class Changes {
         request.operation(),
         exchange::progress,
         operation -> host.templates().add(request.name(), exchange.input(), operation));
+  }
+
+  /** Writes a template for the caller and keeps the outcome. */
+  public Done make(HookRequest.ExportTemplate request, HookExchange exchange) {
+    return operations.run(
+        request.operation(),
+        exchange::progress,
+        operation -> {
+          templates.export(request.name(), operation, exchange);
+          return new Done();
+        });
+  }
+
+  /** Removes a template and keeps the outcome. */
+  public Done make(HookRequest.RemoveTemplate request, HookExchange exchange) {
+    return operations.run(
+        request.operation(),
+        exchange::progress,
+        operation -> {
+          templates.remove(request.name(), operation);
+          return new Done();
+        });
   }
 
   /** A VPS that was rebooted from within. */

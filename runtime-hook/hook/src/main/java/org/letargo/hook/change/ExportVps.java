@@ -70,7 +70,7 @@ final class ExportVps {
   private void send(Vps vps, CheckpointId id, Operation operation, HookExchange exchange) {
     operation.phase("write", 10);
     try (StoredCheckpoint stored = open(id);
-        OutputStream out = new BufferedOutputStream(new ToCaller(exchange), BUFFER_BYTES)) {
+        OutputStream out = new BufferedOutputStream(new CallerOutput(exchange), BUFFER_BYTES)) {
       ArchiveFileWriter.write(
           stored,
           out,
@@ -97,24 +97,6 @@ final class ExportVps {
       return host.store().checkpoints().read(id.value());
     } catch (IOException e) {
       throw DurableFiles.failed("cannot read checkpoint " + id, e);
-    }
-  }
-
-  private static final class ToCaller extends OutputStream {
-    private final HookExchange exchange;
-
-    ToCaller(HookExchange exchange) {
-      this.exchange = exchange;
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      exchange.output(bytes, offset, length);
     }
   }
 }

@@ -28,6 +28,7 @@ import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsLimits;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsSpec;
+import org.letargo.hook.template.TemplateUse;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.Vps;
@@ -60,7 +61,8 @@ final class ImportVps {
       List<PublishedPort> published =
           described.publishedPorts().stream().map(ImportVps::port).toList();
       Admission.Seat seat = admission.reserve(name, address(manifest), published);
-      try (CheckpointWriter checkpoint = host.store().checkpoints().begin()) {
+      try (TemplateUse _ = host.templates().use(template);
+          CheckpointWriter checkpoint = host.store().checkpoints().begin()) {
         receive(reader, checkpoint, operation);
         Faults.at("import.received");
         return admit(manifest, seat, template, checkpoint, operation);
@@ -108,7 +110,8 @@ final class ImportVps {
             seat.address(),
             CreateVps.mac(seat.address()),
             seat.published());
-    StoredVps stored = new StoredVps(spec, seat.hostIdBase(), described.templateDigest());
+    StoredVps stored =
+        new StoredVps(spec, seat.hostIdBase(), host.templates().get(template).digest());
     long storedBytes = checkpoint.written().storedBytes();
     CheckpointManifest kept = checkpoint.commit(newId(manifest.checkpoint()));
     Faults.at("import.after-manifest");
@@ -163,8 +166,9 @@ final class ImportVps {
                     + "' whose contents ("
                     + described.templateDigest()
                     + ") no template of this host has",
-                "Bring that template from the host that it comes from; docs/troubleshooting.md"
-                    + " says how."));
+                "On the host that it comes from run 'letargo template export "
+                    + name
+                    + " FILE', and here 'letargo template add NAME FILE'; then import again."));
   }
 
   private static PublishedPort port(VpsDescription.PortMapping mapping) {

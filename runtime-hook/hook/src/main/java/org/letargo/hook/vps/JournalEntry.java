@@ -11,7 +11,9 @@ import org.letargo.hook.protocol.OperationId;
  * @param checkpoint the one that was being made; of a rewind, the one to go to
  */
 public record JournalEntry(OperationId operation, Kind kind, Optional<CheckpointId> checkpoint) {
-  /** CREATE, IMPORT and CLONE are in the folder before it gets its name: with them it is complete. */
+  /**
+   * CREATE, IMPORT and CLONE are in the folder before it gets its name: with them it is complete.
+   */
   public enum Kind {
     CREATE,
     IMPORT,
