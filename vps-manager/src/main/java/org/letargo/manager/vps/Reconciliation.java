@@ -80,7 +80,13 @@ public final class Reconciliation {
       case REWIND -> new VpsState.Rewinding(id);
       case CLONE -> new VpsState.Cloning(id);
       case FORGET -> new VpsState.Forgetting(id);
-      case TEMPLATE_BUILD, TEMPLATE_ADD, STORE_CHECK, STORE_GC, STORE_REPAIR ->
+      case TEMPLATE_BUILD,
+          TEMPLATE_ADD,
+          TEMPLATE_EXPORT,
+          TEMPLATE_REMOVE,
+          STORE_CHECK,
+          STORE_GC,
+          STORE_REPAIR ->
           throw new IllegalArgumentException("it changes no VPS: " + kind.word());
     };
   }

@@ -32,7 +32,7 @@ import org.letargo.hook.protocol.VpsStatus;
  * What every hook owes its callers, over the wire. {@link FakeHook} and the real hook both pass it;
  * it wants a built template with a shell ({@code tiny}) and a subnet with 10 free addresses.
  */
-public abstract class HookContract extends HookContractFixture {
+public abstract class HookContract extends TemplateContract {
   private static final TerminalSize SIZE = new TerminalSize(24, 80);
 
   @Test

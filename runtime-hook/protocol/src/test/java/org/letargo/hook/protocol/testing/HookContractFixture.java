@@ -105,13 +105,18 @@ public abstract class HookContractFixture {
   }
 
   byte[] export(VpsName name, Optional<CheckpointId> checkpoint) {
-    ByteArrayOutputStream archive = new ByteArrayOutputStream();
-    try (var stream = client().open(new HookRequest.ExportVps(op(), name, checkpoint))) {
+    return output(new HookRequest.ExportVps(op(), name, checkpoint));
+  }
+
+  /** All output of a request that has nothing else to say. */
+  byte[] output(HookRequest<Done> request) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    try (var stream = client().open(request)) {
       while (true) {
         switch (stream.next()) {
-          case Item.Output<Done>(byte[] bytes) -> archive.writeBytes(bytes);
+          case Item.Output<Done>(byte[] bytes) -> all.writeBytes(bytes);
           case Item.Finished<Done> _ -> {
-            return archive.toByteArray();
+            return all.toByteArray();
           }
           case Item.Progressed<Done> _ -> {}
           case Item.ErrorOutput<Done> _, Item.Event<Done> _ ->
