@@ -43,9 +43,11 @@ public final class ArchiveRoute {
   private void exportCheckpoint(Call call) {
     VpsName name = new VpsName(call.path("name"));
     String word = call.path("checkpoint");
+    FileAnswer answer = new FileAnswer(call, name + ".letargo");
     call.blocking(() -> {
       CheckpointId id = checkpoints.find(name, word).checkpoint().id();
-      exports.start(name, id, call.by(), new FileAnswer(call, name + "-" + id + ".letargo"));
+      answer.named(name + "-" + id + ".letargo");
+      exports.start(name, id, call.by(), answer);
     });
   }
 

@@ -41,12 +41,7 @@ public final class ExportVps {
   public Operation start(VpsName name, String by, FileSink sink) {
     OperationId id = OperationId.create();
     registry.claim(name, VpsMove.EXPORT, id);
-    var download =
-        new Download(
-            hook,
-            asked -> new HookRequest.ExportVps(asked, name, Optional.empty()),
-            "VPS '" + name + "'",
-            sink);
+    Download download = download(name, Optional.empty(), "VPS '" + name + "'", sink);
     try {
       Work work = claims.releasing(name, id, download);
       return operations.start(id, OperationKind.EXPORT, new Subject.OfVps(name), by, work);
@@ -63,13 +58,18 @@ public final class ExportVps {
    * @throws VpsException BUSY if too many operations run; the sink hears nothing then
    */
   public Operation start(VpsName name, CheckpointId checkpoint, String by, FileSink sink) {
-    var download =
-        new Download(
-            hook,
-            asked -> new HookRequest.ExportVps(asked, name, Optional.of(checkpoint)),
-            "checkpoint '" + checkpoint + "'",
-            sink);
+    String subject = "checkpoint '" + checkpoint + "' of VPS '" + name + "'";
     return operations.start(
-        OperationId.create(), OperationKind.EXPORT, new Subject.OfVps(name), by, download);
+        OperationId.create(),
+        OperationKind.EXPORT,
+        new Subject.OfVps(name),
+        by,
+        download(name, Optional.of(checkpoint), subject, sink));
+  }
+
+  private Download download(
+      VpsName name, Optional<CheckpointId> checkpoint, String subject, FileSink sink) {
+    return new Download(
+        hook, asked -> new HookRequest.ExportVps(asked, name, checkpoint), subject, sink);
   }
 }

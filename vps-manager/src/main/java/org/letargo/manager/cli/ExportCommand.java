@@ -30,7 +30,7 @@ final class ExportCommand extends CliCommand {
 
   @Override
   int run() throws IOException {
-    var subject = new FileDownload.Subject("vps", place.vps().value(), place.toString());
+    var subject = new FileDownload.Subject("vps", place.vps().value(), place.toString(), "the VPS");
     return download.run(
         this,
         subject,

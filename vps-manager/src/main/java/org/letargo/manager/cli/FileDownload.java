@@ -22,9 +22,15 @@ final class FileDownload {
    * What is exported.
    *
    * @param kind its key in JSON
+   * @param name its value in JSON
+   * @param shown what people read
    * @param words for messages, such as "the VPS"
    */
-  record Subject(String kind, String name, String words) {}
+  record Subject(String kind, String name, String shown, String words) {
+    Subject(String kind, String name, String words) {
+      this(kind, name, name, words);
+    }
+  }
 
   /**
    * Downloads it and says how large it is.
@@ -53,7 +59,7 @@ final class FileDownload {
         throw new CliFailure(
             ExitStatus.INVALID_PARAMETER,
             "INVALID_REQUEST",
-            "did not export " + subject.name(),
+            "did not export " + subject.shown(),
             "an archive is not for a terminal",
             "Give a file name, or let '-' lead into a pipe.");
       }
@@ -77,7 +83,7 @@ final class FileDownload {
                 .put("file", file.toString())
                 .put("bytes", bytes));
       } else {
-        output.line(subject.name() + ": exported, " + DataSize.ofBytes(bytes) + " in " + file);
+        output.line(subject.shown() + ": exported, " + DataSize.ofBytes(bytes) + " in " + file);
       }
       return ExitStatus.OK.number();
     }
@@ -96,7 +102,7 @@ final class FileDownload {
               ProgressDisplay.of(command.output(), command.environment().terminal(), true);
           var in =
               new ByteProgress(
-                  response.body(), display, "export", subject.name(), "writing", length)) {
+                  response.body(), display, "export", subject.shown(), "writing", length)) {
         byte[] buffer = new byte[BUFFER];
         for (int count = read(in, buffer, operation);
             count >= 0;
@@ -133,7 +139,7 @@ final class FileDownload {
           new CliFailure(
               ExitStatus.MANAGER_UNREACHABLE,
               "MANAGER_UNREACHABLE",
-              "cannot export '" + subject.name() + "'",
+              "cannot export '" + subject.shown() + "'",
               "the connection broke before the archive's end (" + broken.getMessage() + ")",
               "Nothing has changed; try again.");
       failure.initCause(broken);

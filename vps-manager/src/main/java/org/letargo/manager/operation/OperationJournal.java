@@ -173,7 +173,7 @@ final class OperationJournal {
     }
     return switch (OperationKind.parse(row.getString("kind"))) {
       case STORE_CHECK, STORE_GC, STORE_REPAIR -> new Subject.OfStore();
-      case TEMPLATE_BUILD, TEMPLATE_ADD ->
+      case TEMPLATE_BUILD, TEMPLATE_ADD, TEMPLATE_EXPORT, TEMPLATE_REMOVE ->
           new Subject.OfTemplate(new TemplateName(row.getString("template")));
       case CREATE,
           START,

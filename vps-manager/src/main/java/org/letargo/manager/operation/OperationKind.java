@@ -22,11 +22,11 @@ public enum OperationKind {
   FORGET,
   TEMPLATE_BUILD,
   TEMPLATE_ADD,
+  TEMPLATE_EXPORT,
+  TEMPLATE_REMOVE,
   STORE_CHECK,
   STORE_GC,
-  STORE_REPAIR,
-  TEMPLATE_EXPORT,
-  TEMPLATE_REMOVE;
+  STORE_REPAIR;
 
   /** The word for it everywhere, such as {@code template-build}. */
   @JsonValue

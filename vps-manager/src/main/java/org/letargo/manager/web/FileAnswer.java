@@ -12,10 +12,10 @@ import org.letargo.manager.operation.FileSink;
  */
 public final class FileAnswer implements FileSink {
   private final Call call;
-  private final String fileName;
   private final HttpServerResponse response;
   private final Outbound out;
   private volatile OperationId operation;
+  private volatile String fileName;
   private boolean begun;
 
   /** On the event loop of the request. */
@@ -26,6 +26,11 @@ public final class FileAnswer implements FileSink {
     this.out = new Outbound(call.context(), response::write);
     response.closeHandler(_ -> out.broken(new IOException("the connection was closed")));
     response.exceptionHandler(out::broken);
+  }
+
+  /** The file has another name than was thought; before it begins. */
+  public void named(String better) {
+    fileName = better;
   }
 
   @Override

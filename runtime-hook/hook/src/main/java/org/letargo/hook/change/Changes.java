@@ -63,10 +63,10 @@ public final class Changes {
     this.suspend = new SuspendVps(host, stand, take);
     this.checkpoint = new CheckpointVps(host, files, take);
     this.resume = new ResumeVps(host, stand, exits, mount);
-    this.rewind = new RewindVps(host, stand, suspend, checkpoint, resume);
+    this.rewind = new RewindVps(host, stand, files, suspend, checkpoint, resume);
     this.forget = new ForgetCheckpoint(files);
     NewVps newVps = new NewVps(host, stand);
-    this.clone = new CloneVps(host, newVps, admission, checkpoint, resume);
+    this.clone = new CloneVps(host, newVps, admission, checkpoint, files, resume);
     this.export = new ExportVps(host, checkpoint, files);
     this.imports = new ImportVps(host, newVps, admission);
     this.destroy = new DestroyVps(host, stand, files);

@@ -21,6 +21,7 @@ import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.template.TemplateUse;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.Vps;
@@ -37,6 +38,7 @@ final class CloneVps {
   private final NewVps newVps;
   private final Admission admission;
   private final CheckpointVps checkpoint;
+  private final CheckpointFiles files;
   private final ResumeVps resume;
 
   CloneVps(
@@ -45,6 +47,7 @@ final class CloneVps {
     this.newVps = newVps;
     this.admission = admission;
     this.checkpoint = checkpoint;
+    this.files = files;
     this.resume = resume;
   }
 
@@ -53,25 +56,43 @@ final class CloneVps {
     Admission.Seat seat =
         admission.reserve(request.newName(), request.address(), request.published());
     try {
-      TimelineEntry source = source(origin, request, operation);
-      VpsSpec spec =
-          new VpsSpec(
-              seat.name(),
-              origin.spec().template(),
-              origin.spec().limits(),
-              seat.address(),
-              CreateVps.mac(seat.address()),
-              seat.published());
-      StoredVps stored = new StoredVps(spec, seat.hostIdBase(), origin.stored().templateDigest());
+      if (request.checkpoint().isPresent()) {
+        return clone(origin, origin.timeline().get(request.checkpoint().get()), seat, operation);
+      }
+      if (origin.status() instanceof VpsStatus.Suspended(var present)) {
+        return clone(origin, origin.timeline().get(present.id()), seat, operation);
+      }
+      TimelineEntry taken =
+          checkpoint.checkpoint(origin, CheckpointWish.of(CheckpointKind.CLONE), operation);
+      try {
+        return clone(origin, taken, seat, operation);
+      } finally {
+        files.drop(origin, taken.checkpoint().id()); // nobody has asked for one of the origin
+      }
+    } finally {
+      admission.release(seat);
+    }
+  }
+
+  private Vps clone(Vps origin, TimelineEntry source, Admission.Seat seat, Operation operation) {
+    VpsSpec spec =
+        new VpsSpec(
+            seat.name(),
+            origin.spec().template(),
+            origin.spec().limits(),
+            seat.address(),
+            CreateVps.mac(seat.address()),
+            seat.published());
+    StoredVps stored = new StoredVps(spec, seat.hostIdBase(), origin.stored().templateDigest());
+    String from = origin.spec().name() + "@" + source.checkpoint().id();
+    try (TemplateUse _ = host.templates().use(spec.template())) {
       operation.phase("disk", 30);
       TimelineEntry own = copy(source, spec);
       Vps clone =
           newVps.make(
               new NewVps.Plan(PREFIX, JournalEntry.Kind.CLONE, stored, own),
               operation,
-              unfinished ->
-                  GuestIdentity.writeClone(
-                      unfinished, stored, origin.spec().name() + "@" + source.checkpoint().id()));
+              unfinished -> GuestIdentity.writeClone(unfinished, stored, from));
       if (own.hasMemory()) {
         run(clone, own, operation);
       }
@@ -79,27 +100,8 @@ final class CloneVps {
     } catch (ArchiveException e) {
       throw ArchiveFailures.whileReading(e);
     } catch (IOException e) {
-      throw DurableFiles.failed("cannot clone VPS '" + request.name() + "'", e);
-    } finally {
-      admission.release(seat);
+      throw DurableFiles.failed("cannot clone VPS '" + origin.spec().name() + "'", e);
     }
-  }
-
-  /** The checkpoint to start from; one of the present if none is named. */
-  private TimelineEntry source(Vps origin, HookRequest.CloneVps request, Operation operation) {
-    if (request.checkpoint().isPresent()) {
-      return origin.timeline().get(request.checkpoint().get());
-    }
-    if (origin.status() instanceof VpsStatus.Suspended(var present)) {
-      return origin.timeline().get(present.id());
-    }
-    CheckpointWish wish =
-        new CheckpointWish(
-            CheckpointId.create(Instant.now()),
-            CheckpointKind.CLONE,
-            "",
-            "taken to clone '" + request.newName() + "'");
-    return checkpoint.checkpoint(origin, wish, operation);
   }
 
   /** The clone's own first checkpoint: the same chunks, another host name. */

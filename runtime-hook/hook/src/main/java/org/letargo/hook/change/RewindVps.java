@@ -27,14 +27,21 @@ final class RewindVps {
 
   private final Host host;
   private final Stand stand;
+  private final CheckpointFiles files;
   private final SuspendVps suspend;
   private final CheckpointVps checkpoint;
   private final ResumeVps resume;
 
   RewindVps(
-      Host host, Stand stand, SuspendVps suspend, CheckpointVps checkpoint, ResumeVps resume) {
+      Host host,
+      Stand stand,
+      CheckpointFiles files,
+      SuspendVps suspend,
+      CheckpointVps checkpoint,
+      ResumeVps resume) {
     this.host = host;
     this.stand = stand;
+    this.files = files;
     this.suspend = suspend;
     this.checkpoint = checkpoint;
     this.resume = resume;
@@ -44,43 +51,36 @@ final class RewindVps {
     try (Vps.Change change =
         vps.begin(operation.id(), JournalEntry.Kind.REWIND, Optional.of(request.checkpoint()))) {
       TimelineEntry target = vps.timeline().get(request.checkpoint());
-      boolean ran = hasProcesses(vps);
-      if (!request.discardCurrent()) {
-        keepPresent(vps, operation, change);
-      }
+      Optional<TimelineEntry> kept =
+          request.discardCurrent() ? Optional.empty() : keepPresent(vps, operation, change);
       VpsStatus present = vps.status();
       Faults.at("rewind.after-present");
       try {
         moveTo(vps, target, operation, change);
       } catch (VpsException e) {
         if (!request.discardCurrent()) {
-          goBack(vps, present, ran, operation, change);
+          goBack(vps, present, kept, operation, change);
         }
         throw e;
       }
     }
   }
 
-  private static boolean hasProcesses(Vps vps) {
-    return switch (vps.status()) {
-      case VpsStatus.Running _, VpsStatus.Paused _ -> true;
-      case VpsStatus.Stopped _, VpsStatus.Suspended _ -> false;
-    };
-  }
-
-  private void keepPresent(Vps vps, Operation operation, Vps.Change change) {
+  /** The checkpoint of the present; empty if the VPS is suspended in one already. */
+  private Optional<TimelineEntry> keepPresent(Vps vps, Operation operation, Vps.Change change) {
     CheckpointWish wish = CheckpointWish.of(CheckpointKind.BEFORE_REWIND);
-    switch (vps.status()) {
-      case VpsStatus.Running running -> suspend.suspend(vps, operation, change, wish, running);
+    return switch (vps.status()) {
+      case VpsStatus.Running running ->
+          Optional.of(suspend.suspend(vps, operation, change, wish, running));
       case VpsStatus.Paused(long initPid, var since) -> {
         host.runc().unpause(vps.spec().name());
         VpsStatus.Running running = new VpsStatus.Running(initPid, since);
         change.become(running);
-        suspend.suspend(vps, operation, change, wish, running);
+        yield Optional.of(suspend.suspend(vps, operation, change, wish, running));
       }
-      case VpsStatus.Stopped _ -> checkpoint.ofStopped(vps, wish, operation);
-      case VpsStatus.Suspended _ -> {} // in a checkpoint that the timeline has
-    }
+      case VpsStatus.Stopped _ -> Optional.of(checkpoint.ofStopped(vps, wish, operation));
+      case VpsStatus.Suspended _ -> Optional.empty();
+    };
   }
 
   private void moveTo(Vps vps, TimelineEntry target, Operation operation, Vps.Change change) {
@@ -108,23 +108,25 @@ final class RewindVps {
     }
   }
 
-  /** The present is a checkpoint, or was stopped and is on the disk, or in one. */
+  /**
+   * @param kept the checkpoint that was taken of the present
+   */
   private void goBack(
-      Vps vps, VpsStatus present, boolean ran, Operation operation, Vps.Change change) {
+      Vps vps,
+      VpsStatus present,
+      Optional<TimelineEntry> kept,
+      Operation operation,
+      Vps.Change change) {
     try {
       change.become(present);
-      switch (present) {
-        case VpsStatus.Suspended(var before) when ran ->
-            resume.resume(vps, operation, change, before, ResumeVps.Connections.KEPT);
-        case VpsStatus.Stopped _ ->
-            vps.timeline()
-                .here()
-                .map(vps.timeline()::get)
-                .ifPresent(kept -> {
-                  restoreDisk(vps, kept);
-                });
-        case VpsStatus.Suspended _, VpsStatus.Running _, VpsStatus.Paused _ -> {}
-      }
+      kept.ifPresent(entry -> {
+        if (entry.hasMemory()) {
+          resume.resume(vps, operation, change, entry.checkpoint(), ResumeVps.Connections.KEPT);
+        } else {
+          restoreDisk(vps, entry);
+        }
+        files.drop(vps, entry.checkpoint().id()); // the timeline is as it was, too
+      });
     } catch (VpsException e) {
       LOG.error(
           "vps={} cannot be brought back after a rewind that failed: {}",

@@ -37,7 +37,7 @@ final class FakeArchive {
   private static final int BLOCK_BYTES = 64 << 10;
   private static final int MAX_HEADER_BYTES = 64 << 10;
 
-  /** What travels. */
+  /** What travels of a VPS. */
   record Content(VpsReport vps, Map<String, String> files) {}
 
   /** What such a file holds, and how it begins. */

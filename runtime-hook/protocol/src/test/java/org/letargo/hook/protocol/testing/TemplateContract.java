@@ -27,7 +27,7 @@ abstract class TemplateContract extends HookContractFixture {
   private static final TemplateName COPY = new TemplateName("contract-copy");
   private static final VpsName USER = new VpsName("contract-user");
 
-  /** After each test, before the host is looked at. */
+  /** Before the host is looked at: JUnit runs it before that of the class above. */
   @AfterEach
   void removeTheCopy() {
     for (HookRequest<Done> removing :
