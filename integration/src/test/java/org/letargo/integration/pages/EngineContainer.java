@@ -116,8 +116,16 @@ final class EngineContainer implements AutoCloseable {
     return passable(folder.resolve(called));
   }
 
-  /** Starts the payload. */
+  /** Starts the payload, when systemd, if there is one, has started all else. */
   void startPages(int mebibytes) {
+    sh(
+        """
+        [ -d /run/systemd/system ] || exit 0
+        i=0
+        until systemctl is-system-running 2>&1 | grep -qE "^(running|degraded)$"; do
+          i=$((i + 1)); [ $i -lt 600 ] || exit 1; sleep 0.1
+        done
+        """);
     sh("setsid /usr/bin/pages " + mebibytes + " /ask /answer </dev/null >/said 2>&1 &");
     sh("i=0; until [ -p /answer ]; do i=$((i + 1)); [ $i -lt 1200 ] || exit 1; sleep 0.05; done");
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +69,7 @@ class LazyRestoreIT {
 
   @Test
   void isKilledWhenAPageIsLost() throws Exception {
+    CountDownLatch restored = new CountDownLatch(1);
     try (EngineContainer container = suspended();
         FilePageSource source = new FilePageSource(container.folder().resolve("images"));
         LazyRestore lazy =
@@ -76,8 +78,10 @@ class LazyRestoreIT {
                 "lost",
                 source,
                 new Gate(() -> {
+                  restored.await(); // the engine is not done when the first pages are asked for
                   throw new IOException("the disk has gone");
                 }))) {
+      restored.countDown();
       LazyRestore.Outcome outcome = lazy.done().get(LONGEST_SECONDS, TimeUnit.SECONDS);
 
       assertThat(outcome).isInstanceOf(LazyRestore.Outcome.Failed.class);
@@ -105,10 +109,7 @@ class LazyRestoreIT {
       assertThat(midway.await(LONGEST_SECONDS, TimeUnit.SECONDS)).isTrue();
       assertThat(container.processes()).isNotEmpty();
 
-      ProcessHandle.current()
-          .descendants()
-          .filter(process -> process.info().command().orElse("").endsWith("/criu"))
-          .forEach(ProcessHandle::destroyForcibly);
+      assertThat(daemonOf(container).map(ProcessHandle::destroyForcibly)).containsExactly(true);
       LazyRestore.Outcome outcome = lazy.done().get(LONGEST_SECONDS, TimeUnit.SECONDS);
       goOn.countDown();
 
@@ -139,6 +140,16 @@ class LazyRestoreIT {
 
       assertThat(container.processes()).isEmpty();
     }
+  }
+
+  /** Other tests run at the same time, and have engines of their own. */
+  private static Stream<ProcessHandle> daemonOf(EngineContainer container) {
+    return ProcessHandle.current()
+        .children()
+        .filter(process -> {
+          String line = process.info().commandLine().orElse("");
+          return line.contains(" lazy-pages ") && line.contains(container.folder() + "/");
+        });
   }
 
   /** What happens in the middle of the restore. */

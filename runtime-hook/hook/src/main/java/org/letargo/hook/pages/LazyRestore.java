@@ -251,7 +251,8 @@ public final class LazyRestore implements AutoCloseable {
 
   /**
    * How it ends, once it has. Whoever waits for it is told after the VPS was killed. A VPS that
-   * ends by itself meanwhile, or is stopped, ends it too, one way or the other.
+   * ends by itself meanwhile, or is stopped, ends it too, one way or the other. If it fails while
+   * the engine still restores, the engine may not end by itself: kill the runtime then.
    */
   public Future<Outcome> done() {
     return done;
