@@ -37,7 +37,7 @@ final class RecipeTar implements TarSink {
   public void content(Path file, String path, FileStatus status, SparseMap data)
       throws IOException {
     if (!contents.put(() -> open(file), status, data, mayBeKnown, mayBeKept)) {
-      throw DiskChangesWriter.becameShorter(path);
+      throw TreeTarWriter.becameShorter(path);
     }
   }
 

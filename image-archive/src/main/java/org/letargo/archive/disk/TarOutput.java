@@ -3,19 +3,20 @@ package org.letargo.archive.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Writes blocks to a file, small pieces gathered, large content moved by the kernel. */
+/** Writes blocks, small pieces gathered; into a file the kernel moves large content. */
 final class TarOutput implements TarSink {
   private static final int END_BYTES = 2 * TarBlocks.BLOCK;
   private static final int SMALL_BYTES = 64 << 10;
 
-  private final FileChannel out;
+  private final WritableByteChannel out;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
 
-  TarOutput(FileChannel out) {
+  TarOutput(WritableByteChannel out) {
     this.out = out;
   }
 
@@ -40,7 +41,7 @@ final class TarOutput implements TarSink {
     try (var channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       for (int i = 0; i < data.count(); i++) {
         if (copy(channel, data.offset(i), data.length(i)) < data.length(i)) {
-          throw DiskChangesWriter.becameShorter(path);
+          throw TreeTarWriter.becameShorter(path);
         }
       }
     }
