@@ -161,15 +161,9 @@ final class TreeTarWriter {
   private void regular(Path file, String path, FileStatus status) throws IOException {
     long sizeBytes = status.sizeBytes();
     SparseMap data =
-        SparseMap.of(
-            sizeBytes,
-            visitor -> {
-              if (detail == Detail.TIMES_AND_HOLES) {
-                calls.dataRanges(file, visitor);
-              } else {
-                visitor.range(0, sizeBytes);
-              }
-            });
+        detail == Detail.TIMES_AND_HOLES
+            ? SparseMap.of(sizeBytes, visitor -> calls.dataRanges(file, visitor))
+            : SparseMap.of(sizeBytes, visitor -> visitor.range(0, sizeBytes));
     boolean sparse = !data.covers(sizeBytes);
     byte[] map = sparse ? data.encode(sizeBytes) : new byte[0];
     long storedBytes = map.length + data.dataBytes();
