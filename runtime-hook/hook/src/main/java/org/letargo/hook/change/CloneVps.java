@@ -42,7 +42,12 @@ final class CloneVps {
   private final ResumeVps resume;
 
   CloneVps(
-      Host host, NewVps newVps, Admission admission, CheckpointVps checkpoint, ResumeVps resume) {
+      Host host,
+      NewVps newVps,
+      Admission admission,
+      CheckpointVps checkpoint,
+      CheckpointFiles files,
+      ResumeVps resume) {
     this.host = host;
     this.newVps = newVps;
     this.admission = admission;
