@@ -28,6 +28,7 @@ final class Performance {
     try {
       return together(scenario, programs);
     } catch (AssertionError e) {
+      System.out.printf("%s with %d programs: %s%n", scenario, programs.size(), e.getMessage());
       if (programs.size() == 1) {
         outcomes.put(programs.getFirst(), new Outcome.Failed(oneLine(e.getMessage())));
         return outcomes;

@@ -134,6 +134,7 @@ final class SuspendVps {
         Faults.at("suspend.before-dump");
         operation.phase("dump", 20);
         try (var _ = mount.hold();
+            var _ = host.cgroups().helpToFreeze(folder.name());
             var _ = host.relay().expect(folder.name(), this::reached);
             var pages = PageFollower.follow(partial.resolve(CheckpointFiles.IMAGES))) {
           follower = pages;
