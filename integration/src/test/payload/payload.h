@@ -65,7 +65,7 @@ void same(const char *what, long found, long wanted);
 void same_text(const char *what, const char *found, const char *wanted);
 void same_bytes(const char *what, const void *found, const void *wanted, size_t length);
 
-/* A child that runs this and then exits with status 0. It dies with its parent. */
+/* A child that runs this and then exits with status 0. */
 pid_t child(void (*run)(void));
 /* Waits for its end with status 0. */
 void ends_well(const char *what, pid_t pid);
