@@ -1,7 +1,7 @@
 /* A process whose first thread has ended while others go on. */
 #include "payload.h"
 
-IMPOSSIBLE("processes", "a process whose first thread has ended, while others go on", "zombie-with-threads");
+IMPOSSIBLE("processes", "a process whose first thread has ended, while others go on", "dead-first-thread");
 
 static int tell[2];
 static pid_t process;

@@ -2,7 +2,7 @@
 #include "payload.h"
 #include <sys/inotify.h>
 
-IMPOSSIBLE("event descriptors", "inotify: a watch of a file that is deleted and still open", "inotify-no-path");
+IMPOSSIBLE("event descriptors", "inotify: a watch of a file that is deleted and still open", "pathless-watch");
 
 static int fd, file, watch;
 

@@ -2,7 +2,7 @@
 #include "payload.h"
 #include <mqueue.h>
 
-IMPOSSIBLE("POSIX IPC", "a POSIX message queue", "mqueue");
+IMPOSSIBLE("POSIX IPC", "a POSIX message queue", "message-queue");
 
 static mqd_t queue;
 

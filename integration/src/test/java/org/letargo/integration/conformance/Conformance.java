@@ -24,30 +24,35 @@ import org.letargo.integration.harness.Programs;
  */
 final class Conformance {
   private final Performance performance;
-  private final Map<Program, EnumMap<Scenario, Outcome>> outcomes = new LinkedHashMap<>();
+  private final Map<Program, EnumMap<Scenario, Outcome>> outcomes;
 
-  private Conformance(Stage stage) {
+  private Conformance(Stage stage, Map<Program, EnumMap<Scenario, Outcome>> outcomes) {
     this.performance = new Performance(stage);
+    this.outcomes = outcomes;
   }
 
   public static void main(String[] arguments) throws IOException {
     Set<String> wanted = new TreeSet<>(Arrays.asList(arguments));
     List<Scenario> scenarios =
         Arrays.stream(Scenario.values()).filter(each -> wanted.remove(each.name())).toList();
+    boolean wantsAll = wanted.isEmpty();
     List<Program> programs =
         Payloads.all().stream()
-            .filter(program -> wanted.isEmpty() || wanted.remove(program.name()))
+            .filter(program -> wantsAll || wanted.remove(program.name()))
             .toList();
     if (!wanted.isEmpty()) {
       throw new IllegalArgumentException("there is no program or scenario " + wanted);
     }
-    boolean needsApplications =
-        programs.stream().anyMatch(program -> program.kind().template().equals("apps"));
-    Map<Program, EnumMap<Scenario, Outcome>> outcomes;
-    try (Stage stage = needsApplications ? Stage.withApplications() : Stage.ordinary()) {
-      Conformance conformance = new Conformance(stage);
-      conformance.run(programs, scenarios.isEmpty() ? List.of(Scenario.values()) : scenarios);
-      outcomes = conformance.outcomes;
+    Map<Program, EnumMap<Scenario, Outcome>> outcomes = new LinkedHashMap<>();
+    programs.forEach(program -> outcomes.put(program, new EnumMap<>(Scenario.class)));
+    for (boolean withApplications : List.of(false, true)) {
+      List<Program> some = only(programs, each -> isOfApps(each) == withApplications);
+      if (!some.isEmpty()) {
+        try (Stage stage = withApplications ? Stage.withApplications() : Stage.ordinary()) {
+          new Conformance(stage, outcomes)
+              .run(some, scenarios.isEmpty() ? List.of(Scenario.values()) : scenarios);
+        }
+      }
     }
     if (arguments.length == 0) {
       Files.writeString(
@@ -62,7 +67,6 @@ final class Conformance {
   }
 
   private void run(List<Program> programs, List<Scenario> scenarios) {
-    programs.forEach(program -> outcomes.put(program, new EnumMap<>(Scenario.class)));
     for (Scenario scenario : scenarios) {
       for (Program.Kind kind : Program.Kind.values()) {
         tell(
@@ -71,9 +75,14 @@ final class Conformance {
                 scenario, only(programs, each -> each.isPossible() && each.kind() == kind)));
       }
     }
-    tell(
-        Scenario.SUSPEND_RESUME,
-        performance.refuse(only(programs, program -> !program.isPossible())));
+    List<Program> impossible = only(programs, program -> !program.isPossible());
+    if (!impossible.isEmpty()) {
+      tell(Scenario.SUSPEND_RESUME, performance.refuse(impossible));
+    }
+  }
+
+  private static boolean isOfApps(Program program) {
+    return program.kind().template().equals("apps");
   }
 
   private static List<Program> only(List<Program> programs, Predicate<Program> which) {

@@ -27,7 +27,7 @@ final class Stage implements AutoCloseable {
     return new Stage(Instance.Options.DEFAULT);
   }
 
-  /** With the template {@code apps}, which takes minutes to build when it is not there yet. */
+  /** With the template {@code apps} only, which takes minutes to build when it is not there yet. */
   static Stage withApplications() {
     return new Stage(Instance.Options.DEFAULT.withTemplates(TemplateCache.applications()));
   }

@@ -31,14 +31,14 @@ public final class TemplateCache {
   private static final Path CACHE = Path.of("/var/cache/letargo-test/templates");
   private static final Duration KEPT = Duration.ofDays(14);
   private static final List<String> TEMPLATES = List.of("tiny", "debian-12");
-  private static final List<String> WITH_APPLICATIONS = List.of("tiny", "debian-12", "apps");
+  private static final List<String> APPLICATIONS = List.of("apps");
 
   private static final class Ready {
     static final Path FOLDER = prepare(TEMPLATES);
   }
 
-  private static final class ReadyWithApplications {
-    static final Path FOLDER = prepare(WITH_APPLICATIONS);
+  private static final class ReadyApplications {
+    static final Path FOLDER = prepare(APPLICATIONS);
   }
 
   private TemplateCache() {}
@@ -48,9 +48,9 @@ public final class TemplateCache {
     return Ready.FOLDER;
   }
 
-  /** The same with {@code apps}, the test template with all sorts of applications. */
+  /** The folder with {@code apps}, the test template with all sorts of applications. */
   public static Path applications() {
-    return ReadyWithApplications.FOLDER;
+    return ReadyApplications.FOLDER;
   }
 
   private static Path prepare(List<String> templates) {
@@ -97,7 +97,7 @@ public final class TemplateCache {
                 Programs.templates(),
                 sources.resolve("TemplateInfo.java"),
                 sources.resolve("TreeDigest.java")));
-    if (templates.equals(WITH_APPLICATIONS)) {
+    if (templates.equals(APPLICATIONS)) {
       places.add(Programs.testTemplates());
     }
     try {
