@@ -32,6 +32,13 @@ final class KnownGaps {
           Map.entry("sysv-msg-limit", NOT_SAVED),
           Map.entry("eventfd-large", "CRIU makes it by eventfd(2), whose first value has 32 bits."),
           Map.entry("eventfd-semaphore", "CRIU does not save EFD_SEMAPHORE."),
+          Map.entry("tcp-congestion", NOT_SAVED),
+          Map.entry("tcp-user-timeout", NOT_SAVED),
+          Map.entry("tcp-notsent-lowat", NOT_SAVED),
+          Map.entry("udp-queued", "CRIU drops datagrams that nobody has read."),
+          Map.entry(
+              "ipv6-scope-tcp",
+              "CRIU binds the repaired socket without its scope: such a VPS cannot be resumed."),
           Map.entry("inotify-queued", "CRIU drops events that nobody has read."),
           Map.entry("inotify-once", "CRIU does not save IN_ONESHOT, which /proc does not show."));
 

@@ -22,6 +22,7 @@ import org.letargo.hook.engine.EngineLog;
 import org.letargo.hook.engine.EngineOptions;
 import org.letargo.hook.engine.InodePaths;
 import org.letargo.hook.engine.OpenFiles;
+import org.letargo.hook.network.GuestNetwork;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Code;
@@ -181,6 +182,9 @@ final class SuspendVps {
       DurableFiles.folder(folder.checkpoints(), "rwx------");
       DurableFiles.folder(partial, "rwx------");
       DurableFiles.folder(partial.resolve(CheckpointFiles.IMAGES), "rwx------");
+      GuestNetwork.of(initPid)
+          .without(vps.spec().address(), host.configuration().subnet().gateway())
+          .write(partial.resolve(CheckpointFiles.IMAGES));
       DurableFiles.deleteTree(work);
       DurableFiles.folder(work, "rwx------");
       operation.checkCancelled();
