@@ -20,7 +20,7 @@
 
 #define PROGRAMS "/usr/lib/payloads/"
 #define FOLDERS "/var/lib/payloads/"
-#define LONGEST_MILLIS 40000
+#define LONGEST_MILLIS 100000
 
 extern const struct payload *const __start_payloads[];
 extern const struct payload *const __stop_payloads[];

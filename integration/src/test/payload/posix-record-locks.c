@@ -16,6 +16,7 @@ static void set(short type, long start, long length) {
 }
 
 static void own(void) {
+  file = need(open("file", O_RDWR), "file");
   set(F_WRLCK, 100, 50);
   set(F_RDLCK, 200, 60);
 }

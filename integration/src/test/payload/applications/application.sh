@@ -9,7 +9,7 @@ finish() {
 }
 pass() { finish pass; }
 fail() { finish "fail: $*"; }
-trap 'fail "line $LINENO: $BASH_COMMAND"' ERR
+trap 'fail "line ${BASH_LINENO[*]} $LINENO: $BASH_COMMAND: $(tail -n 2 .log)"' ERR
 
 # Waits over the suspension.
 ready() {

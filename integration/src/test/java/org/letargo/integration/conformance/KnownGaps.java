@@ -39,6 +39,9 @@ final class KnownGaps {
           Map.entry(
               "ipv6-scope-tcp",
               "CRIU binds the repaired socket without its scope: such a VPS cannot be resumed."),
+          Map.entry(
+              "record-lock-inherited",
+              "CRIU takes locks seen by a second holder of an open file for copies (discard_dup_locks_tail)."),
           Map.entry("inotify-queued", "CRIU drops events that nobody has read."),
           Map.entry("inotify-once", "CRIU does not save IN_ONESHOT, which /proc does not show."));
 

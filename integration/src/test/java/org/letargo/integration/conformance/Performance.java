@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.letargo.integration.harness.Failure;
+import org.letargo.integration.harness.Instance;
 import org.letargo.integration.harness.Vps;
 
 /** Takes programs through scenarios, many in one VPS at a time. */
@@ -55,7 +56,26 @@ final class Performance {
   }
 
   private Vps create(Scenario scenario, String template) {
-    Vps vps = scenario.begins(stage).createAndStart("play" + created++, template);
+    Instance instance = scenario.begins(stage);
+    String name = "play" + created++;
+    instance
+        .api()
+        .run(
+            "POST",
+            "/v1/vps",
+            Map.of(
+                "name",
+                name,
+                "template",
+                template,
+                "memoryBytes",
+                3L << 30,
+                "cpus",
+                2,
+                "pids",
+                4096));
+    Vps vps = instance.vps(name);
+    vps.start();
     if (!template.equals("tiny")) {
       vps.awaitSystemd();
     }
