@@ -2,7 +2,7 @@
 #include "sockets.h"
 #include <ifaddrs.h>
 
-PAYLOAD("TCP", "IPv6 with a scope: a TCP connection at the link-local address of the device");
+IMPOSSIBLE("TCP", "a connection at an IPv6 link-local address", "scoped-connection");
 
 static struct sockaddr_in6 own;
 static int client, server;

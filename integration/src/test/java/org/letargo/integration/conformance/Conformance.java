@@ -55,8 +55,7 @@ final class Conformance {
       }
     }
     if (arguments.length == 0) {
-      Files.writeString(
-          ConformanceTable.file(), ConformanceTable.page(machine(), outcomes, KnownGaps::why));
+      Files.writeString(ConformanceTable.file(), ConformancePage.of(machine(), outcomes));
       System.out.println("written: " + ConformanceTable.file());
     }
     boolean failed =
