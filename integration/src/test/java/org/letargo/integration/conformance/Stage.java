@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.letargo.integration.harness.Instance;
+import org.letargo.integration.harness.Switches;
 import org.letargo.integration.harness.TemplateCache;
 import org.letargo.integration.harness.TestHost;
 
@@ -70,8 +71,11 @@ final class Stage implements AutoCloseable {
     return text.toString();
   }
 
-  /** Destroys all VPSes and fails if a trace of one is left. */
+  /** Destroys all VPSes and fails if a trace of one is left; nothing where all is to be kept. */
   void sweep() {
+    if (Switches.keep()) {
+      return;
+    }
     instances
         .values()
         .forEach(instance -> {
