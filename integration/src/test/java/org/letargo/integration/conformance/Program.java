@@ -16,18 +16,25 @@ record Program(String name, String group, String shows, Kind kind, Optional<Stri
   /** What a program needs of its VPS. */
   enum Kind {
     /** Nothing: it is static, and runs in the smallest VPS. */
-    C("tiny"),
+    C("tiny", 1000),
     /** Python, with libraries. */
-    PYTHON("apps"),
+    PYTHON("apps", 1000),
     /** An application that comes with the template of a first VPS. */
-    APPLICATION("debian-12"),
+    APPLICATION("debian-12", 1000),
     /** One that does not. */
-    HEAVY_APPLICATION("apps");
+    HEAVY_APPLICATION("apps", 3);
 
     private final String template;
+    private final int together;
 
-    Kind(String template) {
+    Kind(String template, int together) {
       this.template = template;
+      this.together = together;
+    }
+
+    /** How many share a VPS at most: those that compute would starve each other. */
+    int together() {
+      return together;
     }
 
     String template() {
