@@ -3,10 +3,10 @@ PREFIX ?= /opt/letargo
 export PREFIX
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench fmt down clean
+.PHONY: help run test conformance bench fmt down clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: ## install what is missing, build, start Letargo and a first VPS; again: seconds
 	@scripts/install-dependencies run
@@ -16,6 +16,9 @@ run: ## install what is missing, build, start Letargo and a first VPS; again: se
 
 test: ## run everything: unit tests, and integration tests against the real kernel
 	@scripts/test
+
+conformance: ## take programs and applications through all scenarios, write docs/conformance.md
+	@scripts/conformance
 
 bench: ## measure beside raw runc and podman
 	@scripts/bench

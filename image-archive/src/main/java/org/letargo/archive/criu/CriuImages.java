@@ -24,6 +24,9 @@ public final class CriuImages {
   private static final int MAX_PROCESSES = 1_000_000;
   private static final int MAX_NAME_CHARS = 64; // the kernel's own limit is 15 bytes
 
+  /** COMPEL_TASK_DEAD. */
+  private static final int DEAD = 2;
+
   private static final int IN_PARENT = 1;
   private static final int LAZY = 2;
   private static final int PRESENT = 4;
@@ -108,6 +111,19 @@ public final class CriuImages {
       }
     }
     return processes;
+  }
+
+  /**
+   * Whether a process had ended when it was saved and only its parent had not heard of it: the
+   * engine restores of it nothing but what it ended with, and saves no namespaces of it.
+   */
+  boolean hasEnded(int pid) throws IOException {
+    try (var image =
+        ImageFile.open(directory.resolve("core-" + pid + ".img"), ImageFile.Kind.CORE)) {
+      return image.require().message(3).requireNumber(1) == DEAD;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   private static int id(ImageFile image, long number) {

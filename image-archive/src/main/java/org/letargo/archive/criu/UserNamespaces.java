@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,8 +61,15 @@ public final class UserNamespaces {
       host = image.require().message(ROOT_IDS);
     }
     long user = 0;
-    for (CriuProcess process : new CriuImages(images).processes()) {
+    CriuImages criu = new CriuImages(images);
+    for (CriuProcess process : criu.processes()) {
       String name = "ids-" + process.pid() + ".img";
+      if (!Files.exists(images.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        if (process.parentPid() == 0 || !criu.hasEnded(process.pid())) {
+          throw refused(process.pid(), "has no namespaces");
+        }
+        continue; // a zombie: there is nothing of it but what it ended with
+      }
       try (var image = ImageFile.open(images.resolve(name), ImageFile.Kind.IDS)) {
         ProtoMessage ids = image.require();
         for (Map.Entry<Integer, String> namespace : NAMESPACES.entrySet()) {

@@ -85,7 +85,9 @@ public record Programs(Path folder) {
       Files.setPosixFilePermissions(relay, PosixFilePermissions.fromString("rwxr-xr-x"));
       Files.createSymbolicLink(folder.resolve("criu"), engineFolder());
       Files.createDirectory(folder.resolve("share"));
-      HostCommand.run("cp", "-r", templates().toString(), folder.resolve("share").toString());
+      for (Path templates : List.of(templates(), testTemplates())) {
+        HostCommand.run("cp", "-r", templates.toString(), folder.resolve("share").toString());
+      }
       copyJars(repository.resolve("runtime-hook/hook/target"), folder.resolve("lib/hook"));
       copyJars(repository.resolve("vps-manager/target"), folder.resolve("lib/manager"));
       return new Programs(folder);
@@ -97,6 +99,11 @@ public record Programs(Path folder) {
   /** The build programs of the templates that ship with Letargo. */
   static Path templates() {
     return repository().resolve("runtime-hook/hook/src/main/templates");
+  }
+
+  /** The build programs of templates that are for tests only. */
+  static Path testTemplates() {
+    return repository().resolve("integration/src/test/templates");
   }
 
   private static void copyJars(Path target, Path destination) throws IOException {

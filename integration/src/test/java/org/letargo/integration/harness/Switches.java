@@ -1,11 +1,11 @@
 package org.letargo.integration.harness;
 
 /** The environment variables that change how tests run; README.md lists them. */
-final class Switches {
+public final class Switches {
   private Switches() {}
 
   /** Instances are left as they are, for inspection. */
-  static boolean keep() {
+  public static boolean keep() {
     return "1".equals(System.getenv("KEEP"));
   }
 

@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,9 +31,14 @@ public final class TemplateCache {
   private static final Path CACHE = Path.of("/var/cache/letargo-test/templates");
   private static final Duration KEPT = Duration.ofDays(14);
   private static final List<String> TEMPLATES = List.of("tiny", "debian-12");
+  private static final List<String> APPLICATIONS = List.of("apps");
 
   private static final class Ready {
-    static final Path FOLDER = prepare();
+    static final Path FOLDER = prepare(TEMPLATES);
+  }
+
+  private static final class ReadyApplications {
+    static final Path FOLDER = prepare(APPLICATIONS);
   }
 
   private TemplateCache() {}
@@ -48,18 +54,23 @@ public final class TemplateCache {
     return folder;
   }
 
-  private static Path prepare() {
+  /** The folder with {@code apps}, the test template with all sorts of applications. */
+  public static Path applications() {
+    return ReadyApplications.FOLDER;
+  }
+
+  private static Path prepare(List<String> templates) {
     try {
       Files.createDirectories(CACHE);
       try (FileChannel file =
               FileChannel.open(
                   CACHE.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock _ = file.lock()) {
-        Path folder = CACHE.resolve(hash());
+        Path folder = CACHE.resolve(hash(templates));
         if (!Files.isDirectory(folder)) {
           Path making = CACHE.resolve(".making");
           HostCommand.run("rm", "-rf", "--one-file-system", making.toString());
-          build(making);
+          build(making, templates);
           Files.move(making, folder, StandardCopyOption.ATOMIC_MOVE);
         }
         Files.setLastModifiedTime(folder, FileTime.from(Instant.now()));
@@ -71,11 +82,11 @@ public final class TemplateCache {
     }
   }
 
-  private static void build(Path folder) {
+  private static void build(Path folder, List<String> templates) {
     Instance.Options options = Instance.Options.DEFAULT.withTemplates(folder);
     try (Instance instance = Instance.startWithoutManager(options)) {
       HookClient hook = instance.hookClient();
-      for (String template : TEMPLATES) {
+      for (String template : templates) {
         System.out.println("building the template " + template + " for the tests, once");
         hook.call(new HookRequest.BuildTemplate(OperationId.create(), new TemplateName(template)));
       }
@@ -83,17 +94,21 @@ public final class TemplateCache {
   }
 
   /** Of all that decides what a built template looks like. */
-  private static String hash() throws IOException {
+  private static String hash(List<String> templates) throws IOException {
     Path sources =
         Programs.repository().resolve("runtime-hook/hook/src/main/java/org/letargo/hook/template");
     Path disk =
         Programs.repository().resolve("image-archive/src/main/java/org/letargo/archive/disk");
     List<Path> places =
-        List.of(
-            Programs.templates(),
-            sources.resolve("TemplateInfo.java"),
-            disk.resolve("TemplateDigest.java"),
-            disk.resolve("TreeTarWriter.java"));
+        new ArrayList<>(
+            List.of(
+                Programs.templates(),
+                sources.resolve("TemplateInfo.java"),
+                disk.resolve("TemplateDigest.java"),
+                disk.resolve("TreeTarWriter.java")));
+    if (templates.equals(APPLICATIONS)) {
+      places.add(Programs.testTemplates());
+    }
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (Path place : places) {

@@ -63,6 +63,16 @@ public sealed interface Cgroups permits HybridCgroups, UnifiedCgroups {
   /** The {@code cgroup-root} that the engine's options need. */
   Optional<String> engineRoot(VpsName name);
 
+  /** Closed when the engine has ended; closing it never fails. */
+  @FunctionalInterface
+  interface Aid extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Helps the engine over what this kind of group puts in its way while it freezes the VPS. */
+  Aid helpToFreeze(VpsName name);
+
   /** While everything is frozen: what a restore will need that the engine does not save. */
   void save(StoredVps vps, Path images);
 

@@ -96,6 +96,11 @@ public final class HybridCgroups implements Cgroups {
   }
 
   @Override
+  public Aid helpToFreeze(VpsName name) {
+    return new FreezerWatch(group("freezer", name), Path.of("/proc")).start()::close;
+  }
+
+  @Override
   public void save(StoredVps vps, Path images) {
     // the engine saves and restores v1 groups with all their properties
   }

@@ -12,6 +12,7 @@ import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.engine.EngineLog;
 import org.letargo.hook.engine.EngineOptions;
+import org.letargo.hook.network.GuestNetwork;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.VpsException;
@@ -186,7 +187,10 @@ final class ResumeVps {
     private void reached(String stage, long initPid) {
       try {
         switch (stage) {
-          case "createRuntime" -> host.network().plug(vps.spec(), initPid);
+          case "createRuntime" -> {
+            host.network().plug(vps.spec(), initPid);
+            GuestNetwork.read(images).restore(initPid);
+          }
           case "pre-restore" -> host.cgroups().beforeRestore(vps.stored(), images);
           case "post-setup-namespaces" -> host.cgroups().afterNamespaces(vps.stored(), images);
           case "post-restore" -> release(initPid);

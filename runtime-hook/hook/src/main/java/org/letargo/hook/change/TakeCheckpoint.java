@@ -23,6 +23,7 @@ import org.letargo.hook.engine.EngineLog;
 import org.letargo.hook.engine.EngineOptions;
 import org.letargo.hook.engine.InodePaths;
 import org.letargo.hook.engine.OpenFiles;
+import org.letargo.hook.network.GuestNetwork;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.pages.PageBuffers;
 import org.letargo.hook.pages.PageProtocol;
@@ -183,6 +184,7 @@ final class TakeCheckpoint {
           MemoryIntake memory = new MemoryIntake(checkpoint);
           PageReceiver pages = PageReceiver.open(setup(memory, buffers));
           var _ = mount.hold();
+          var _ = host.cgroups().helpToFreeze(folder.name());
           var _ = host.relay().expect(folder.name(), this::reached)) {
         writer = checkpoint;
         intake = memory;
@@ -238,6 +240,9 @@ final class TakeCheckpoint {
           .write(folder.engineOptions());
       DurableFiles.deleteTree(images);
       DurableFiles.folder(images, "rwx------");
+      GuestNetwork.of(initPid)
+          .without(vps.spec().address(), host.configuration().subnet().gateway())
+          .write(images);
       DurableFiles.deleteTree(work);
       DurableFiles.folder(work, "rwx------");
       operation.checkCancelled();

@@ -1,0 +1,55 @@
+package org.letargo.integration.conformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.letargo.integration.harness.Programs;
+
+/** docs/conformance.md as it is committed; {@link ConformancePage} writes it. */
+final class ConformanceTable {
+
+  private final Map<String, String> linesByProgram = new HashMap<>();
+
+  private ConformanceTable() {}
+
+  static Path file() {
+    return Programs.repository().resolve("docs/conformance.md");
+  }
+
+  /** As it is committed. */
+  static ConformanceTable read() {
+    ConformanceTable table = new ConformanceTable();
+    try (Stream<String> lines = Files.lines(file())) {
+      lines
+          .filter(line -> line.startsWith("| `"))
+          .forEach(line -> table.linesByProgram.put(line.split("`")[1], line));
+      return table;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  boolean lists(Program program) {
+    return linesByProgram.containsKey(program.name());
+  }
+
+  /** Whether it says that a program passes a scenario. */
+  boolean saysPasses(Program program, Scenario scenario) {
+    return cell(program, scenario).equals(ConformancePage.PASSES);
+  }
+
+  /** Whether it says that a suspend is refused because of the program. */
+  boolean saysRefused(Program program) {
+    return cell(program, Scenario.SUSPEND_RESUME).equals(ConformancePage.REFUSED);
+  }
+
+  private String cell(Program program, Scenario scenario) {
+    String[] cells = linesByProgram.getOrDefault(program.name(), "").split("\\|");
+    int column = 3 + scenario.ordinal();
+    return cells.length > column ? cells[column].strip() : "";
+  }
+}

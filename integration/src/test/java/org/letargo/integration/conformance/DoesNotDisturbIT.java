@@ -1,0 +1,117 @@
+package org.letargo.integration.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.letargo.integration.harness.CountingClient;
+import org.letargo.integration.harness.Failure;
+import org.letargo.integration.harness.Fixture;
+import org.letargo.integration.harness.Instance;
+import org.letargo.integration.harness.Vps;
+
+/**
+ * A checkpoint after which the VPS runs on changes nothing but time: not the host, not its
+ * processes. One that is refused at its last moment is such a checkpoint: frozen, saved and let go.
+ * What programs themselves notice stands in docs/conformance.md, in the column of that scenario.
+ */
+class DoesNotDisturbIT {
+  private static final String DAEMONS =
+      "for i in 1 2 3; do setsid sleep 9999 </dev/null >/run/$i 2>&1 & done";
+
+  @RegisterExtension
+  static final Fixture letargo =
+      Fixture.instance(Instance.Options.DEFAULT.withFault("fail:suspend.commit"));
+
+  @Test
+  void leavesTheHostAsItWas() throws Exception {
+    Instance instance = letargo.get();
+    Vps web = instance.createAndStart("web1", "debian-12");
+    web.awaitSystemd();
+    try (CountingClient client = new CountingClient(web)) {
+      client.expectToGoOn();
+      Map<String, String> before = HostState.ofHost(instance, web);
+      assertThat(before).hasSizeGreaterThan(50);
+
+      refuseSuspend(web);
+
+      assertThat(HostState.ofHost(instance, web)).isEqualTo(before);
+      client.expectToGoOn();
+      client.finish();
+    }
+  }
+
+  @Test
+  void leavesProcessesTheirIdsDescriptorsRightsAndMounts() throws Exception {
+    Instance instance = letargo.get();
+    Vps vps = instance.createAndStart("tiny1", "tiny");
+    vps.sh(DAEMONS);
+    vps.daemon("files", "sh -c 'exec 5>/run/five 6</etc/hosts 7<>/root/seven; exec sleep 9999'");
+    List<Long> processes = processes(instance, vps);
+    Map<String, String> before = HostState.ofProcesses(processes);
+    assertThat(processes).hasSizeGreaterThan(6);
+
+    refuseSuspend(vps);
+
+    assertThat(processes(instance, vps)).isEqualTo(processes);
+    assertThat(HostState.ofProcesses(processes)).isEqualTo(before);
+  }
+
+  /** Where nothing is refused: what the engine changed of the host is put back after it. */
+  @Test
+  void suspendAndResumeLeaveTheHostAsItWas() throws Exception {
+    Instance instance = letargo.get();
+    instance.hook().stop();
+    instance.startHook("");
+    try {
+      Vps vps = instance.createAndStart("tiny2", "tiny");
+      vps.suspend();
+      vps.resume(); // what it changes for good it has changed now
+      Map<String, String> before = HostState.ofHost(instance, vps);
+
+      vps.suspend();
+      vps.resume();
+
+      assertThat(HostState.ofHost(instance, vps)).isEqualTo(before);
+    } finally {
+      instance.hook().stop();
+      instance.startHook("fail:suspend.commit");
+    }
+  }
+
+  private static void refuseSuspend(Vps vps) {
+    Failure failure = vps.fails("suspend");
+
+    assertThat(failure.why()).contains("armed fault at suspend.commit");
+    assertThat(vps.state()).isEqualTo("running");
+  }
+
+  private static List<Long> processes(Instance instance, Vps vps) throws Exception {
+    Path group =
+        Stream.of("pids", "systemd", "")
+            .map(hierarchy -> Path.of("/sys/fs/cgroup", hierarchy, instance.name(), vps.name()))
+            .filter(Files::isDirectory)
+            .findFirst()
+            .orElseThrow();
+    try (Stream<Path> files = Files.walk(group)) {
+      return files
+          .filter(path -> path.endsWith("cgroup.procs"))
+          .flatMap(DoesNotDisturbIT::numbers)
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static Stream<Long> numbers(Path file) {
+    try {
+      return Files.readAllLines(file).stream().map(Long::valueOf);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package org.letargo.integration.conformance;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.letargo.integration.harness.Failure;
+import org.letargo.integration.harness.Instance;
+import org.letargo.integration.harness.Vps;
+
+/** Takes programs through scenarios, many in one VPS at a time. */
+final class Performance {
+  private final Stage stage;
+  private int created;
+
+  Performance(Stage stage) {
+    this.stage = stage;
+  }
+
+  /**
+   * Runs programs that need the same template through a scenario. If their VPS cannot be taken
+   * through it, they are run again by halves, until those to blame are alone.
+   */
+  Map<Program, Outcome> run(Scenario scenario, List<Program> programs) {
+    Map<Program, Outcome> outcomes = new LinkedHashMap<>();
+    if (programs.isEmpty()) {
+      return outcomes;
+    }
+    int most = programs.getFirst().kind().together();
+    if (programs.size() > most) {
+      outcomes.putAll(run(scenario, programs.subList(0, most)));
+      outcomes.putAll(run(scenario, programs.subList(most, programs.size())));
+      return outcomes;
+    }
+    try {
+      return together(scenario, programs);
+    } catch (AssertionError e) {
+      System.out.printf("%s with %d programs: %s%n", scenario, programs.size(), e.getMessage());
+      if (programs.size() == 1) {
+        outcomes.put(programs.getFirst(), new Outcome.Failed(oneLine(e.getMessage())));
+        return outcomes;
+      }
+    }
+    int half = programs.size() / 2;
+    outcomes.putAll(run(scenario, programs.subList(0, half)));
+    outcomes.putAll(run(scenario, programs.subList(half, programs.size())));
+    return outcomes;
+  }
+
+  private Map<Program, Outcome> together(Scenario scenario, List<Program> programs) {
+    Vps vps = create(scenario, programs.getFirst().kind().template());
+    try {
+      Map<Program, Outcome> outcomes = new LinkedHashMap<>(Payloads.start(vps, programs));
+      List<Program> ready = new ArrayList<>(programs);
+      ready.removeAll(outcomes.keySet());
+      Vps after = scenario.run(stage, vps);
+      outcomes.putAll(Payloads.go(after, ready));
+      return outcomes;
+    } finally {
+      stage.sweep();
+    }
+  }
+
+  private Vps create(Scenario scenario, String template) {
+    Instance instance = scenario.begins(stage);
+    String name = "play" + created++;
+    instance
+        .api()
+        .run(
+            "POST",
+            "/v1/vps",
+            Map.of(
+                "name",
+                name,
+                "template",
+                template,
+                "memoryBytes",
+                3L << 30,
+                "cpus",
+                2,
+                "pids",
+                4096));
+    Vps vps = instance.vps(name);
+    vps.start();
+    if (!template.equals("tiny")) {
+      vps.awaitSystemd();
+    }
+    Payloads.install(vps);
+    return vps;
+  }
+
+  /**
+   * Suspends a VPS once for each program, which must be refused each time, and once without any,
+   * which must not.
+   */
+  Map<Program, Outcome> refuse(List<Program> programs) {
+    Map<Program, Outcome> outcomes = new LinkedHashMap<>();
+    Vps vps = create(Scenario.SUSPEND_RESUME, Program.Kind.C.template());
+    try {
+      for (Program program : programs) {
+        outcomes.put(program, refuse(vps, program));
+        Payloads.stop(vps);
+        if (!vps.state().equals("running")) {
+          stage.sweep();
+          vps = create(Scenario.SUSPEND_RESUME, Program.Kind.C.template());
+        }
+      }
+      vps.suspend();
+      vps.resume();
+      return outcomes;
+    } finally {
+      stage.sweep();
+    }
+  }
+
+  private static Outcome refuse(Vps vps, Program program) {
+    Map<Program, Outcome> ended = Payloads.start(vps, List.of(program));
+    if (!ended.isEmpty()) {
+      return ended.get(program);
+    }
+    Failure failure;
+    try {
+      failure = vps.fails("suspend");
+    } catch (AssertionError e) {
+      return new Outcome.Failed("the suspend was not refused");
+    }
+    Outcome after = Payloads.go(vps, List.of(program)).get(program);
+    return after instanceof Outcome.Passed
+        ? new Outcome.Refused(oneLine(failure.why()))
+        : new Outcome.Failed("after the refusal: " + after);
+  }
+
+  private static String oneLine(String text) {
+    return text.strip().replaceAll("\\s+", " ");
+  }
+}
