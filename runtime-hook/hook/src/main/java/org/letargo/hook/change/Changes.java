@@ -1,7 +1,6 @@
 package org.letargo.hook.change;
 
 import java.time.Duration;
-import java.util.List;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
@@ -13,7 +12,6 @@ import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.TemplateReport;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
-import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.vps.Vps;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +19,9 @@ import org.slf4j.LoggerFactory;
 /** Everything that can be done to the VPSes and templates of this host. */
 public final class Changes {
   private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
+
+  /** How long a VPS may take to shut down when the host does. */
+  private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(60);
 
   private final Host host;
   private final Operations operations;
@@ -34,6 +35,7 @@ public final class Changes {
   private final ImportVps imports;
   private final DestroyVps destroy;
   private final Recovery recovery;
+  private final HostReboot reboot;
 
   public Changes(Host host, Operations operations) {
     this.host = host;
@@ -53,6 +55,15 @@ public final class Changes {
     this.imports = new ImportVps(host, stand, admission);
     this.destroy = new DestroyVps(host, stand);
     this.recovery = new Recovery(host, stand, exits, destroy, mount, operations);
+    this.reboot =
+        new HostReboot(
+            operations,
+            new HostReboot.Steps(
+                suspend::suspend,
+                (vps, operation) -> stop.stop(vps, SHUTDOWN_GRACE, operation),
+                resume::resume,
+                start::start,
+                pause::pause));
   }
 
   /** Puts everything right after a start of the hook; before anything else. */
@@ -109,44 +120,16 @@ public final class Changes {
   }
 
   /**
-   * Stops every VPS that has processes, all at the same time; one that is in the middle of a change
-   * is left to it.
-   *
-   * @param grace how long their inits may take before they are killed
+   * For a host that goes down: suspends or stops every VPS that has processes, as the configuration
+   * says, so that {@link #hostIsBack} brings it back.
    */
-  public void stopAll(Duration grace) throws InterruptedException {
-    List<Thread> stops =
-        host.vpses().all().stream()
-            .filter(Changes::hasProcesses)
-            .map(vps ->
-                Thread.ofPlatform()
-                    .name("stop-" + vps.spec().name())
-                    .start(() -> stopQuietly(vps, grace)))
-            .toList();
-    for (Thread each : stops) {
-      each.join();
-    }
+  public void hostGoesDown() throws InterruptedException {
+    reboot.down(host.vpses().all(), host.configuration().whenHostStops());
   }
 
-  private static boolean hasProcesses(Vps vps) {
-    return switch (vps.status()) {
-      case VpsStatus.Running _, VpsStatus.Paused _ -> true;
-      case VpsStatus.Stopped _, VpsStatus.Suspended _ -> false;
-    };
-  }
-
-  private void stopQuietly(Vps vps, Duration grace) {
-    try {
-      operations.run(
-          OperationId.create(),
-          ProgressListener.NONE,
-          operation -> {
-            stop.stop(vps, grace, operation);
-            return new Done();
-          });
-    } catch (VpsException e) {
-      LOG.warn("vps={} cannot be stopped: {}", vps.spec().name(), e.getMessage());
-    }
+  /** Brings back what {@link #hostGoesDown} took down; other changes may be made meanwhile. */
+  public void hostIsBack() throws InterruptedException {
+    reboot.up(host.vpses().all());
   }
 
   /** Builds or adds a template and keeps the outcome. */
