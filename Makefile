@@ -3,7 +3,7 @@ PREFIX ?= /opt/letargo
 export PREFIX
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench fmt down clean
+.PHONY: help run test bench deb fmt down clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -19,6 +19,11 @@ test: ## run everything: unit tests, and integration tests against the real kern
 
 bench: ## measure beside raw runc and podman
 	@scripts/bench
+
+deb: ## build Debian packages into target/deb
+	@scripts/install-dependencies deb
+	@scripts/install-criu "$(PREFIX)"
+	@scripts/deb
 
 fmt: ## format the sources
 	@scripts/maven -q spotless:apply

@@ -20,7 +20,7 @@ ask() {
 }
 
 await_up() {
-  local deadline=$((SECONDS + 240))
+  local deadline=$((SECONDS + 600))
   until curl -sf -o /dev/null $api/health; do
     [ $SECONDS -lt $deadline ] || fail "the manager does not answer: $(journalctl -n 30 -u letargo-hook -u letargo-manager)"
     sleep 1
@@ -29,7 +29,7 @@ await_up() {
 
 # await_hook: after it was killed or restarted
 await_hook() {
-  local deadline=$((SECONDS + 240))
+  local deadline=$((SECONDS + 600))
   until systemctl -q is-active letargo-hook && curl -sf $api/health | grep -q '"hook":"up"'; do
     [ $SECONDS -lt $deadline ] || fail "the hook does not come back: $(journalctl -n 30 -u letargo-hook)"
     sleep 0.5
@@ -65,7 +65,7 @@ inside() {
 }
 
 await_systemd() { # NAME: prints running, degraded, ...
-  local deadline=$((SECONDS + 240))
+  local deadline=$((SECONDS + 600))
   until inside "$1" test -S /run/dbus/system_bus_socket || inside "$1" test -S /run/systemd/private; do
     [ $SECONDS -lt $deadline ] || fail "systemd of $1 does not come up"
     sleep 1

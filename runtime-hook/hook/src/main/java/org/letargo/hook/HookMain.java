@@ -98,7 +98,13 @@ public final class HookMain {
       Notify.fromEnvironment().ready();
       Thread.ofPlatform().name("host-is-back").daemon(true).start(() -> bringBack(changes));
       awaitTermination();
-      server.close();
+      if (System.inheritedChannel() == null) {
+        server.close();
+      } else {
+        // To close what systemd gave us would lead our standard output to /dev/null as well (the
+        // JDK takes all three for the connection), and nobody would hear how the VPSes end.
+        server.stop();
+      }
       if (HostShutdown.isUnderWay()) {
         LOG.info("the host goes down, and all VPSes with it");
         changes.hostGoesDown();
