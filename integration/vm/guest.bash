@@ -76,5 +76,16 @@ await_systemd() { # NAME: prints running, degraded, ...
 # options of the host's cgroup2 mount
 cgroup_options() { awk '$5 == "/sys/fs/cgroup"' /proc/self/mountinfo; }
 
+# note_platform FOLDER: what this guest is and what runs here, with the programs of FOLDER; for docs/platforms.md
+note_platform() {
+  local java
+  java=$(sed -n "s/^exec '\([^']*\)'.*/\1/p" "$1/bin/letargo-hook")
+  printf '%s | %s | v2 | %s | %s | %s | %s | %s\n' \
+    "$(. /etc/os-release && echo "$PRETTY_NAME")" "$(uname -r)" \
+    "$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')" \
+    "$(dpkg-query --show --showformat '${Version}' runc)" "$(dpkg-query --show --showformat '${Version}' conmon)" \
+    "$(cat "$1/criu/version")" "$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$(dirname "$java")/../release")" >/var/tmp/platform
+}
+
 # reboot_guest: ends this stage of the scenario; the next one runs after the reboot
 reboot_guest() { exit 194; }
