@@ -3,7 +3,7 @@ PREFIX ?= /opt/letargo
 export PREFIX
 
 .DEFAULT_GOAL := help
-.PHONY: help run test conformance bench fmt down clean
+.PHONY: help run test conformance bench deb fmt down clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -22,6 +22,11 @@ conformance: ## take programs and applications through all scenarios, write docs
 
 bench: ## measure beside raw runc and podman
 	@scripts/bench
+
+deb: ## build Debian packages into target/deb
+	@scripts/install-dependencies deb
+	@scripts/install-criu "$(PREFIX)"
+	@scripts/deb
 
 fmt: ## format the sources
 	@scripts/maven -q spotless:apply

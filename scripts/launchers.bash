@@ -7,16 +7,21 @@ common_flags='--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access
 # A server is small and runs for months; and it is better dead and started again than short of memory.
 server_flags='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError'
 
-# A command is over before an optimising compiler would be of use.
-command_flags='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto'
+# A command is over before an optimising compiler would be of use. What a JVM has to say about a cache that does not fit
+# is no output of a command.
+command_flags='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:disable'
 
-# write_launcher FILE JDK PREFIX PROGRAM MAIN_CLASS FLAGS...
+# write_launcher FILE JAVA PREFIX PROGRAM MAIN_CLASS FLAGS...
 write_launcher() {
-  local file=$1 jdk=$2 prefix=$3 program=$4 main=$5
-  local locale='export LC_ALL=C.UTF-8'
+  local file=$1 java=$2 prefix=$3 program=$4 main=$5
+  local locale='export LC_ALL=C.UTF-8' another='' name
+  name=$(basename "$file")
   if [ "$main" = org.letargo.manager.cli.LetargoCli ]; then
-    # shellcheck disable=SC2016 # the launcher expands it
+    # shellcheck disable=SC2016 # the launcher expands them
     locale='if [ -z "${LC_ALL:-}${LC_CTYPE:-}${LANG:-}" ]; then export LC_ALL=C.UTF-8; fi'
+    # shellcheck disable=SC2016
+    another='# scripts/rehearse runs many commands at once
+if [ -n "${LETARGO_REHEARSAL:-}" ]; then main=org.letargo.manager.cli.Rehearsal; fi'
   fi
   if [ "$main" = org.letargo.hook.HookMain ]; then
     # processes of VPSes must reach what the hook makes for them; it takes away itself what they must not
@@ -31,13 +36,18 @@ $locale"
 $locale
 # the folder itself, not the link: jars of two versions never meet in one process
 lib=\$(readlink -f '$prefix/lib/current')
+main=$main
+$another
+# made by scripts/rehearse; everything works without it
+cache=\$lib/$name.aot
+[ -f "\$cache" ] || cache=''
 # shellcheck disable=SC2086
-exec '$jdk/bin/java' $common_flags $* \${LETARGO_JAVA_OPTS:-} -cp "\$lib/$program/*" $main "\$@"
+exec '$java' $common_flags $* \${cache:+"-XX:AOTCache=\$cache"} \${LETARGO_JAVA_OPTS:-} -cp "\$lib/$program/*" "\$main" "\$@"
 EOF
   chmod 755 "$file"
 }
 
-# write_launchers TARGET PREFIX JDK: into the folder TARGET, which will be found as PREFIX
+# write_launchers TARGET PREFIX JAVA: into the folder TARGET, which will be found as PREFIX
 write_launchers() {
   write_launcher "$1/bin/letargo" "$3" "$2" manager org.letargo.manager.cli.LetargoCli "$command_flags"
   write_launcher "$1/bin/letargo-hook" "$3" "$2" hook org.letargo.hook.HookMain \

@@ -9,6 +9,8 @@ suite=${LETARGO_VM_SUITE:-bookworm}
 image=$lab/$suite
 export image
 port=${LETARGO_VM_PORT:-7022} # of the guest's sshd, on our loopback
+published=$((port + 1))       # leads to port 7001 of the guest, which a VPS may publish
+export published
 pid_file=$lab/qemu.pid        # one guest at a time: emulation takes a core of its own
 
 # in_guest COMMAND...: runs it in the guest as root, with our standard input, and ends with its status.

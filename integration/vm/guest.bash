@@ -20,7 +20,7 @@ ask() {
 }
 
 await_up() {
-  local deadline=$((SECONDS + 240))
+  local deadline=$((SECONDS + 600))
   until curl -sf -o /dev/null $api/health; do
     [ $SECONDS -lt $deadline ] || fail "the manager does not answer: $(journalctl -n 30 -u letargo-hook -u letargo-manager)"
     sleep 1
@@ -29,7 +29,7 @@ await_up() {
 
 # await_hook: after it was killed or restarted
 await_hook() {
-  local deadline=$((SECONDS + 240))
+  local deadline=$((SECONDS + 600))
   until systemctl -q is-active letargo-hook && curl -sf $api/health | grep -q '"hook":"up"'; do
     [ $SECONDS -lt $deadline ] || fail "the hook does not come back: $(journalctl -n 30 -u letargo-hook)"
     sleep 0.5
@@ -65,7 +65,7 @@ inside() {
 }
 
 await_systemd() { # NAME: prints running, degraded, ...
-  local deadline=$((SECONDS + 240))
+  local deadline=$((SECONDS + 600))
   until inside "$1" test -S /run/dbus/system_bus_socket || inside "$1" test -S /run/systemd/private; do
     [ $SECONDS -lt $deadline ] || fail "systemd of $1 does not come up"
     sleep 1
@@ -75,6 +75,17 @@ await_systemd() { # NAME: prints running, degraded, ...
 
 # options of the host's cgroup2 mount
 cgroup_options() { awk '$5 == "/sys/fs/cgroup"' /proc/self/mountinfo; }
+
+# note_platform FOLDER: what this guest is and what runs here, with the programs of FOLDER; for docs/platforms.md
+note_platform() {
+  local java
+  java=$(sed -n "s/^exec '\([^']*\)'.*/\1/p" "$1/bin/letargo-hook")
+  printf '%s | %s | v2 | %s | %s | %s | %s | %s\n' \
+    "$(. /etc/os-release && echo "$PRETTY_NAME")" "$(uname -r)" \
+    "$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')" \
+    "$(dpkg-query --show --showformat '${Version}' runc)" "$(dpkg-query --show --showformat '${Version}' conmon)" \
+    "$(cat "$1/criu/version")" "$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$(dirname "$java")/../release")" >/var/tmp/platform
+}
 
 # reboot_guest: ends this stage of the scenario; the next one runs after the reboot
 reboot_guest() { exit 194; }

@@ -43,10 +43,9 @@ public final class HookMain {
   private static final Logger LOG = LoggerFactory.getLogger(HookMain.class);
   private static final int STATUS_UNUSABLE = 2;
 
-  /** How long VPSes may take when the host goes down; the unit's TimeoutStopSec is longer. */
-  private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(60);
+  /** To suspend all VPSes when the host goes down; the unit's TimeoutStopSec is longer. */
+  private static final Duration LAST_WORK = Duration.ofMinutes(14);
 
-  private static final Duration LAST_WORK = Duration.ofSeconds(100);
   private static final Path DEFAULT_CONFIG = Path.of("/etc/letargo/letargo.yaml");
 
   private HookMain() {}
@@ -99,14 +98,29 @@ public final class HookMain {
           new HookServer(socket, Set.copyOf(configuration.allowedUsers()), hook, LOG::warn);
       LOG.info("listens at {}", configuration.hookSocket());
       Notify.fromEnvironment().ready();
+      Thread.ofPlatform().name("host-is-back").daemon(true).start(() -> bringBack(changes));
       awaitTermination();
-      server.close();
+      if (System.inheritedChannel() == null) {
+        server.close();
+      } else {
+        // To close what systemd gave us would lead our standard output to /dev/null as well (the
+        // JDK takes all three for the connection), and nobody would hear how the VPSes end.
+        server.stop();
+      }
       if (HostShutdown.isUnderWay()) {
-        LOG.info("the host goes down, VPSes are stopped");
-        changes.stopAll(SHUTDOWN_GRACE);
+        LOG.info("the host goes down, and all VPSes with it");
+        changes.hostGoesDown();
       } else {
         LOG.info("ends; VPSes run on (lock {})", lock.isValid() ? "held" : "lost");
       }
+    }
+  }
+
+  private static void bringBack(Changes changes) {
+    try {
+      changes.hostIsBack();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -21,8 +21,10 @@ import javax.net.ssl.SSLException;
  * Talks to the manager's API. Every failure comes out as a {@link CliFailure}, those of the network
  * included. Safe for several threads; connections are opened at the first call.
  */
-final class ApiClient {
+final class ApiClient implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(10);
+
+  private static final Duration CLOSE = Duration.ofMillis(500);
 
   /** For requests that the manager answers at once. */
   private static final Duration ANSWER = Duration.ofSeconds(60);
@@ -37,12 +39,15 @@ final class ApiClient {
   ApiClient(ManagerUrl url, String token) {
     this.url = url;
     this.token = token;
-    this.http =
+    HttpClient.Builder client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
+            .executor(Executors.newVirtualThreadPerTaskExecutor());
+    if (!url.isEncrypted()) {
+      client.sslContext(NoTls.context());
+    }
+    this.http = client.build();
   }
 
   JsonNode get(String path) {
@@ -121,6 +126,20 @@ final class ApiClient {
         throw refusal(refused.getResponse().statusCode(), said == null ? "" : said.toString());
       }
       throw unreachable(e.getCause() instanceof IOException io ? io : new IOException(e));
+    }
+  }
+
+  /**
+   * Ends its threads. One that waits for the network would keep the JVM from ending for 0.3 s: for
+   * so long HotSpot waits for threads in native code.
+   */
+  @Override
+  public void close() {
+    http.shutdownNow();
+    try {
+      http.awaitTermination(CLOSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -38,42 +39,43 @@ import picocli.CommandLine.UnmatchedArgumentException;
     scope = ScopeType.INHERIT,
     versionProvider = LetargoCli.Version.class,
     sortOptions = false,
-    usageHelpAutoWidth = true,
-    subcommands = {
-      CreateCommand.class,
-      ChangeCommands.Start.class,
-      ChangeCommands.Stop.class,
-      ChangeCommands.Restart.class,
-      ChangeCommands.Suspend.class,
-      ChangeCommands.Resume.class,
-      ChangeCommands.Pause.class,
-      ChangeCommands.Unpause.class,
-      DestroyCommand.class,
-      ListCommand.class,
-      StatusCommand.class,
-      ExecCommand.class,
-      EnterCommand.class,
-      ConsoleCommand.class,
-      CheckpointCommand.class,
-      TimelineCommand.class,
-      RewindCommand.class,
-      CloneCommand.class,
-      MarkCommands.Pin.class,
-      MarkCommands.Unpin.class,
-      MarkCommands.Label.class,
-      ForgetCommand.class,
-      ScheduleCommand.class,
-      StoreCommand.class,
-      ExportCommand.class,
-      ImportCommand.class,
-      OpsCommand.class,
-      EventsCommand.class,
-      TemplateCommand.class,
-      TokenCommand.class,
-      HostCommand.class,
-      CompletionCommand.class,
-    })
+    usageHelpAutoWidth = true)
 public final class LetargoCli implements Runnable {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          CreateCommand.class,
+          ChangeCommands.Start.class,
+          ChangeCommands.Stop.class,
+          ChangeCommands.Restart.class,
+          ChangeCommands.Suspend.class,
+          ChangeCommands.Resume.class,
+          ChangeCommands.Pause.class,
+          ChangeCommands.Unpause.class,
+          DestroyCommand.class,
+          ListCommand.class,
+          StatusCommand.class,
+          ExecCommand.class,
+          EnterCommand.class,
+          ConsoleCommand.class,
+          CheckpointCommand.class,
+          TimelineCommand.class,
+          RewindCommand.class,
+          CloneCommand.class,
+          MarkCommands.Pin.class,
+          MarkCommands.Unpin.class,
+          MarkCommands.Label.class,
+          ForgetCommand.class,
+          ScheduleCommand.class,
+          StoreCommand.class,
+          ExportCommand.class,
+          ImportCommand.class,
+          OpsCommand.class,
+          EventsCommand.class,
+          TemplateCommand.class,
+          TokenCommand.class,
+          HostCommand.class,
+          CompletionCommand.class);
+
   static final String DEFAULT_URL = "http://127.0.0.1:7070";
 
   /** For so long a manager may be away while an operation is waited for. */
@@ -116,7 +118,7 @@ public final class LetargoCli implements Runnable {
 
   /** Runs one command line; returns its exit status. */
   static int run(Environment environment, String... arguments) {
-    CommandLine line = commandLine(environment);
+    CommandLine line = commandLine(environment, needed(arguments));
     line.setParameterExceptionHandler((e, all) -> {
       boolean wantsJson = Arrays.asList(all).contains("--json");
       return fail(new Output(environment, wantsJson), misunderstood(e));
@@ -125,11 +127,45 @@ public final class LetargoCli implements Runnable {
       LetargoCli cli = (LetargoCli) command.getCommandSpec().root().userObject();
       return fail(cli.output(), CliFailure.ofAny(e));
     });
-    return line.execute(arguments);
+    LetargoCli cli = line.getCommand();
+    try {
+      return line.execute(arguments);
+    } finally {
+      if (cli.api != null) {
+        cli.api.close();
+      }
+    }
   }
 
+  /**
+   * The commands that a command line can be about. To look at one takes milliseconds, so where it
+   * begins with the name of one that does not speak of the others, it is that one alone.
+   */
+  private static List<Class<?>> needed(String... arguments) {
+    String first =
+        Arrays.stream(arguments).filter(word -> !word.equals("--json")).findFirst().orElse("");
+    if (first.equals(nameOf(CompletionCommand.class))) {
+      return COMMANDS;
+    }
+    return COMMANDS.stream()
+        .filter(command -> nameOf(command).equals(first))
+        .findFirst()
+        .<List<Class<?>>>map(List::of)
+        .orElse(COMMANDS);
+  }
+
+  private static String nameOf(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
+  }
+
+  /** With all commands. */
   static CommandLine commandLine(Environment environment) {
+    return commandLine(environment, COMMANDS);
+  }
+
+  private static CommandLine commandLine(Environment environment, List<Class<?>> commands) {
     var line = new CommandLine(new LetargoCli(environment));
+    commands.forEach(line::addSubcommand);
     line.registerConverter(VpsName.class, VpsName::new);
     line.registerConverter(CheckpointPlace.class, CheckpointPlace::parse);
     line.registerConverter(OperationId.class, OperationId::new);
@@ -148,7 +184,8 @@ public final class LetargoCli implements Runnable {
     }
     line.getCommandSpec().usageMessage().exitCodeList(statuses);
     // what stands behind the VPS's name is the command's, options too: exec web1 ls -l
-    line.getSubcommands().get("exec").setStopAtPositional(true);
+    Optional.ofNullable(line.getSubcommands().get("exec"))
+        .ifPresent(exec -> exec.setStopAtPositional(true));
     return line;
   }
 

@@ -2,7 +2,6 @@ package org.letargo.hook.change;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
@@ -18,7 +17,6 @@ import org.letargo.hook.protocol.TemplateReport;
 import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
-import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.vps.Vps;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +24,9 @@ import org.slf4j.LoggerFactory;
 /** Everything that can be done to the VPSes and templates of this host. */
 public final class Changes {
   private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
+
+  /** How long a VPS may take to shut down when the host does. */
+  private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(60);
 
   private final Host host;
   private final Operations operations;
@@ -46,6 +47,7 @@ public final class Changes {
   private final MaintainStore maintain;
   private final Recovery recovery;
   private final TemplateChanges templates;
+  private final HostReboot reboot;
 
   public Changes(Host host, Operations operations) {
     this.host = host;
@@ -73,6 +75,15 @@ public final class Changes {
     this.maintain = new MaintainStore(host);
     this.templates = new TemplateChanges(host);
     this.recovery = new Recovery(host, stand, exits, destroy, mount, operations, files);
+    this.reboot =
+        new HostReboot(
+            operations,
+            new HostReboot.Steps(
+                suspend::suspend,
+                (vps, operation) -> stop.stop(vps, SHUTDOWN_GRACE, operation),
+                resume::resume,
+                start::start,
+                pause::pause));
   }
 
   /** Puts everything right after a start of the hook; before anything else. */
@@ -139,44 +150,16 @@ public final class Changes {
   }
 
   /**
-   * Stops every VPS that has processes, all at the same time; one that is in the middle of a change
-   * is left to it.
-   *
-   * @param grace how long their inits may take before they are killed
+   * For a host that goes down: suspends or stops every VPS that has processes, as the configuration
+   * says, so that {@link #hostIsBack} brings it back.
    */
-  public void stopAll(Duration grace) throws InterruptedException {
-    List<Thread> stops =
-        host.vpses().all().stream()
-            .filter(Changes::hasProcesses)
-            .map(vps ->
-                Thread.ofPlatform()
-                    .name("stop-" + vps.spec().name())
-                    .start(() -> stopQuietly(vps, grace)))
-            .toList();
-    for (Thread each : stops) {
-      each.join();
-    }
+  public void hostGoesDown() throws InterruptedException {
+    reboot.down(host.vpses().all(), host.configuration().whenHostStops());
   }
 
-  private static boolean hasProcesses(Vps vps) {
-    return switch (vps.status()) {
-      case VpsStatus.Running _, VpsStatus.Paused _ -> true;
-      case VpsStatus.Stopped _, VpsStatus.Suspended _ -> false;
-    };
-  }
-
-  private void stopQuietly(Vps vps, Duration grace) {
-    try {
-      operations.run(
-          OperationId.create(),
-          ProgressListener.NONE,
-          operation -> {
-            stop.stop(vps, grace, operation);
-            return new Done();
-          });
-    } catch (VpsException e) {
-      LOG.warn("vps={} cannot be stopped: {}", vps.spec().name(), e.getMessage());
-    }
+  /** Brings back what {@link #hostGoesDown} took down; other changes may be made meanwhile. */
+  public void hostIsBack() throws InterruptedException {
+    reboot.up(host.vpses().all());
   }
 
   /** Takes a checkpoint and keeps the outcome. */

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
  * @param subnet where their addresses come from
  * @param firstHostId the first of the user ids that VPSes get, 65,536 each
  * @param allowedUsers who may talk to the hook's socket
+ * @param whenHostStops what becomes of the VPSes that run when the host goes down
  */
 public record HookConfiguration(
     String instance,
@@ -33,12 +34,20 @@ public record HookConfiguration(
     String bridge,
     Subnet subnet,
     int firstHostId,
-    List<String> allowedUsers) {
+    List<String> allowedUsers,
+    WhenHostStops whenHostStops) {
   private static final Set<String> SHARED_KEYS =
       Set.of("instance", "state-dir", "run-dir", "hook", "manager");
 
   private static final Set<String> OWN_KEYS =
-      Set.of("template-dir", "program-dir", "bridge", "subnet", "first-host-id", "allowed-users");
+      Set.of(
+          "template-dir",
+          "program-dir",
+          "bridge",
+          "subnet",
+          "first-host-id",
+          "allowed-users",
+          "when-host-stops");
 
   /** Above every id that distributions and systemd give away; see docs/install.md. */
   private static final int DEFAULT_FIRST_HOST_ID = 0x70000000;
@@ -81,7 +90,8 @@ public record HookConfiguration(
             own.text("bridge", "letargo0"),
             parseSubnet(own.text("subnet", "10.77.0.0/16"), errors),
             own.number("first-host-id", DEFAULT_FIRST_HOST_ID),
-            own.texts("allowed-users", List.of("root", "letargo")));
+            own.texts("allowed-users", List.of("root", "letargo")),
+            parseWhenHostStops(own.text("when-host-stops", "suspend"), errors));
     configuration.check(errors);
     if (!errors.isEmpty()) {
       throw new ConfigurationException(errors);
@@ -120,6 +130,17 @@ public record HookConfiguration(
       errors.add("hook.subnet " + e.getMessage());
       return Subnet.parse("10.77.0.0/16");
     }
+  }
+
+  private static WhenHostStops parseWhenHostStops(String text, List<String> errors) {
+    return switch (text) {
+      case "suspend" -> WhenHostStops.SUSPEND;
+      case "stop" -> WhenHostStops.STOP;
+      default -> {
+        errors.add("hook.when-host-stops '" + text + "' is none of suspend, stop");
+        yield WhenHostStops.SUSPEND;
+      }
+    };
   }
 
   /** The manager's socket. */

@@ -59,7 +59,7 @@ public record Engine(Path program, String version) {
         "cannot suspend or resume on this host",
         "there is no CRIU of version 4.2 or newer"
             + (seen.isEmpty() ? "" : " (" + String.join(", ", seen) + ")"),
-        "Run scripts/install-criu.");
+        "Run scripts/install-criu, or install the package letargo-criu.");
   }
 
   /** The folder that must be first on the runtime's PATH. */

@@ -15,6 +15,11 @@ import org.slf4j.LoggerFactory;
  * Two nftables tables of ours. In the family ip, addresses of VPSes are hidden behind the host's
  * and published ports lead to them; in the family bridge, no VPS can use an address that is not its
  * own. Each is written as a whole, in one transaction, so that it never stands half-way.
+ *
+ * <p>A connection to a published port outlives what the kernel knows of it (nf_conntrack): the VPS
+ * is suspended, the host reboots. If the VPS is the first to speak then, its packets would leave
+ * with a port that the peer never heard of, and it would reset the connection. So they get the
+ * published one.
  */
 final class Firewall {
   private static final Logger LOG = LoggerFactory.getLogger(Firewall.class);
@@ -29,6 +34,7 @@ final class Firewall {
 
   synchronized void publish(Collection<VpsSpec> vpses) {
     StringBuilder redirects = new StringBuilder();
+    StringBuilder resumed = new StringBuilder();
     for (VpsSpec spec : vpses) {
       for (PublishedPort port : spec.published()) {
         redirects.append(
@@ -38,6 +44,12 @@ final class Firewall {
                     port.hostPort(),
                     spec.address(),
                     port.vpsPort()));
+        if (port.protocol() == PublishedPort.Protocol.TCP) {
+          resumed.append(
+              "    ip saddr %s tcp sport %d tcp flags & syn == 0 oifname != \"%s\" masquerade to :%d%n"
+                  .formatted(
+                      spec.address(), port.vpsPort(), configuration.bridge(), port.hostPort()));
+        }
       }
     }
     String rules =
@@ -57,13 +69,13 @@ final class Firewall {
         %4$s  }
           chain outgoing {
             type nat hook postrouting priority srcnat; policy accept;
-            ip saddr %3$s oifname != "%2$s" masquerade
+        %5$s    ip saddr %3$s oifname != "%2$s" masquerade
             ip saddr 127.0.0.0/8 oifname "%2$s" masquerade
             ip saddr %3$s ip daddr %3$s ct status dnat masquerade
           }
         }
         """
-            .formatted(table, configuration.bridge(), configuration.subnet(), redirects);
+            .formatted(table, configuration.bridge(), configuration.subnet(), redirects, resumed);
     Command.of("nft", "-f", "-").input(rules).run().orFail("cannot set the firewall rules");
     guard(vpses);
   }

@@ -22,13 +22,20 @@ public record InitProcess(long pid, long startTicks) {
       // characters.
       String stat =
           Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
-      // behind the command name, which may hold blanks and brackets: state is field 3 of proc(5)
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-      return Long.parseLong(fields[START_FIELD]) == startTicks
-          && !fields[STATE_FIELD].equals("Z")
-          && !fields[STATE_FIELD].equals("X");
+      String state = fields(stat)[STATE_FIELD];
+      return startTicks(stat) == startTicks && !state.equals("Z") && !state.equals("X");
     } catch (IOException e) {
       return false; // no such process, or it went while we looked
     }
+  }
+
+  /** The start time in a text of /proc/PID/stat. */
+  static long startTicks(String stat) {
+    return Long.parseLong(fields(stat)[START_FIELD]);
+  }
+
+  /** Behind the command name, which may hold blanks and brackets: the state is field 3. */
+  private static String[] fields(String stat) {
+    return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
   }
 }

@@ -27,6 +27,7 @@ public final class Runc {
 
   private final Path root;
   private final String engineFolder;
+  private final OwnClock clock;
 
   /**
    * @param engineFolder where the engine's program lies
@@ -34,6 +35,7 @@ public final class Runc {
   public Runc(HookConfiguration configuration, Path engineFolder) {
     this.root = DurableFiles.folder(configuration.runDir().resolve("runc"), "rwx--x--x");
     this.engineFolder = engineFolder.toString();
+    this.clock = new OwnClock(configuration.runDir().resolve("runc-clock"));
   }
 
   /** Where runc keeps its containers: {@code runc --root}. */
@@ -84,6 +86,7 @@ public final class Runc {
 
   /** Removes what runc holds of a container, killing what is left of it; none is fine. */
   public void delete(VpsName name) {
+    clock.forget(name);
     if (Files.exists(root.resolve(name.value()))) {
       command(name, "delete", List.of("--force")).timeout(Duration.ofSeconds(60)).run();
       DurableFiles.deleteTree(root.resolve(name.value()));
@@ -110,9 +113,7 @@ public final class Runc {
   }
 
   /**
-   * {@code runc exec}; the caller starts it. The command of a VPS that was resumed sees the host's
-   * monotonic clock with runc before 1.2.7, which does not enter the time namespace; runc cannot be
-   * run inside it either, as it would not know its own container by its start time there.
+   * {@code runc exec}; the caller starts it. The command sees the clocks of the VPS.
    *
    * @param terminal whether it is started on a terminal
    * @param log where runc says why it could not start the command; see {@link RuncMessages#notRun}
@@ -120,7 +121,10 @@ public final class Runc {
   public Command exec(VpsName name, List<String> command, boolean terminal, Path log) {
     List<String> line =
         new ArrayList<>(
-            List.of("runc", "--root", root.toString(), "--log", log.toString(), "exec"));
+            initProcess(name)
+                .flatMap(init -> clock.runcInside(name, init, state(name)))
+                .orElseGet(() -> List.of("runc", "--root", root.toString())));
+    line.addAll(List.of("--log", log.toString(), "exec"));
     line.addAll(List.of("--env", "HOME=/root", "--env", "TERM=xterm-256color"));
     if (terminal) {
       line.add("--tty");
@@ -133,15 +137,17 @@ public final class Runc {
   /** PID 1 as runc recorded it; empty if runc knows no such container. */
   public Optional<InitProcess> initProcess(VpsName name) {
     try {
-      JsonNode state =
-          Json.MAPPER.readTree(
-              Files.readAllBytes(root.resolve(name.value()).resolve("state.json")));
+      JsonNode state = Json.MAPPER.readTree(Files.readAllBytes(state(name)));
       return Optional.of(
           new InitProcess(
               state.path("init_process_pid").asLong(), state.path("init_process_start").asLong()));
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  private Path state(VpsName name) {
+    return root.resolve(name.value()).resolve("state.json");
   }
 
   /** Whether it has gone beyond {@code runc create}: PID 1 is the VPS's own init. */

@@ -1,6 +1,8 @@
 package org.letargo.hook.vps;
 
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.letargo.hook.protocol.CheckpointId;
@@ -121,6 +123,23 @@ public final class Vps {
     }
     return Optional.of(
         journalled(new JournalEntry(operation, JournalEntry.Kind.STOP, Optional.empty())));
+  }
+
+  /**
+   * Waits until no change runs. Another may begin at once.
+   *
+   * @return whether it came to that within the timeout
+   */
+  public synchronized boolean awaitUnchanged(Duration timeout) throws InterruptedException {
+    long deadlineNanos = System.nanoTime() + timeout.toNanos();
+    while (change != null) {
+      long leftNanos = deadlineNanos - System.nanoTime();
+      if (leftNanos <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, leftNanos);
+    }
+    return true;
   }
 
   private static boolean isAbout(VpsStatus status, long initPid) {

@@ -11,7 +11,7 @@ import org.letargo.hook.protocol.VpsStatus;
  * Where the things of one VPS lie.
  *
  * <pre>
- * STATE/vps/NAME/        spec.json state.json journal.json timeline.json console.log
+ * STATE/vps/NAME/        spec.json state.json journal.json timeline.json after-boot.json console.log
  *                disk/   upper/ work/ (of the overlay), at.json (which checkpoint the disk equals)
  *                images/ (while a checkpoint is taken or brought back)  log/VERB/
  * RUN/vps/NAME/          gone after a reboot: config.json attach ctl pid engine.conf rootfs/ logs
@@ -61,6 +61,18 @@ public record VpsFolder(VpsName name, Path state, Path run, Path engineAction) {
 
   public void clearJournal() {
     DurableFiles.delete(state.resolve("journal.json"));
+  }
+
+  public Optional<AfterBoot> readAfterBoot() {
+    return DurableFiles.readJson(state.resolve("after-boot.json"), AfterBoot.class);
+  }
+
+  public void writeAfterBoot(AfterBoot before) {
+    DurableFiles.writeJson(state.resolve("after-boot.json"), before);
+  }
+
+  public void clearAfterBoot() {
+    DurableFiles.delete(state.resolve("after-boot.json"));
   }
 
   /** The upper folder and work folder of the overlay, private to root. */

@@ -28,7 +28,8 @@ class HookConfigurationTest {
           "letargo0",
           Subnet.parse("10.77.0.0/16"),
           1_879_048_192,
-          List.of("root", "letargo"));
+          List.of("root", "letargo"),
+          WhenHostStops.SUSPEND);
 
   @TempDir Path folder;
 
@@ -59,6 +60,7 @@ class HookConfigurationTest {
               subnet: 192.168.7.0/29
               first-host-id: 1000013824
               allowed-users: [root, alice]
+              when-host-stops: stop
             """);
 
     assertThat(HookConfiguration.read(file))
@@ -72,7 +74,8 @@ class HookConfigurationTest {
                 "second0",
                 Subnet.parse("192.168.7.0/29"),
                 1_000_013_824,
-                List.of("root", "alice")));
+                List.of("root", "alice"),
+                WhenHostStops.STOP));
   }
 
   @Test
@@ -135,6 +138,7 @@ class HookConfigurationTest {
         "hook: {bridge: bridge-of-16-cha} | hook.bridge 'bridge-of-16-cha' is not a name of 1 to 15"
             + " letters and digits",
         "hook: {subnet: 10.0.0.0}       | hook.subnet '10.0.0.0' is not written like 10.77.0.0/16",
+        "hook: {when-host-stops: sleep} | hook.when-host-stops 'sleep' is none of suspend, stop",
         "just text                      | it is not a list of lines 'key: value'",
       })
   void refusesAValueOfAnotherKind(String yaml, String error) {

@@ -59,7 +59,7 @@ class EngineTest {
                 + program
                 + " is "
                 + version
-                + "). Run scripts/install-criu.");
+                + "). Run scripts/install-criu, or install the package letargo-criu.");
   }
 
   @Test
@@ -68,7 +68,7 @@ class EngineTest {
         .isInstanceOf(VpsException.class)
         .hasMessage(
             "cannot suspend or resume on this host: there is no CRIU of version 4.2 or newer."
-                + " Run scripts/install-criu.");
+                + " Run scripts/install-criu, or install the package letargo-criu.");
   }
 
   @Test

@@ -85,11 +85,14 @@ class VpsNetworkTest {
         \t\tfib daddr type local udp dport 15353 dnat to %1$s:53
         """
             .formatted(spec.address());
-    assertThat(rules()).isEqualTo(expected(redirects));
+    String resumed =
+        "\t\tip saddr %s tcp sport 80 tcp flags ! syn oifname != \"%s\" masquerade to :18080%n"
+            .formatted(spec.address(), configuration.bridge());
+    assertThat(rules()).isEqualTo(expected(redirects, resumed));
 
     network.publish(List.of());
 
-    assertThat(rules()).isEqualTo(expected(""));
+    assertThat(rules()).isEqualTo(expected("", ""));
   }
 
   @Test
@@ -106,7 +109,8 @@ class VpsNetworkTest {
             "no\"such",
             configuration.subnet(),
             configuration.firstHostId(),
-            configuration.allowedUsers());
+            configuration.allowedUsers(),
+            configuration.whenHostStops());
 
     assertThatThrownBy(() -> new Firewall(broken).publish(List.of()))
         .isInstanceOf(VpsException.class)
@@ -160,7 +164,7 @@ class VpsNetworkTest {
         .hasMessageStartingWith("cannot raise the network of VPS 'web1': ip ended with status ");
   }
 
-  private String expected(String redirects) {
+  private String expected(String redirects, String resumed) {
     return """
     table ip %1$s {
     \tchain early {
@@ -178,13 +182,13 @@ class VpsNetworkTest {
 
     \tchain outgoing {
     \t\ttype nat hook postrouting priority srcnat; policy accept;
-    \t\tip saddr %3$s oifname != "%2$s" masquerade
+    %5$s\t\tip saddr %3$s oifname != "%2$s" masquerade
     \t\tip saddr 127.0.0.0/8 oifname "%2$s" masquerade
     \t\tip saddr %3$s ip daddr %3$s ct status dnat masquerade
     \t}
     }
     """
-        .formatted(table(), configuration.bridge(), configuration.subnet(), redirects);
+        .formatted(table(), configuration.bridge(), configuration.subnet(), redirects, resumed);
   }
 
   private String table() {

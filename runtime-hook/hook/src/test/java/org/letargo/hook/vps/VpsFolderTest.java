@@ -68,6 +68,18 @@ class VpsFolderTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void keepsWhatComesAfterABoot(AfterBoot.Was was) {
+    assertThat(folder.readAfterBoot()).isEmpty();
+
+    folder.writeAfterBoot(new AfterBoot(was));
+    assertThat(folder.readAfterBoot()).contains(new AfterBoot(was));
+
+    folder.clearAfterBoot();
+    assertThat(folder.readAfterBoot()).isEmpty();
+  }
+
   @Test
   void isStoppedUntilAnythingElseWasWritten() {
     assertThat(folder.readStatus()).isEqualTo(new VpsStatus.Stopped());

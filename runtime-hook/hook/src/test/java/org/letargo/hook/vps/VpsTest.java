@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,6 +150,17 @@ class VpsTest {
       assertThat(folder.readJournal())
           .contains(new JournalEntry(SECOND, JournalEntry.Kind.STOP, Optional.empty()));
     }
+  }
+
+  @Test
+  void waitsUntilNoChangeRuns() throws Exception {
+    assertThat(vps.awaitUnchanged(Duration.ZERO)).isTrue();
+
+    try (Vps.Change _ = begin(FIRST)) {
+      assertThat(vps.awaitUnchanged(Duration.ofMillis(1))).isFalse();
+    }
+
+    assertThat(vps.awaitUnchanged(Duration.ZERO)).isTrue();
   }
 
   @Test

@@ -2,8 +2,11 @@ package org.letargo.hook.protocol;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -23,12 +26,16 @@ public final class HookServer implements AutoCloseable {
   /** How long to wait after a failed accept (out of descriptors, as a rule), in milliseconds. */
   private static final long ACCEPT_RETRY_MILLIS = 100;
 
+  private static final Duration ACCEPTOR_ENDS = Duration.ofSeconds(10);
+
   private final ServerSocketChannel listening;
   private final Set<String> allowedUsers;
   private final HookHandler handler;
   private final Consumer<String> warnings;
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Selector selector;
+  private final Thread acceptor;
 
   /**
    * Starts to answer.
@@ -41,26 +48,45 @@ public final class HookServer implements AutoCloseable {
       ServerSocketChannel listening,
       Set<String> allowedUsers,
       HookHandler handler,
-      Consumer<String> warnings) {
+      Consumer<String> warnings)
+      throws IOException {
     this.listening = listening;
     this.allowedUsers = Set.copyOf(allowedUsers);
     this.handler = handler;
     this.warnings = warnings;
-    Thread.ofPlatform().name("hook-accept").daemon(true).start(this::accept);
+    this.selector = Selector.open();
+    listening.configureBlocking(false);
+    listening.register(selector, SelectionKey.OP_ACCEPT);
+    this.acceptor = Thread.ofPlatform().name("hook-accept").daemon(true).start(this::accept);
   }
 
   private void accept() {
-    while (true) {
-      try {
-        take(listening.accept());
-      } catch (ClosedChannelException e) {
-        return;
-      } catch (IOException e) {
-        warnings.accept("cannot take a connection: " + e + ", continuing without it");
-        if (closedWithin(ACCEPT_RETRY_MILLIS)) {
-          return;
+    try (selector) {
+      while (!isStopped()) {
+        selector.select();
+        selector.selectedKeys().clear();
+        if (!isStopped()) {
+          acceptOne();
         }
       }
+    } catch (ClosedChannelException e) {
+      // the server was closed
+    } catch (IOException e) {
+      warnings.accept("no more connections can be taken: " + e);
+    }
+  }
+
+  private void acceptOne() throws ClosedChannelException {
+    try {
+      SocketChannel connection = listening.accept();
+      if (connection != null) {
+        take(connection);
+      }
+    } catch (ClosedChannelException e) {
+      throw e;
+    } catch (IOException e) {
+      warnings.accept("cannot take a connection: " + e + ", continuing without it");
+      stoppedWithin(ACCEPT_RETRY_MILLIS);
     }
   }
 
@@ -71,18 +97,22 @@ public final class HookServer implements AutoCloseable {
       return;
     }
     open.add(connection);
-    if (!listening.isOpen()) {
-      connection.close(); // close() may not have seen it
+    if (isStopped()) {
+      connection.close(); // stop() may not have seen it
     }
     // Not virtual: what a request does waits in files, pipes and native calls. See Command.
     Thread.ofPlatform().name("hook-connection").daemon(true).start(() -> serve(connection));
   }
 
-  private boolean closedWithin(long millis) {
+  private boolean isStopped() {
+    return stopped.getCount() == 0;
+  }
+
+  private void stoppedWithin(long millis) {
     try {
-      return closed.await(millis, TimeUnit.MILLISECONDS);
+      stopped.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      return true;
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -103,13 +133,27 @@ public final class HookServer implements AutoCloseable {
     }
   }
 
-  /** Takes no more connections and cuts those that are open; what they asked for goes on. */
-  @Override
-  public void close() throws IOException {
-    closed.countDown();
-    listening.close();
+  /**
+   * Takes no more connections and cuts those that are open; what they asked for goes on. The
+   * listening socket stays open: who connects waits for the next server on it.
+   */
+  public void stop() throws IOException {
+    stopped.countDown();
+    selector.wakeup();
     for (SocketChannel connection : open) {
       connection.close();
     }
+  }
+
+  /** Stops and closes the listening socket. */
+  @Override
+  public void close() throws IOException {
+    stop();
+    try {
+      acceptor.join(ACCEPTOR_ENDS); // with its selector open, the socket would not be closed yet
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    listening.close();
   }
 }

@@ -1,6 +1,7 @@
 package org.letargo.hook.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class HookServerTest {
@@ -250,6 +252,25 @@ class HookServerTest {
       }
     }
     await().ignoreExceptions().until(() -> client.call(new HookRequest.ListVps()) != null);
+  }
+
+  @Test
+  @Timeout(60)
+  void leavesCallersToTheNextServerOnItsSocket() throws Exception {
+    HookClient client = serving((_, _) -> new VpsList(List.of()));
+    client.call(new HookRequest.ListVps());
+
+    server.stop();
+
+    try (SocketChannel waiting = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
+      waiting.configureBlocking(false);
+      assertThat(waiting.read(ByteBuffer.allocate(1))).isZero();
+
+      server.close();
+    }
+    assertThatThrownBy(() -> SocketChannel.open(UnixDomainSocketAddress.of(socket())))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Connection refused");
   }
 
   @Test
