@@ -13,7 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HookServer;
+import org.letargo.hook.protocol.Obstacle;
 import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
 
 /**
  * A hook whose VPSes are only in memory, on a real Unix socket. Strict: an unknown VPS, a wrong
@@ -29,6 +31,7 @@ public final class FakeHook implements AutoCloseable {
   private final Path socket;
   private final FakeHost host = new FakeHost();
   private final FakeJournal journal = new FakeJournal();
+  private final FakePreflight preflight = new FakePreflight(host);
   private final List<Trap> traps = new CopyOnWriteArrayList<>();
   private final List<Trap> sprung = new CopyOnWriteArrayList<>();
   private final List<String> violations = new CopyOnWriteArrayList<>();
@@ -61,7 +64,7 @@ public final class FakeHook implements AutoCloseable {
     Files.deleteIfExists(socket);
     ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     listening.bind(UnixDomainSocketAddress.of(socket));
-    life = new FakeLife(this, host, journal);
+    life = new FakeLife(this, host, journal, preflight);
     server = new HookServer(listening, Set.of(System.getProperty("user.name")), life, _ -> {});
   }
 
@@ -122,6 +125,13 @@ public final class FakeHook implements AutoCloseable {
   /** How many bytes of noise the archives have that are exported from now on; 1 MiB at first. */
   public void archiveBytes(long bytes) {
     archiveBytes = bytes;
+  }
+
+  /**
+   * What a preflight of this VPS finds from now on; a suspension is refused if any of it blocks.
+   */
+  public void obstacles(VpsName name, List<Obstacle> obstacles) {
+    preflight.obstacles(name, obstacles);
   }
 
   /** What no manager may do and this one did, as sentences. */

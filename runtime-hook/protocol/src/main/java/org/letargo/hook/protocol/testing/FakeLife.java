@@ -38,15 +38,17 @@ final class FakeLife implements HookHandler {
   private final FakeHost host;
   private final FakeJournal journal;
   private final FakeSessions sessions;
+  private final FakePreflight preflight;
 
   /** Guarded by this; nothing changes once it is set. */
   private boolean ended;
 
-  FakeLife(FakeHook hook, FakeHost host, FakeJournal journal) {
+  FakeLife(FakeHook hook, FakeHost host, FakeJournal journal, FakePreflight preflight) {
     this.hook = hook;
     this.host = host;
     this.journal = journal;
     this.sessions = new FakeSessions(host);
+    this.preflight = preflight;
   }
 
   synchronized void end() {
@@ -76,6 +78,7 @@ final class FakeLife implements HookHandler {
       case HookRequest.DescribeHost _ -> describeHost();
       case HookRequest.ListVps _ -> new VpsList(host.list());
       case HookRequest.FindVps(VpsName name) -> host.find(name);
+      case HookRequest.PreflightVps(VpsName name) -> preflight.report(name);
       case HookRequest.WatchVps _ -> watch(exchange);
       case HookRequest.ListTemplates _ -> new TemplateList(host.templates());
       case HookRequest.ExecInVps exec -> sessions.exec(exec, exchange);
@@ -146,6 +149,9 @@ final class FakeLife implements HookHandler {
         name,
         move,
         () -> {
+          if (move == FakeMoves.SUSPEND) {
+            preflight.requireNothingBlocks(name);
+          }
           work(change, exchange);
           return alive(() -> {
             journal.commit(change.operation());
