@@ -29,6 +29,7 @@ import org.letargo.manager.operation.HookPatience;
 import org.letargo.manager.operation.OperationMetrics;
 import org.letargo.manager.operation.OperationRoute;
 import org.letargo.manager.operation.Operations;
+import org.letargo.manager.preflight.PreflightRoute;
 import org.letargo.manager.session.SessionRoute;
 import org.letargo.manager.template.TemplateRoute;
 import org.letargo.manager.template.Templates;
@@ -125,6 +126,7 @@ public final class Manager implements AutoCloseable {
                 new TemplateRoute(new Templates(operations, hook), operations).addTo(endpoints);
                 new TokenRoute(tokens).addTo(endpoints);
                 new AuditRoute(audit).addTo(endpoints);
+                new PreflightRoute(client).addTo(endpoints);
                 new HostRoute(client, registry, version()).addTo(endpoints);
               });
       return new Manager(database, operations, watcher, registry, http, firstTokenMade);

@@ -187,7 +187,7 @@ class PageConsoleTest {
         .failNext(
             "suspend",
             new FakeError(
-                422,
+                409,
                 "NOT_CHECKPOINTABLE",
                 "cannot suspend VPS 'web1'",
                 "process 7 has a file open on <b>a FUSE mount</b>",

@@ -5,10 +5,12 @@ import java.util.List;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
+import org.letargo.hook.preflight.Preflight;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.PreflightReport;
 import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.TemplateReport;
 import org.letargo.hook.protocol.VpsException;
@@ -28,6 +30,7 @@ public final class Changes {
   private final StartVps start;
   private final StopVps stop;
   private final PauseVps pause;
+  private final Preflight preflight;
   private final SuspendVps suspend;
   private final ResumeVps resume;
   private final ExportVps export;
@@ -47,7 +50,8 @@ public final class Changes {
     this.start = new StartVps(host, stand, exits);
     this.stop = new StopVps(host, stand);
     this.pause = new PauseVps(host);
-    this.suspend = new SuspendVps(host, stand, files, mount);
+    this.preflight = new Preflight(host.cgroups(), host.engine());
+    this.suspend = new SuspendVps(host, stand, files, mount, new Clearance(preflight));
     this.resume = new ResumeVps(host, stand, exits, mount);
     this.export = new ExportVps(files);
     this.imports = new ImportVps(host, stand, admission);
@@ -58,6 +62,15 @@ public final class Changes {
   /** Puts everything right after a start of the hook; before anything else. */
   public void recover() {
     recovery.run();
+  }
+
+  /**
+   * Whether a VPS can be suspended now.
+   *
+   * @throws VpsException NOT_FOUND; WRONG_STATE if it has no processes
+   */
+  public PreflightReport preflight(VpsName name) {
+    return preflight.look(host.vpses().get(name)).report();
   }
 
   /**
@@ -105,7 +118,7 @@ public final class Changes {
 
   private void destroy(Vps vps, Operation operation) {
     destroy.destroy(vps, operation);
-    suspend.forget(vps.spec().name());
+    preflight.forget(vps.spec().name());
   }
 
   /**

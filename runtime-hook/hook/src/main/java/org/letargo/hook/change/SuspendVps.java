@@ -6,10 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.CheckpointDirectory;
 import org.letargo.archive.HostDescription;
@@ -20,13 +17,14 @@ import org.letargo.hook.command.Command;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.engine.EngineLog;
 import org.letargo.hook.engine.EngineOptions;
-import org.letargo.hook.engine.InodePaths;
-import org.letargo.hook.engine.OpenFiles;
 import org.letargo.hook.operation.Operation;
+import org.letargo.hook.preflight.Preflight;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.Explanation;
+import org.letargo.hook.protocol.Obstacle;
+import org.letargo.hook.protocol.ObstacleKind;
 import org.letargo.hook.protocol.VpsException;
-import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.runtime.InitProcess;
 import org.letargo.hook.runtime.RuncMessages;
@@ -55,8 +53,8 @@ import org.letargo.hook.vps.VpsFolder;
 final class SuspendVps {
   private static final Duration LONGEST = Duration.ofHours(1);
 
-  /** What is kept free on the store's disk beside the checkpoint. */
-  private static final long SPARE_BYTES = 16L << 20;
+  /** A dump that fails for what tends to pass is made again, at most so often in all. */
+  private static final int MOST_TRIES = 4;
 
   /** A disk with less is full: an image file did not fit. */
   private static final long FULL_BYTES = 1L << 20;
@@ -65,13 +63,15 @@ final class SuspendVps {
   private final Stand stand;
   private final CheckpointFiles files;
   private final CgroupMount mount;
-  private final Map<VpsName, InodePaths> inodePaths = new ConcurrentHashMap<>();
+  private final Clearance clearance;
 
-  SuspendVps(Host host, Stand stand, CheckpointFiles files, CgroupMount mount) {
+  SuspendVps(
+      Host host, Stand stand, CheckpointFiles files, CgroupMount mount, Clearance clearance) {
     this.host = host;
     this.stand = stand;
     this.files = files;
     this.mount = mount;
+    this.clearance = clearance;
   }
 
   void suspend(Vps vps, Operation operation) {
@@ -81,6 +81,7 @@ final class SuspendVps {
       switch (vps.status()) {
         case VpsStatus.Running running -> new Suspension(vps, operation, change, id).run(running);
         case VpsStatus.Paused(long initPid, Instant since) -> {
+          clearance.require(vps);
           host.runc().unpause(vps.spec().name()); // the engine freezes it again by itself
           VpsStatus.Running running = new VpsStatus.Running(initPid, since);
           change.become(running);
@@ -94,11 +95,6 @@ final class SuspendVps {
                 vps.spec().name(), "suspend", suspended.word(), "There is nothing to do.");
       }
     }
-  }
-
-  /** Forgets what is known of a VPS that is gone. */
-  void forget(VpsName name) {
-    inodePaths.remove(name);
   }
 
   private final class Suspension {
@@ -128,11 +124,28 @@ final class SuspendVps {
 
     void run(VpsStatus.Running running) {
       InitProcess init = host.runc().initProcess(folder.name()).orElseThrow();
+      for (int tries = 1; ; tries++) {
+        Optional<VpsException> failure = attempt(running, init);
+        if (failure.isEmpty()) {
+          return;
+        }
+        if (tries == MOST_TRIES || !isTransient(failure.get()) || !init.isAlive()) {
+          throw failure.get();
+        }
+        operation.checkCancelled();
+        Clearance.pause();
+      }
+    }
+
+    /**
+     * @return why the engine failed; the VPS then runs on
+     */
+    private Optional<VpsException> attempt(VpsStatus.Running running, InitProcess init) {
       Command.Result result;
       try {
-        prepare(running.initPid());
+        prepare();
         Faults.at("suspend.before-dump");
-        operation.phase("dump", 20);
+        phase("dump", 20);
         try (var _ = mount.hold();
             var _ = host.relay().expect(folder.name(), this::reached);
             var pages = PageFollower.follow(partial.resolve(CheckpointFiles.IMAGES))) {
@@ -153,28 +166,38 @@ final class SuspendVps {
       // Not what runc says but what is: an answer of ours that did not arrive lets the VPS run on.
       if (committed && !(init.isAlive() && !result.ok())) {
         Faults.at("suspend.before-cleanup");
-        operation.phase("clean up", 95);
+        phase("clean up", 95);
         stand.down(vps);
-        return;
+        return Optional.empty();
       }
       VpsException failure = failure(result);
       rollBack(running, init);
-      throw failure;
+      return Optional.of(failure);
     }
 
-    private void prepare(long initPid) {
-      operation.phase("preflight", 5);
-      requireSpace();
+    /** Never once we have vetoed: the engine had come to its end. */
+    private boolean isTransient(VpsException failure) {
+      return veto == null
+          && failure.code() == Code.NOT_CHECKPOINTABLE
+          && failure
+              .explanation()
+              .map(behind -> behind.obstacles().getFirst().kind().isTransient())
+              .orElse(false);
+    }
+
+    /** Says how far it is; a second attempt does not go back. */
+    private void phase(String name, int percent) {
+      operation.phase(name, Math.max(percent, operation.progress().percent()));
+    }
+
+    private void prepare() {
+      phase("preflight", 5);
+      Preflight.Look look = clearance.await(vps, operation);
       taker = files.describeHost(true);
-      OpenFiles open = OpenFiles.of(host.cgroups().processes(folder.name()));
-      Set<String> watched =
-          inodePaths
-              .computeIfAbsent(folder.name(), name -> new InodePaths())
-              .find(Path.of("/proc/" + initPid + "/root"), open.watched());
       EngineOptions.dump(
               folder.engineAction(),
-              watched,
-              open.largestDeletedBytes(),
+              look.watchedPaths(),
+              look.open().largestDeletedBytes(),
               host.cgroups().engineRoot(folder.name()))
           .write(folder.engineOptions());
       DurableFiles.folder(folder.checkpoints(), "rwx------");
@@ -183,24 +206,6 @@ final class SuspendVps {
       DurableFiles.deleteTree(work);
       DurableFiles.folder(work, "rwx------");
       operation.checkCancelled();
-    }
-
-    /** Refuses before anything is frozen what would overflow the disk. */
-    private void requireSpace() {
-      try {
-        long freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
-        long neededBytes = host.cgroups().memoryToSave(folder.name()).bytes() + SPARE_BYTES;
-        if (neededBytes > freeBytes) {
-          throw new VpsException(
-              Code.NO_SPACE,
-              "cannot suspend VPS '" + folder.name() + "'",
-              "its memory may need %d MiB, and %d MiB are free in %s"
-                  .formatted(neededBytes >> 20, freeBytes >> 20, folder.state()),
-              "Free space on that disk, then try again. The VPS runs on.");
-        }
-      } catch (IOException e) {
-        throw DurableFiles.failed("cannot see how much space is free in " + folder.state(), e);
-      }
     }
 
     /** On a full disk the engine cannot even write into its log that it is full. */
@@ -214,7 +219,7 @@ final class SuspendVps {
 
     private void reached(String stage, long initPid) {
       switch (stage) {
-        case "pre-dump" -> operation.phase("dump", 30);
+        case "pre-dump" -> phase("dump", 30);
         case "post-dump" -> commit();
         default -> {
           // network-lock, network-unlock: the engine's own business
@@ -225,7 +230,7 @@ final class SuspendVps {
     /** Everything is frozen and all images are written: make it durable, or throw to veto. */
     private void commit() {
       try {
-        operation.phase("commit", 60);
+        phase("commit", 60);
         operation.commit();
         Path images = partial.resolve(CheckpointFiles.IMAGES);
         host.cgroups().save(vps.stored(), images);
@@ -282,17 +287,26 @@ final class SuspendVps {
             (veto.remedy() + " The VPS runs on.").strip(),
             veto);
       }
-      List<String> errors = EngineLog.errors(work.resolve("dump.log"));
-      String why = errors.isEmpty() ? RuncMessages.plain(result.errors()) : errors.getFirst();
-      boolean noSpace =
-          errors.stream().anyMatch(error -> error.contains("No space left")) || isFull();
-      return new VpsException(
-          noSpace ? Code.NO_SPACE : Code.NOT_CHECKPOINTABLE,
-          "cannot suspend VPS '" + folder.name() + "'",
-          noSpace ? "no space left in " + folder.state() : "the engine says: " + why,
-          noSpace
-              ? "Free space on that disk, then try again. The VPS runs on."
-              : "The VPS runs on. docs/troubleshooting.md explains what the engine cannot save.");
+      Optional<Explanation> behind =
+          EngineLog.explain(work.resolve("dump.log"), Preflight::processOf);
+      List<String> log = behind.map(Explanation::log).orElse(List.of());
+      if (isFull() || log.stream().anyMatch(line -> line.contains("No space left"))) {
+        return new VpsException(
+                Code.NO_SPACE,
+                "cannot suspend VPS '" + folder.name() + "'",
+                "no space left in " + folder.state(),
+                "Free space on that disk, then try again. The VPS runs on.")
+            .explained(behind.orElse(new Explanation(List.of(), List.of())));
+      }
+      List<Obstacle> obstacles =
+          behind.map(Explanation::obstacles).orElseGet(() -> List.of(unknown(result)));
+      return Clearance.refusal(folder.name(), obstacles, log);
+    }
+
+    /** The engine wrote no reason; the runtime may have one. */
+    private static Obstacle unknown(Command.Result result) {
+      return Obstacle.of(ObstacleKind.UNKNOWN, Optional.empty(), Optional.empty())
+          .because("the runtime says: " + RuncMessages.plain(result.errors()));
     }
   }
 }

@@ -46,6 +46,12 @@ public enum ObstacleKind {
       BLOCKS, "another mount covers the file", "Unmount what covers it, or restart the program."),
   /** An open or mapped file without a name. */
   DELETED_FILE(HANDLED, "the file is deleted; its contents are saved with the memory", ""),
+  /** A deleted file that has grown since the engine was told how large such files are. */
+  GROWING_DELETED_FILE(
+      BLOCKS,
+      true,
+      "the file is deleted and grew while it was to be saved",
+      "Try again when the program writes less, or restart it."),
   /** An open file whose name is gone while another name of it is there. */
   UNLINKED_NAME(HANDLED, "this name of the file is deleted, another is there", ""),
   /** A POSIX, flock or open file description lock, or a lease. */

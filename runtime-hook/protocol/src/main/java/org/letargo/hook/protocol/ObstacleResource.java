@@ -17,6 +17,7 @@ public record ObstacleResource(Type type, String name, String detail) {
     MOUNT,
     SOCKET,
     NAMESPACE,
+    FILE,
     HOST;
 
     /** The word for it everywhere. */

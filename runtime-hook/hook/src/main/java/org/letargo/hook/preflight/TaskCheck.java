@@ -1,0 +1,40 @@
+package org.letargo.hook.preflight;
+
+import org.letargo.hook.protocol.ObstacleKind;
+
+/** States of processes that the engine cannot stop them in, or cannot make again. */
+final class TaskCheck implements Check {
+  @Override
+  public void search(Scene scene, Findings findings) {
+    for (GuestProcess process : scene.members()) {
+      TaskStatus status = process.status();
+      if (status.tracer() != 0) {
+        findings.add(
+            process
+                .obstacle(ObstacleKind.TRACED)
+                .because(ObstacleKind.TRACED.reason() + tracer(scene, status.tracer())));
+      }
+      if (status.state() == 'D') {
+        findings.add(process.obstacle(ObstacleKind.UNINTERRUPTIBLE));
+      }
+      if (status.session() == 0) {
+        findings.add(process.obstacle(ObstacleKind.SESSION_OUTSIDE));
+      }
+    }
+    scene.guests().stream()
+        .filter(guest -> !isBelowAGuest(scene, guest))
+        .forEach(guest -> findings.add(guest.obstacle(ObstacleKind.EXEC_SESSION)));
+  }
+
+  private static String tracer(Scene scene, long hostPid) {
+    return scene.members().stream()
+        .filter(process -> process.hostPid() == hostPid)
+        .findFirst()
+        .map(process -> ": by " + process.name())
+        .orElse(": by a process outside the VPS");
+  }
+
+  private static boolean isBelowAGuest(Scene scene, GuestProcess guest) {
+    return scene.guests().stream().anyMatch(other -> other.hostPid() == guest.status().parent());
+  }
+}
