@@ -83,7 +83,7 @@ static _Noreturn void child_unshared(int kind) {
 static _Noreturn void packet_pipe(void) {
   int ends[2];
   need(pipe2(ends, O_DIRECT), "pipe2");
-  keep(ends[0]);
+  keep(ends[1]); /* the reading end does not tell */
 }
 
 static _Noreturn void traced(void) {
@@ -271,8 +271,13 @@ static _Noreturn void own_pidfd(void) {
   keep(need(syscall(SYS_pidfd_open, getpid(), 0), "pidfd_open"));
 }
 
-static _Noreturn void message_queue(void) {
+static _Noreturn void open_queue(void) {
   keep(need(mq_open("/obstacle", O_CREAT | O_RDWR, 0600, NULL), "mq_open"));
+}
+
+static _Noreturn void message_queue(void) {
+  close(need(mq_open("/obstacle", O_CREAT | O_RDWR, 0600, NULL), "mq_open"));
+  keep(-1);
 }
 
 static _Noreturn void mounted(const char *type) {
@@ -383,6 +388,7 @@ static const struct {
     {"seccomp-notify", seccomp_notify},
     {"foreign-pidfd", foreign_pidfd},
     {"own-pidfd", own_pidfd},
+    {"open-queue", open_queue},
     {"message-queue", message_queue},
     {"covered-file", covered_file},
     {"outside-file", outside_file},

@@ -1,7 +1,9 @@
 package org.letargo.hook.change;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.preflight.Preflight;
 import org.letargo.hook.protocol.Code;
@@ -33,19 +35,33 @@ final class Clearance {
    */
   Preflight.Look await(Vps vps, Operation operation) {
     long endNanos = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
+    Set<Obstacle> lasting = new HashSet<>();
+    for (boolean first = true; ; first = false) {
       Preflight.Look look = preflight.look(vps);
       List<Obstacle> blocking = look.report().blocking();
       if (blocking.isEmpty() || Faults.isWithout("preflight")) {
         return look;
       }
-      boolean canPass = blocking.stream().allMatch(obstacle -> obstacle.kind().isTransient());
-      if (!canPass || System.nanoTime() >= endNanos) {
+      if (first) {
+        lasting.addAll(identities(blocking));
+      }
+      lasting.retainAll(identities(blocking));
+      if (!blocking.stream().allMatch(obstacle -> obstacle.kind().isTransient())) {
+        throw refusal(vps.spec().name(), blocking, List.of());
+      }
+      if (System.nanoTime() >= endNanos) {
+        if (lasting.isEmpty()) {
+          return look; // each was another one: the next one will have passed, too
+        }
         throw refusal(vps.spec().name(), blocking, List.of());
       }
       operation.checkCancelled();
       pause();
     }
+  }
+
+  private static List<Obstacle> identities(List<Obstacle> obstacles) {
+    return obstacles.stream().map(Preflight::identity).toList();
   }
 
   /**

@@ -53,8 +53,8 @@ import org.letargo.hook.vps.VpsFolder;
 final class SuspendVps {
   private static final Duration LONGEST = Duration.ofHours(1);
 
-  /** A dump that fails for what tends to pass is made again, at most so often in all. */
-  private static final int MOST_TRIES = 4;
+  /** A dump that fails for what tends to pass is made again, until so much time has gone by. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** A disk with less is full: an image file did not fit. */
   private static final long FULL_BYTES = 1L << 20;
@@ -124,12 +124,13 @@ final class SuspendVps {
 
     void run(VpsStatus.Running running) {
       InitProcess init = host.runc().initProcess(folder.name()).orElseThrow();
-      for (int tries = 1; ; tries++) {
+      long endNanos = System.nanoTime() + PATIENCE.toNanos();
+      while (true) {
         Optional<VpsException> failure = attempt(running, init);
         if (failure.isEmpty()) {
           return;
         }
-        if (tries == MOST_TRIES || !isTransient(failure.get()) || !init.isAlive()) {
+        if (System.nanoTime() >= endNanos || !isTransient(failure.get()) || !init.isAlive()) {
           throw failure.get();
         }
         operation.checkCancelled();

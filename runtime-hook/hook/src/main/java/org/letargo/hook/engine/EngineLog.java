@@ -97,6 +97,9 @@ public final class EngineLog {
       }
       Matcher error = ERROR.matcher(line);
       boolean isCause = error.matches() && HARMLESS.stream().noneMatch(error.group(2)::contains);
+      if (isCause && errors.contains(error.group(2).strip())) {
+        return; // it was tried again
+      }
       if (isCause && errors.size() < MOST_ERRORS) {
         kept.addAll(before);
         before.clear();

@@ -96,9 +96,10 @@ final class LogCauses {
               "Can't dump nested cgroup namespace for (?<pid>\\d+)",
               ObstacleKind.NESTED_CGROUP_NAMESPACE),
           entry(
-              "Can't dump nested time namespace for (?<pid>\\d+)",
+              "Can't dump nested time(_for_children)? namespace for (?<pid>\\d+)",
               ObstacleKind.NESTED_TIME_NAMESPACE),
           entry("Unseizable non-zombie (?<pid>\\d+)", ObstacleKind.TRACED),
+          entry("zombie (?<pid>\\d+) .*found while seizing", ObstacleKind.TRACED),
           entry("Unable to freeze cgroup", ObstacleKind.CANNOT_FREEZE),
           entry("Timeout reached", ObstacleKind.CANNOT_FREEZE),
           entry("A session leader of (zombie process )?(?<pid>\\d+)", ObstacleKind.SESSION_OUTSIDE),

@@ -16,6 +16,9 @@ final class FilePlaceCheck implements Check {
 
   private static void check(Scene scene, Scene.Held held, Findings findings) {
     Optional<Mount> mount = scene.findMount(held.descriptor().info().mount());
+    if (mount.isEmpty() && MessageQueueCheck.isQueue(scene, held.descriptor())) {
+      return; // told as what it is
+    }
     if (mount.isEmpty()) {
       findings.add(held.process().obstacle(ObstacleKind.OUTSIDE_FILE, held.descriptor()));
     } else if (isCovered(scene, mount.get())) {

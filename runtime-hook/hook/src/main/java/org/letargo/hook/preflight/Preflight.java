@@ -129,11 +129,11 @@ public final class Preflight {
   /** The second look without what only it saw: that had not been there before. */
   private static Look confirmed(Look second, List<Obstacle> before) {
     Set<Obstacle> known = new HashSet<>();
-    before.forEach(obstacle -> known.add(obstacle.because("")));
+    before.forEach(obstacle -> known.add(identity(obstacle)));
     PreflightReport report = second.report();
     List<Obstacle> stable =
         report.obstacles().stream()
-            .filter(obstacle -> !obstacle.blocks() || known.contains(obstacle.because("")))
+            .filter(obstacle -> !obstacle.blocks() || known.contains(identity(obstacle)))
             .toList();
     return new Look(
         new PreflightReport(
@@ -150,6 +150,14 @@ public final class Preflight {
             report.omitted()),
         second.open(),
         second.watchedPaths());
+  }
+
+  /**
+   * What two looks must both see for it to be the same obstacle: all but the words for it. Of a
+   * sleep in the kernel the words say which one it is.
+   */
+  public static Obstacle identity(Obstacle obstacle) {
+    return obstacle.kind() == ObstacleKind.UNINTERRUPTIBLE ? obstacle : obstacle.because("");
   }
 
   /** Not where a mount may never answer: such a mount blocks anyway. */

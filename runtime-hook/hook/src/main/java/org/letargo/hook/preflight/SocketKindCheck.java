@@ -9,7 +9,8 @@ import org.letargo.linux.NativeException;
 
 /**
  * Families and protocols of sockets (sockets.c and can_dump_ipproto in sk-inet.c of the engine).
- * Only those are asked that are in no table: the tables hold none that the engine does not know.
+ * Only those are asked that are in no table, or may be of MPTCP: the tables hold no others that the
+ * engine does not know.
  */
 final class SocketKindCheck implements Check {
   private static final int UNIX = 1;
@@ -43,13 +44,17 @@ final class SocketKindCheck implements Check {
     Set<Long> asked = new HashSet<>();
     scene
         .openSockets()
-        .filter(held -> isInNoTable(scene, held.descriptor().socketInode()))
+        .filter(held -> isWorthAsking(scene, held.descriptor().socketInode()))
         .filter(held -> asked.add(held.descriptor().socketInode()))
         .forEach(held -> ask(held, findings));
   }
 
-  private static boolean isInNoTable(Scene scene, long inode) {
-    return scene.sockets().find(inode).isEmpty() && scene.sockets().findUnix(inode).isEmpty();
+  private static boolean isWorthAsking(Scene scene, long inode) {
+    return scene
+        .sockets()
+        .find(inode)
+        .map(socket -> socket.isTcp() && scene.sockets().hasMultipath())
+        .orElseGet(() -> scene.sockets().findUnix(inode).isEmpty());
   }
 
   private static void ask(Scene.Held held, Findings findings) {

@@ -17,6 +17,7 @@ final class SocketTables {
   private final Map<Long, NetSocket> sockets = new HashMap<>();
   private final Map<Long, UnixSockets.Entry> unix = new HashMap<>();
   private boolean encrypts;
+  private boolean hasMultipath;
 
   /** Takes in all of the namespace that a process is in. */
   void add(long hostPid) {
@@ -24,6 +25,7 @@ final class SocketTables {
     INET.forEach(table -> addInet(table, ProcFile.readIfThere(net + table)));
     addNetlink(ProcFile.readIfThere(net + "netlink"));
     addPacket(ProcFile.readIfThere(net + "packet"));
+    hasMultipath |= hasMultipath(ProcFile.readIfThere(net + "protocols"));
     encrypts |= encrypts(ProcFile.readIfThere(net + "tls_stat"));
     try {
       UnixSockets.in(Path.of("/proc/" + hostPid + "/ns/net"))
@@ -61,14 +63,12 @@ final class SocketTables {
                 Long.parseLong(fields[9]),
                 new NetSocket(
                     "netlink",
-                    CLOSED,
+                    NetSocket.CLOSED,
                     Long.parseLong(fields[4]),
                     Long.parseLong(fields[2]),
                     Long.parseLong(fields[3], 16) != 0,
                     "")));
   }
-
-  private static final int CLOSED = NetSocket.CLOSED;
 
   /** {@code sk RefCnt Type Proto Iface R Rmem User Inode}. */
   private void addPacket(String text) {
@@ -78,7 +78,8 @@ final class SocketTables {
         .filter(fields -> fields.length >= 9)
         .forEach(fields ->
             sockets.put(
-                Long.parseLong(fields[8]), new NetSocket("packet", CLOSED, 0, 0, false, "")));
+                Long.parseLong(fields[8]),
+                new NetSocket("packet", NetSocket.CLOSED, 0, 0, false, "")));
   }
 
   /** {@code TlsCurrTxSw 1}: connections that the kernel encrypts now. */
@@ -86,6 +87,19 @@ final class SocketTables {
     return text.lines()
         .filter(line -> line.startsWith("TlsCurr"))
         .anyMatch(line -> !line.stripTrailing().endsWith("\t0") && !line.strip().endsWith(" 0"));
+  }
+
+  /** {@code MPTCPv6 2360 3 ...}: a socket of it stands in the table of TCP like any other. */
+  private static boolean hasMultipath(String text) {
+    return text.lines()
+        .filter(line -> line.startsWith("MPTCP"))
+        .map(line -> line.split("\\s+"))
+        .anyMatch(fields -> fields.length > 2 && !fields[2].equals("0"));
+  }
+
+  /** Whether some sockets of TCP are of MPTCP. */
+  boolean hasMultipath() {
+    return hasMultipath;
   }
 
   /** Whether any connection may be encrypted by the kernel. */

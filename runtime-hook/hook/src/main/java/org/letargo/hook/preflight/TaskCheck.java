@@ -15,7 +15,14 @@ final class TaskCheck implements Check {
                 .because(ObstacleKind.TRACED.reason() + tracer(scene, status.tracer())));
       }
       if (status.state() == 'D') {
-        findings.add(process.obstacle(ObstacleKind.UNINTERRUPTIBLE));
+        // the count makes this sleep another than the next one of a busy disk
+        findings.add(
+            process
+                .obstacle(ObstacleKind.UNINTERRUPTIBLE)
+                .because(
+                    ObstacleKind.UNINTERRUPTIBLE.reason()
+                        + ": in %s, after %d switches"
+                            .formatted(place(process.hostPid()), status.switches())));
       }
       if (status.session() == 0) {
         findings.add(process.obstacle(ObstacleKind.SESSION_OUTSIDE));
@@ -24,6 +31,11 @@ final class TaskCheck implements Check {
     scene.guests().stream()
         .filter(guest -> !isBelowAGuest(scene, guest))
         .forEach(guest -> findings.add(guest.obstacle(ObstacleKind.EXEC_SESSION)));
+  }
+
+  private static String place(long hostPid) {
+    String place = ProcFile.readIfThere("/proc/" + hostPid + "/wchan");
+    return place.isEmpty() || place.equals("0") ? "an unknown place" : place;
   }
 
   private static String tracer(Scene scene, long hostPid) {

@@ -11,10 +11,18 @@ import java.io.IOException;
  * @param tracer as the host counts; 0 if nobody traces it
  * @param pid as its innermost pid namespace counts
  * @param session the same for its session; 0 if the leader is outside
+ * @param switches how often it was switched: it has not moved while that stands still
  * @param processors those that it may run on, such as {@code 0-3}
  */
 record TaskStatus(
-    String command, char state, long parent, long tracer, int pid, int session, String processors) {
+    String command,
+    char state,
+    long parent,
+    long tracer,
+    int pid,
+    int session,
+    long switches,
+    String processors) {
 
   static TaskStatus read(long hostPid) throws IOException {
     return parse(ProcFile.read("/proc/" + hostPid + "/status"));
@@ -28,6 +36,8 @@ record TaskStatus(
         number(value(text, "TracerPid")),
         (int) number(last(value(text, "NSpid"))),
         (int) number(last(value(text, "NSsid"))),
+        number(value(text, "voluntary_ctxt_switches"))
+            + number(value(text, "nonvoluntary_ctxt_switches")),
         value(text, "Cpus_allowed_list"));
   }
 

@@ -120,7 +120,11 @@ public enum ObstacleKind {
   /** A process under a debugger. */
   TRACED(BLOCKS, "it is traced, and two cannot trace one process", "Detach gdb or strace from it."),
   /** A process that waits in the kernel and cannot be stopped there. */
-  UNINTERRUPTIBLE(HANDLED, "it waits in the kernel; the engine waits until it comes back", ""),
+  UNINTERRUPTIBLE(
+      BLOCKS,
+      true,
+      "it waits in the kernel without a break, and cannot be frozen there",
+      "See what disk or network it waits for; a parent of vfork waits for its child to go on."),
   /** The processes could not be frozen in time. */
   CANNOT_FREEZE(
       BLOCKS,
