@@ -51,6 +51,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DestroyCommand.class,
       ListCommand.class,
       StatusCommand.class,
+      PreflightCommand.class,
       ExecCommand.class,
       EnterCommand.class,
       ConsoleCommand.class,

@@ -4,6 +4,7 @@ import {progressText, size, when} from './format.js';
 import * as store from './store.js';
 import {openDestroy} from './view-destroy.js';
 import {showError} from './view-errors.js';
+import {openPreflight} from './view-preflight.js';
 
 /** What can be done in each state, the most likely first. */
 const ACTIONS = {
@@ -116,6 +117,21 @@ export class VpsRow {
     const shown = (ACTIONS[vps.state] ?? []).map((verb, index) =>
       verb === 'export' ? exportLink(vps.name) : this.#button(vps.name, verb, index === 0, busy),
     );
+    if (vps.state === 'running' || vps.state === 'paused') {
+      shown.push(
+        el(
+          'button',
+          {
+            type: 'button',
+            class: 'quiet',
+            'aria-label': `Check whether ${vps.name} can be suspended`,
+            'data-testid': 'preflight-open',
+            onclick: () => openPreflight(vps.name),
+          },
+          'Check',
+        ),
+      );
+    }
     if (vps.state in ACTIONS) {
       shown.push(
         el(
