@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.letargo.hook.protocol.Explanation;
@@ -124,9 +126,12 @@ class EngineLogTest {
 
   @Test
   void keepsLittleOfALongLog() throws IOException {
-    Explanation behind =
-        explained("(00.1) Error (a.c:1): %s\n".formatted("x".repeat(9000)).repeat(100), NOBODY)
-            .orElseThrow();
+    String lines =
+        IntStream.range(0, 100)
+            .mapToObj(i -> "(00.1) Error (a.c:1): %d %s\n".formatted(i, "x".repeat(9000)))
+            .collect(Collectors.joining());
+
+    Explanation behind = explained(lines, NOBODY).orElseThrow();
 
     assertThat(behind.log()).hasSize(10).allMatch(line -> line.length() < 310);
     assertThat(behind.obstacles().getFirst().reason()).hasSizeLessThan(210);
