@@ -367,6 +367,23 @@ static _Noreturn void uninterruptible(void) {
   }
 }
 
+/* So many processes, each with a pipe, a file, a timer, a socket and the usual streams. */
+static _Noreturn void crowd(int count) {
+  for (int i = 1; i < count; i++) {
+    if (need(fork(), "fork") == 0) {
+      int ends[2];
+      need(pipe(ends), "pipe");
+      need(open("/etc/passwd", O_RDONLY), "open");
+      need(syscall(SYS_eventfd2, 0, 0), "eventfd");
+      need(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
+      while (1) {
+        pause();
+      }
+    }
+  }
+  keep(-1);
+}
+
 static const struct {
   const char *kind;
   void (*make)(void);
@@ -441,6 +458,9 @@ int main(int count, char **arguments) {
   }
   if (strcmp(kind, "time") == 0) {
     child_unshared(CLONE_NEWTIME);
+  }
+  if (strncmp(kind, "crowd-", 6) == 0) {
+    crowd(atoi(kind + 6));
   }
   printf("CANNOT RUN: no such kind: %s\n", kind);
   return 2;

@@ -2,11 +2,13 @@ package org.letargo.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.letargo.integration.harness.Failure;
 import org.letargo.integration.harness.Fixture;
+import org.letargo.integration.harness.HostCommand;
 import org.letargo.integration.harness.Instance;
 import org.letargo.integration.harness.Vps;
 
@@ -58,5 +60,23 @@ class ExplainedFailuresIT {
     assertThat(failed.log()).isNotEmpty();
     assertThat(vps.state()).isEqualTo("running");
     assertThat(vps.sh("pidof obstacle")).isNotEmpty();
+  }
+
+  @Test
+  void keepsTheLogWithTheOperation() {
+    Vps vps = letargo.get().createAndStart("web1", "tiny");
+    Obstacles.make(vps, "packet-pipe");
+    vps.fails("suspend");
+    String id = letargo.get().api().get("/v1/operations?limit=1").at("/operations/0/id").asText();
+
+    HostCommand.Result brief = letargo.get().cli().run("ops", "show", id);
+    HostCommand.Result full = letargo.get().cli().run("ops", "show", id, "--log");
+
+    String line = "The packetized mode for pipes is not supported yet";
+    assertThat(full.status()).as(full.errors()).isEqualTo(16);
+    assertThat(full.output().lines().filter(each -> each.startsWith("error log:")))
+        .anyMatch(each -> each.contains(line));
+    assertThat(brief.output().lines()).noneMatch(each -> each.startsWith("error log:"));
+    assertThat(brief.output()).contains("error obstacles:").contains(line);
   }
 }

@@ -62,6 +62,7 @@ public final class Changes {
   /** Puts everything right after a start of the hook; before anything else. */
   public void recover() {
     recovery.run();
+    preflight.warmUp();
   }
 
   /**

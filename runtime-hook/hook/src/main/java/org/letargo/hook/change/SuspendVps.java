@@ -1,11 +1,9 @@
 package org.letargo.hook.change;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.CheckpointDirectory;
@@ -15,19 +13,14 @@ import org.letargo.archive.PageFollower;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.durable.DurableFiles;
-import org.letargo.hook.engine.EngineLog;
 import org.letargo.hook.engine.EngineOptions;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.preflight.Preflight;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Code;
-import org.letargo.hook.protocol.Explanation;
-import org.letargo.hook.protocol.Obstacle;
-import org.letargo.hook.protocol.ObstacleKind;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.runtime.InitProcess;
-import org.letargo.hook.runtime.RuncMessages;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
@@ -55,9 +48,6 @@ final class SuspendVps {
 
   /** A dump that fails for what tends to pass is made again, until so much time has gone by. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-  /** A disk with less is full: an image file did not fit. */
-  private static final long FULL_BYTES = 1L << 20;
 
   private final Host host;
   private final Stand stand;
@@ -209,15 +199,6 @@ final class SuspendVps {
       operation.checkCancelled();
     }
 
-    /** On a full disk the engine cannot even write into its log that it is full. */
-    private boolean isFull() {
-      try {
-        return Files.getFileStore(folder.state()).getUsableSpace() < FULL_BYTES;
-      } catch (IOException e) {
-        return false; // then something else is wrong, and the engine's words are all there is
-      }
-    }
-
     private void reached(String stage, long initPid) {
       switch (stage) {
         case "pre-dump" -> phase("dump", 30);
@@ -288,26 +269,7 @@ final class SuspendVps {
             (veto.remedy() + " The VPS runs on.").strip(),
             veto);
       }
-      Optional<Explanation> behind =
-          EngineLog.explain(work.resolve("dump.log"), Preflight::processOf);
-      List<String> log = behind.map(Explanation::log).orElse(List.of());
-      if (isFull() || log.stream().anyMatch(line -> line.contains("No space left"))) {
-        return new VpsException(
-                Code.NO_SPACE,
-                "cannot suspend VPS '" + folder.name() + "'",
-                "no space left in " + folder.state(),
-                "Free space on that disk, then try again. The VPS runs on.")
-            .explained(behind.orElse(new Explanation(List.of(), List.of())));
-      }
-      List<Obstacle> obstacles =
-          behind.map(Explanation::obstacles).orElseGet(() -> List.of(unknown(result)));
-      return Clearance.refusal(folder.name(), obstacles, log);
-    }
-
-    /** The engine wrote no reason; the runtime may have one. */
-    private static Obstacle unknown(Command.Result result) {
-      return Obstacle.of(ObstacleKind.UNKNOWN, Optional.empty(), Optional.empty())
-          .because("the runtime says: " + RuncMessages.plain(result.errors()));
+      return DumpFailure.of(folder, work, result);
     }
   }
 }

@@ -101,10 +101,7 @@ public final class Preflight {
   private Look lookOnce(Vps vps, long init, Instant begin) {
     VpsName name = vps.spec().name();
     Scene scene = Scene.read(init, cgroups.processes(name));
-    Findings findings = new Findings();
-    for (Check check : Check.ALL) {
-      check.search(scene, findings);
-    }
+    Findings findings = search(scene);
     OpenFiles open = scene.openFiles();
     Set<String> watched = watchedPaths(name, scene, open.watched(), findings);
     DataSize predicted = DataSize.ofBytes(cgroups.memoryToSave(name).bytes() + open.deletedBytes());
@@ -221,6 +218,26 @@ public final class Preflight {
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Looks at this very process, in the background: the first look at a VPS then does not wait for
+   * the classes to be loaded.
+   */
+  public void warmUp() {
+    long self = ProcessHandle.current().pid();
+    Thread.ofPlatform()
+        .name("preflight-warm-up")
+        .daemon(true)
+        .start(() -> search(Scene.read(self, List.of(self))));
+  }
+
+  private static Findings search(Scene scene) {
+    Findings findings = new Findings();
+    for (Check check : Check.ALL) {
+      check.search(scene, findings);
+    }
+    return findings;
   }
 
   /** Forgets what is known of a VPS that is gone. */
