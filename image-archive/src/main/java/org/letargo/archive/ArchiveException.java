@@ -40,7 +40,7 @@ public final class ArchiveException extends RuntimeException {
     return corrupt(what, why, null);
   }
 
-  static ArchiveException corrupt(String what, String why, Throwable cause) {
+  public static ArchiveException corrupt(String what, String why, Throwable cause) {
     return new ArchiveException(
         Kind.CORRUPT, what, why, "Use another copy, or take a new checkpoint.", cause);
   }

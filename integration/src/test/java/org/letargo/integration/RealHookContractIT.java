@@ -3,11 +3,14 @@ package org.letargo.integration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.testing.HookContract;
 import org.letargo.integration.harness.Instance;
+import org.letargo.integration.harness.TemplateCache;
 
 /**
  * The real hook keeps the contract that the fake one keeps in unit tests: what the manager's tests
@@ -16,9 +19,12 @@ import org.letargo.integration.harness.Instance;
 class RealHookContractIT extends HookContract {
   private static Instance instance;
 
+  /** Its own templates: the shared ones are only read. */
   @BeforeAll
-  static void start() {
-    instance = Instance.startWithoutManager(Instance.Options.DEFAULT);
+  static void start(@TempDir Path templates) {
+    instance =
+        Instance.startWithoutManager(
+            Instance.Options.DEFAULT.withTemplates(TemplateCache.copyOf("tiny", templates)));
   }
 
   @AfterAll

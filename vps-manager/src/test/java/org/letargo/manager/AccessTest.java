@@ -125,6 +125,9 @@ class AccessTest {
     assertThat(as(operator, "POST", "/v1/templates/debian-12/build", "").error())
         .isEqualTo("403 FORBIDDEN");
     assertThat(as(operator, "PUT", "/v1/templates/mine", "x").error()).isEqualTo("403 FORBIDDEN");
+    assertThat(as(operator, "DELETE", "/v1/templates/tiny", "").error()).isEqualTo("403 FORBIDDEN");
+    assertThat(as(viewer, "GET", "/v1/templates/tiny/archive", "").error())
+        .isEqualTo("403 FORBIDDEN");
     assertThat(as(operator, "POST", "/v1/tokens", "{}").message())
         .isEqualTo(
             "createToken is not allowed: token 'worker' has the role operator, it wants admin. Use"

@@ -115,6 +115,40 @@ class StatusTest {
     assertThat(rig.post("/v1/templates/gentoo/build").error()).isEqualTo("404 NOT_FOUND");
   }
 
+  @Test
+  void carriesTemplatesAwayAndRemovesThem() throws Exception {
+    rig.create("web1");
+    var download =
+        rig.http()
+            .send(
+                rig.request("/v1/templates/tiny/archive").GET().build(),
+                java.net.http.HttpResponse.BodyHandlers.ofByteArray());
+    assertThat(download.statusCode()).isEqualTo(200);
+    assertThat(download.headers().firstValue("Content-Disposition"))
+        .contains("attachment; filename=\"tiny.template.tar.zst\"");
+    JsonNode export = rig.end(download.headers().firstValue("Letargo-Operation").orElseThrow());
+    assertThat(export.get("kind").asText()).isEqualTo("template-export");
+
+    var copied =
+        rig.send(
+            rig.request("/v1/templates/copy")
+                .header("Content-Type", "application/zstd")
+                .PUT(BodyPublishers.ofByteArray(download.body())));
+    assertThat(rig.end(copied).get("state").asText()).isEqualTo("succeeded");
+    JsonNode copy = rig.get("/v1/templates").json().at("/templates/0");
+    assertThat(copy.get("name").asText()).isEqualTo("copy");
+    assertThat(copy.get("description").asText()).isEqualTo("busybox");
+
+    JsonNode needed = rig.end(rig.delete("/v1/templates/tiny"));
+    assertThat(needed.at("/error/code").asText()).isEqualTo("WRONG_STATE");
+    assertThat(needed.at("/error/why").asText()).contains("'web1'");
+    assertThat(rig.end(rig.delete("/v1/templates/copy")).get("kind").asText())
+        .isEqualTo("template-remove");
+    assertThat(rig.delete("/v1/templates/copy").error()).isEqualTo("404 NOT_FOUND");
+    assertThat(rig.get("/v1/templates/copy/archive").error()).isEqualTo("404 NOT_FOUND");
+    assertThat(rig.get("/v1/templates/debian-12/archive").error()).isEqualTo("404 NOT_FOUND");
+  }
+
   private Rig.Answer put(String path, int bytes) {
     return rig.send(
         rig.request(path)

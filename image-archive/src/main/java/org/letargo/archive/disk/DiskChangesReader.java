@@ -51,7 +51,7 @@ public final class DiskChangesReader {
       throws IOException {
     requireEmpty(emptyDirectory);
     try {
-      var upper = new UpperDirectory(new TarInput(tar), calls, ids, limits);
+      var upper = new UpperDirectory(new TarInput(tar, "the disk changes"), calls, ids, limits);
       upper.make(emptyDirectory);
       long whiteouts =
           DeletedFiles.read(

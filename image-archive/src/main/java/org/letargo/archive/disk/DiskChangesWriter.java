@@ -1,26 +1,13 @@
 package org.letargo.archive.disk;
 
-import static org.letargo.archive.ArchiveException.quoted;
-
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.letargo.archive.ArchiveException;
 
 /**
@@ -30,11 +17,6 @@ import org.letargo.archive.ArchiveException;
  * What the reader would refuse fails here: a checkpoint that was taken can be resumed.
  */
 public final class DiskChangesWriter {
-  /** Holes of smaller files are not looked for. */
-  private static final long MIN_SPARSE_BYTES = 64 << 10;
-
-  private static final int MAX_REPORTED_SOCKETS = 1000;
-
   private final FileSystemCalls calls;
   private final IdRange ids;
 
@@ -54,11 +36,27 @@ public final class DiskChangesWriter {
         FileChannel list = create(checkpointDirectory.resolve(DiskChanges.DELETED));
         var listOut = new BufferedOutputStream(Channels.newOutputStream(list));
         var deleted = new DeletedFiles.Writer(listOut)) {
-      var run = new Run(new TarOutput(tar), deleted);
-      run.root(upperDirectory);
+      long[] deletedCount = new long[1];
+      var tree =
+          new TreeTarWriter(
+              calls,
+              ids,
+              new TarOutput(tar),
+              TreeTarWriter.Detail.TIMES_AND_HOLES,
+              _ -> false,
+              path -> {
+                deleted.add(path);
+                deletedCount[0]++;
+              });
+      tree.write(upperDirectory);
       deleted.finish();
       listOut.flush();
-      return run.result();
+      return new DiskChanges(
+          tree.entries(),
+          deletedCount[0],
+          tree.dataBytes(),
+          tree.skippedSockets(),
+          tree.droppedXattrs());
     }
   }
 
@@ -67,191 +65,5 @@ public final class DiskChangesWriter {
         file,
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-  }
-
-  private record Inode(long device, long inode) {}
-
-  /** One walk. */
-  private final class Run {
-    private final TarOutput tar;
-    private final DeletedFiles.Writer deleted;
-    private final Xattrs xattrRules = new Xattrs(ids);
-    private final Map<Inode, String> firstNames = new HashMap<>(); // of files with several names
-    private final List<String> sockets = new ArrayList<>();
-    private long entries;
-    private long deletedCount;
-    private long dataBytes;
-    private long droppedXattrs;
-
-    Run(TarOutput tar, DeletedFiles.Writer deleted) {
-      this.tar = tar;
-      this.deleted = deleted;
-    }
-
-    DiskChanges result() {
-      return new DiskChanges(entries, deletedCount, dataBytes, sockets, droppedXattrs);
-    }
-
-    void root(Path upper) throws IOException {
-      FileStatus status = calls.status(upper);
-      if (status.type() != FileStatus.Type.DIRECTORY) {
-        throw new java.nio.file.NotDirectoryException(upper.toString());
-      }
-      directory(upper, "", status);
-      tar.finish();
-    }
-
-    private void directory(Path directory, String path, FileStatus status) throws IOException {
-      put(directory, path, status, TarEntry.Kind.DIRECTORY, "");
-      for (String name : sortedNames(directory)) {
-        String child = EntryPaths.child(path, name);
-        String problem = EntryPaths.problem(child);
-        if (!problem.isEmpty()) {
-          throw notCapturable(child, problem, "Move it to a shorter path.");
-        }
-        entry(RawPaths.resolve(directory, name), child);
-      }
-    }
-
-    private void entry(Path file, String path) throws IOException {
-      FileStatus status = calls.status(file);
-      if (status.isWhiteout()) { // first: all whiteouts of an overlay may be one file
-        deleted.add(path);
-        deletedCount++;
-        return;
-      }
-      if (status.type() == FileStatus.Type.DIRECTORY) {
-        directory(file, path, status);
-        return;
-      }
-      if (status.type() == FileStatus.Type.SOCKET) {
-        if (sockets.size() < MAX_REPORTED_SOCKETS) {
-          sockets.add(path);
-        }
-        return;
-      }
-      if (status.links() > 1) {
-        String first = firstNames.putIfAbsent(new Inode(status.device(), status.inode()), path);
-        if (first != null) {
-          put(file, path, status, TarEntry.Kind.HARD_LINK, first);
-          return;
-        }
-      }
-      switch (status.type()) {
-        case REGULAR -> regular(file, path, status);
-        case SYMLINK -> put(file, path, status, TarEntry.Kind.SYMLINK, calls.readSymlink(file));
-        case FIFO -> put(file, path, status, TarEntry.Kind.FIFO, "");
-        case CHARACTER_DEVICE, BLOCK_DEVICE -> device(file, path, status);
-        case DIRECTORY, SOCKET -> throw new IllegalStateException("handled above");
-      }
-    }
-
-    private void device(Path file, String path, FileStatus status) throws IOException {
-      if (!Devices.isAllowed(status.type(), status.deviceMajor(), status.deviceMinor())) {
-        throw notCapturable(
-            path,
-            "device " + status.deviceMajor() + ":" + status.deviceMinor() + " belongs to the host",
-            "Remove the device node; a VPS may have " + Devices.NAMES + ".");
-      }
-      put(file, path, status, TarEntry.Kind.CHARACTER_DEVICE, "");
-    }
-
-    private void regular(Path file, String path, FileStatus status) throws IOException {
-      long sizeBytes = status.sizeBytes();
-      var data = new SparseMap();
-      if (sizeBytes >= MIN_SPARSE_BYTES) {
-        calls.dataRanges(file, data::add);
-      } else {
-        data.add(0, sizeBytes);
-      }
-      boolean sparse = !data.covers(sizeBytes);
-      byte[] map = sparse ? data.encode(sizeBytes) : new byte[0];
-      long storedBytes = map.length + data.dataBytes();
-      var entry =
-          tarEntry(file, path, status, TarEntry.Kind.REGULAR, "", storedBytes, sizeBytes, sparse);
-      tar.write(TarBlocks.encode(entry));
-      tar.write(map);
-      copy(file, path, data);
-      tar.pad(storedBytes);
-      entries++;
-      dataBytes += data.dataBytes();
-    }
-
-    private void copy(Path file, String path, SparseMap data) throws IOException {
-      if (data.count() == 0) {
-        return;
-      }
-      try (var channel =
-          FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-        for (int i = 0; i < data.count(); i++) {
-          if (tar.copy(channel, data.offset(i), data.length(i)) < data.length(i)) {
-            throw notCapturable(
-                path, "it became shorter while it was read", "Freeze the VPS first.");
-          }
-        }
-      }
-    }
-
-    private void put(Path file, String path, FileStatus status, TarEntry.Kind kind, String link)
-        throws IOException {
-      tar.write(TarBlocks.encode(tarEntry(file, path, status, kind, link, 0, 0, false)));
-      entries++;
-    }
-
-    private TarEntry tarEntry(
-        Path file,
-        String path,
-        FileStatus status,
-        TarEntry.Kind kind,
-        String link,
-        long storedBytes,
-        long realBytes,
-        boolean sparse)
-        throws IOException {
-      return new TarEntry(
-          path,
-          kind,
-          status.mode(),
-          ids.toInner(status.userId(), "user id", path),
-          ids.toInner(status.groupId(), "group id", path),
-          status.modifiedSeconds(),
-          status.modifiedNanos(),
-          storedBytes,
-          realBytes,
-          sparse,
-          link,
-          kind == TarEntry.Kind.HARD_LINK ? 0 : status.deviceMajor(),
-          kind == TarEntry.Kind.HARD_LINK ? 0 : status.deviceMinor(),
-          xattrs(file, path, status, kind));
-    }
-
-    private SortedMap<String, byte[]> xattrs(
-        Path file, String path, FileStatus status, TarEntry.Kind kind) throws IOException {
-      SortedMap<String, byte[]> kept = new TreeMap<>();
-      if (kind == TarEntry.Kind.HARD_LINK || kind == TarEntry.Kind.SYMLINK) {
-        return kept; // stored with the first name; a symbolic link has none that travel
-      }
-      for (String name : calls.listXattrs(file)) {
-        Optional<byte[]> value =
-            xattrRules.save(
-                name, calls.getXattr(file, name), status.type() == FileStatus.Type.DIRECTORY, path);
-        value.ifPresentOrElse(bytes -> kept.put(name, bytes), () -> droppedXattrs++);
-      }
-      return kept;
-    }
-
-    private List<String> sortedNames(Path directory) throws IOException {
-      List<String> names = new ArrayList<>();
-      try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
-        children.forEach(child -> names.add(RawPaths.name(child)));
-      }
-      Collections.sort(names); // raw: the order of bytes
-      return names;
-    }
-
-    private static ArchiveException notCapturable(String path, String why, String remedy) {
-      return ArchiveException.notCapturable(
-          "the disk of the VPS cannot be saved at " + quoted(RawPaths.shown(path)), why, remedy);
-    }
   }
 }

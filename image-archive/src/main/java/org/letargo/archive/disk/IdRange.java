@@ -32,14 +32,8 @@ public record IdRange(long base) {
     long inner = host - base;
     if (inner < 0 || inner >= COUNT) {
       throw ArchiveException.notCapturable(
-          "the disk of the VPS cannot be saved at " + quoted(RawPaths.shown(rawPath)),
-          what
-              + " "
-              + host
-              + " is outside the VPS's own range, "
-              + base
-              + " to "
-              + (base + COUNT - 1),
+          "the disk cannot be saved at " + quoted(RawPaths.shown(rawPath)),
+          what + " " + host + " is outside its own range, " + base + " to " + (base + COUNT - 1),
           "Give the file to an id of the VPS, with chown from inside.");
     }
     return (int) inner;

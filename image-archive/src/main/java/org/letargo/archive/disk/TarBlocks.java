@@ -79,7 +79,7 @@ final class TarBlocks {
     byte[] pax = PaxRecords.encode(records);
     if (pax.length > PaxRecords.MAX_BYTES) {
       throw ArchiveException.notCapturable(
-          "the disk of the VPS cannot be saved at " + quoted(RawPaths.shown(entry.rawPath())),
+          "the disk cannot be saved at " + quoted(RawPaths.shown(entry.rawPath())),
           "its extended attributes have more than " + PaxRecords.MAX_BYTES + " bytes",
           "Remove some with setfattr -x.");
     }

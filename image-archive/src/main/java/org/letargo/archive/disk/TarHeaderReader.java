@@ -36,8 +36,7 @@ final class TarHeaderReader {
       throw refused(where, "it is not in the POSIX ustar form");
     }
     if (number(block, TarBlocks.CHECKSUM_AT, 8, "checksum", where) != TarBlocks.checksum(block)) {
-      throw ArchiveException.corrupt(
-          "the disk changes are damaged " + where, "checksum of a header");
+      throw ArchiveException.corrupt("the tar is damaged " + where, "checksum of a header");
     }
     for (int i = 345; i < TarBlocks.BLOCK; i++) {
       if (block[i] != 0) {

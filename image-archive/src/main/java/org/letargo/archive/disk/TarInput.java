@@ -9,20 +9,32 @@ import java.util.Optional;
 import org.letargo.archive.ArchiveException;
 
 /**
- * Reads {@code rootfs-diff.tar} as a hostile file: one form of tar only, every length capped before
- * it is believed. After each entry its content must be read, or there is none.
+ * Reads {@code rootfs-diff.tar}, or the tree of a template, as a hostile file: one form of tar
+ * only, every length capped before it is believed. After each entry its content must be read, or
+ * there is none.
  */
 final class TarInput {
   private static final int MAX_MAP_DIGITS = 15;
 
   private final InputStream in;
+  private final String subject;
   private final byte[] block = new byte[TarBlocks.BLOCK];
   private long position;
   private long contentLeft;
   private int padding;
 
-  TarInput(InputStream in) {
+  /**
+   * @param in stays open, it is the caller's
+   * @param subject what messages call the tar's contents, in the plural
+   */
+  TarInput(InputStream in, String subject) {
     this.in = in;
+    this.subject = subject;
+  }
+
+  /** What messages call the tar's contents, in the plural. */
+  String subject() {
+    return subject;
   }
 
   /** The next entry; empty at the end, behind which nothing may follow. */
@@ -124,13 +136,13 @@ final class TarInput {
     position += n;
     if (n < length) {
       throw ArchiveException.corrupt(
-          "the disk changes are incomplete", "the tar ends after " + position + " bytes");
+          subject + " are incomplete", "the tar ends after " + position + " bytes");
     }
   }
 
   private ArchiveException refused(String why) {
     return ArchiveException.refused(
-        "the tar of the disk changes is refused at byte " + position, why);
+        "the tar of " + subject + " is refused at byte " + position, why);
   }
 
   /** The decimal lines of a sparse map, a block at a time. */

@@ -3,16 +3,17 @@ package org.letargo.archive.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 
-/** Writes blocks to a file, small pieces gathered, large content moved by the kernel. */
+/** Writes blocks, small pieces gathered; into a file the kernel moves large content. */
 final class TarOutput {
   private static final int END_BYTES = 2 * TarBlocks.BLOCK;
   private static final int SMALL_BYTES = 64 << 10;
 
-  private final FileChannel out;
+  private final WritableByteChannel out;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
 
-  TarOutput(FileChannel out) {
+  TarOutput(WritableByteChannel out) {
     this.out = out;
   }
 

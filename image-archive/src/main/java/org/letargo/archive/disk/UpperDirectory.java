@@ -18,7 +18,8 @@ import java.util.Set;
 import org.letargo.archive.ArchiveException;
 
 /**
- * Turns the entries of a hostile tar into an overlay's upper directory. Used once, by one thread.
+ * Turns the entries of a hostile tar into an overlay's upper directory, or into a template. Used
+ * once, by one thread.
  *
  * <p>Why nothing can lead out of it: entries must come in the order in which a walk meets them, so
  * every entry lies in a directory that this run has made and is still inside of, and it is created
@@ -62,7 +63,7 @@ final class UpperDirectory {
       TarEntry entry = next.get();
       if (++count > limits.maxEntries()) {
         throw ArchiveException.tooLarge(
-            "the disk changes are too many",
+            tar.subject() + " are too many",
             "there are more than " + limits.maxEntries() + " entries",
             "Raise the limit if you trust the archive.");
       }
@@ -73,7 +74,7 @@ final class UpperDirectory {
       }
     }
     if (inside.isEmpty()) {
-      throw ArchiveException.refused("the disk changes are refused", "there is no root entry");
+      throw ArchiveException.refused(tar.subject() + " are refused", "there is no root entry");
     }
     while (!inside.isEmpty()) {
       leave();
@@ -196,7 +197,7 @@ final class UpperDirectory {
     }
     if (entry.storedBytes() > limits.maxDataBytes() - dataBytes) {
       throw ArchiveException.tooLarge(
-          "the disk changes are too large at " + quoted(RawPaths.shown(entry.rawPath())),
+          tar.subject() + " are too large at " + quoted(RawPaths.shown(entry.rawPath())),
           "their content has more than " + limits.maxDataBytes() + " bytes",
           "Raise the limit if you trust the archive.");
     }

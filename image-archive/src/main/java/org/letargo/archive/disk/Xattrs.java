@@ -215,7 +215,7 @@ final class Xattrs {
 
   private static ArchiveException notCapturable(String rawPath, String name, String why) {
     return ArchiveException.notCapturable(
-        "the disk of the VPS cannot be saved at "
+        "the disk cannot be saved at "
             + quoted(RawPaths.shown(rawPath))
             + ", attribute "
             + quoted(name),

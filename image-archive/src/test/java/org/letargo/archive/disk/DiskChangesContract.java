@@ -137,8 +137,8 @@ public abstract class DiskChangesContract {
     assertThatThrownBy(() -> write(HERE, upper, checkpoint))
         .isInstanceOf(ArchiveException.class)
         .hasMessage(
-            "the disk of the VPS cannot be saved at 'of-the-host': user id 99999 is outside the"
-                + " VPS's own range, 100000 to 165535. Give the file to an id of the VPS, with"
+            "the disk cannot be saved at 'of-the-host': user id 99999 is outside its"
+                + " own range, 100000 to 165535. Give the file to an id of the VPS, with"
                 + " chown from inside.");
   }
 

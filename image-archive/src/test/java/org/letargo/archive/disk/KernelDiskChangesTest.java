@@ -159,7 +159,7 @@ class KernelDiskChangesTest extends DiskChangesContract {
   private String firstXattr(String path) throws IOException {
     try (var in =
         new BufferedInputStream(Files.newInputStream(checkpoint.resolve(DiskChanges.TAR)))) {
-      var tar = new TarInput(in);
+      var tar = new TarInput(in, "the disk changes");
       while (true) {
         TarEntry entry = tar.next().orElseThrow();
         if (entry.rawPath().equals(path)) {

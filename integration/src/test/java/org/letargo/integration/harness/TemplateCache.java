@@ -42,6 +42,12 @@ public final class TemplateCache {
     return Ready.FOLDER;
   }
 
+  /** A folder of its own with a copy of one template, for tests that add and remove some. */
+  public static Path copyOf(String template, Path folder) {
+    HostCommand.run("cp", "-a", folder().resolve(template).toString(), folder.toString());
+    return folder;
+  }
+
   private static Path prepare() {
     try {
       Files.createDirectories(CACHE);
@@ -80,11 +86,14 @@ public final class TemplateCache {
   private static String hash() throws IOException {
     Path sources =
         Programs.repository().resolve("runtime-hook/hook/src/main/java/org/letargo/hook/template");
+    Path disk =
+        Programs.repository().resolve("image-archive/src/main/java/org/letargo/archive/disk");
     List<Path> places =
         List.of(
             Programs.templates(),
             sources.resolve("TemplateInfo.java"),
-            sources.resolve("TreeDigest.java"));
+            disk.resolve("TemplateDigest.java"),
+            disk.resolve("TreeTarWriter.java"));
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (Path place : places) {

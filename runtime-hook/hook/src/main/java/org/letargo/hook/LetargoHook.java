@@ -56,6 +56,8 @@ final class LetargoHook implements HookHandler {
       case HookRequest.ListTemplates _ -> new TemplateList(host.templates().list());
       case HookRequest.BuildTemplate build -> changes.make(build, exchange);
       case HookRequest.AddTemplate add -> changes.make(add, exchange);
+      case HookRequest.ExportTemplate export -> changes.make(export, exchange);
+      case HookRequest.RemoveTemplate remove -> changes.make(remove, exchange);
       case HookRequest.DestroyVps destroy -> done(changes.make(destroy, exchange));
       case HookRequest.ExportVps export -> done(changes.make(export, exchange));
       case HookRequest.Change<?> change -> report(changes.make(change, exchange));

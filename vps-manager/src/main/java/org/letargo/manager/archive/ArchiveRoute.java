@@ -1,17 +1,13 @@
 package org.letargo.manager.archive;
 
-import io.vertx.core.http.HttpServerResponse;
-import java.io.IOException;
 import java.util.Optional;
-import org.letargo.hook.protocol.Failure;
-import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.operation.Operation;
 import org.letargo.manager.operation.Operations;
 import org.letargo.manager.operation.Upload;
 import org.letargo.manager.web.Call;
 import org.letargo.manager.web.Endpoints;
-import org.letargo.manager.web.Outbound;
+import org.letargo.manager.web.FileAnswer;
 import org.letargo.manager.web.Uploads;
 
 /** Archives: download and upload. */
@@ -32,8 +28,8 @@ public final class ArchiveRoute {
 
   private void export(Call call) {
     VpsName name = new VpsName(call.path("name"));
-    Download download = new Download(call, name);
-    call.blocking(() -> exports.start(name, call.by(), download));
+    FileAnswer answer = new FileAnswer(call, name + ".letargo");
+    call.blocking(() -> exports.start(name, call.by(), answer));
   }
 
   private void importVps(Call call) {
@@ -43,70 +39,5 @@ public final class ArchiveRoute {
 
   private Operation start(Call call, Optional<VpsName> name, Upload upload) {
     return imports.start(name, call.by(), upload);
-  }
-
-  /**
-   * The answer that an archive is written to. Its head is sent with the first byte, so that what
-   * fails before has a proper status; what fails later resets the connection.
-   */
-  private static final class Download implements ArchiveSink {
-    private final Call call;
-    private final VpsName name;
-    private final HttpServerResponse response;
-    private final Outbound out;
-    private volatile OperationId operation;
-    private boolean begun;
-
-    Download(Call call, VpsName name) {
-      this.call = call;
-      this.name = name;
-      this.response = call.routing().response();
-      this.out = new Outbound(call.context(), response::write);
-      response.closeHandler(_ -> out.broken(new IOException("the connection was closed")));
-      response.exceptionHandler(out::broken);
-    }
-
-    @Override
-    public void begins(OperationId id) {
-      operation = id;
-    }
-
-    @Override
-    public void write(byte[] part) throws IOException {
-      if (!begun) {
-        begun = true;
-        call.context().runOnContext(_ -> head());
-      }
-      out.write(part);
-    }
-
-    private void head() {
-      if (!response.closed()) {
-        response
-            .setChunked(true)
-            .putHeader("Content-Type", "application/zstd")
-            .putHeader("Content-Disposition", "attachment; filename=\"" + name + ".letargo\"")
-            .putHeader("Letargo-Operation", operation.value());
-      }
-    }
-
-    @Override
-    public void ends() {
-      call.context()
-          .runOnContext(_ -> {
-            if (!response.closed()) {
-              response.end();
-            }
-          });
-    }
-
-    @Override
-    public void fails(Failure failure) {
-      if (!begun) {
-        call.fail(failure.toException());
-        return;
-      }
-      call.context().runOnContext(_ -> response.reset());
-    }
   }
 }

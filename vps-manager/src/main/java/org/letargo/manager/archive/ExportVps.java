@@ -1,22 +1,14 @@
 package org.letargo.manager.archive;
 
-import java.io.IOException;
-import java.time.Instant;
-import org.letargo.hook.protocol.Code;
-import org.letargo.hook.protocol.Done;
-import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.HookRequest;
-import org.letargo.hook.protocol.HookStream;
-import org.letargo.hook.protocol.HookStream.Item;
 import org.letargo.hook.protocol.OperationId;
-import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.operation.Download;
+import org.letargo.manager.operation.FileSink;
 import org.letargo.manager.operation.HookCalls;
 import org.letargo.manager.operation.Operation;
 import org.letargo.manager.operation.OperationKind;
-import org.letargo.manager.operation.OperationRun;
-import org.letargo.manager.operation.OperationState;
 import org.letargo.manager.operation.Operations;
 import org.letargo.manager.operation.Subject;
 import org.letargo.manager.operation.Work;
@@ -44,80 +36,18 @@ public final class ExportVps {
    * @throws VpsException NOT_FOUND, BUSY, WRONG_STATE, HOOK_UNREACHABLE; the sink hears nothing
    *     then
    */
-  public Operation start(VpsName name, String by, ArchiveSink sink) {
+  public Operation start(VpsName name, String by, FileSink sink) {
     OperationId id = OperationId.create();
     registry.claim(name, VpsMove.EXPORT, id);
+    var download =
+        new Download(
+            hook, asked -> new HookRequest.ExportVps(asked, name), "VPS '" + name + "'", sink);
     try {
-      Work work = claims.releasing(name, id, new Export(name, sink));
+      Work work = claims.releasing(name, id, download);
       return operations.start(id, OperationKind.EXPORT, new Subject.OfVps(name), by, work);
     } catch (RuntimeException e) {
       registry.release(name, id);
       throw e;
-    }
-  }
-
-  private final class Export implements Work {
-    private final VpsName name;
-    private final ArchiveSink sink;
-
-    Export(VpsName name, ArchiveSink sink) {
-      this.name = name;
-      this.sink = sink;
-    }
-
-    @Override
-    public void run(OperationRun run) {
-      sink.begins(run.id());
-      try (HookStream<Done> stream =
-          hook.client().open(new HookRequest.ExportVps(run.hookOperation(), name))) {
-        copy(stream, run);
-      } catch (VpsException e) {
-        if (e.code() == Code.HOOK_UNREACHABLE) {
-          awaitRollback(run);
-        }
-        throw e;
-      } catch (IOException e) {
-        // the stream is closed, so the hook ends the export
-        awaitRollback(run);
-        throw new VpsException(
-            Code.CANCELLED,
-            "the export of VPS '" + name + "' ended",
-            "whoever took the archive hung up (" + e.getMessage() + ")",
-            "The VPS is as it was; export it again.",
-            e);
-      }
-    }
-
-    private void copy(HookStream<Done> stream, OperationRun run) throws IOException {
-      while (true) {
-        switch (stream.next()) {
-          case Item.Output<Done>(byte[] part) -> sink.write(part);
-          case Item.Progressed<Done>(Progress progress) -> run.progress(progress);
-          case Item.Finished<Done> _ -> {
-            return;
-          }
-          case Item.ErrorOutput<Done> _, Item.Event<Done> _ -> {}
-        }
-      }
-    }
-
-    /** The archive is not whole, whatever the hook says; only its end is of interest. */
-    private void awaitRollback(OperationRun run) {
-      try {
-        hook.follow(run.hookOperation(), run::progress);
-      } catch (VpsException ended) {
-        // as it should
-      }
-    }
-
-    @Override
-    public void ended(Operation operation) {
-      switch (operation.state()) {
-        case OperationState.Succeeded _ -> sink.ends();
-        case OperationState.Failed(Instant _, Failure why) -> sink.fails(why);
-        case OperationState.Cancelled(Instant _, Failure why) -> sink.fails(why);
-        case OperationState.Running _ -> throw new IllegalStateException("it has not ended");
-      }
     }
   }
 }

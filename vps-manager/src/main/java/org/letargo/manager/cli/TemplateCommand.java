@@ -12,12 +12,14 @@ import picocli.CommandLine.Parameters;
 /** {@code letargo template}: what VPSes are made of. Without a word it lists. */
 @Command(
     name = "template",
-    description = "Lists, builds and adds templates.",
+    description = "Lists, builds, adds, carries away and removes templates.",
     footer = {"", "Example: letargo template list"},
     subcommands = {
       TemplateCommand.List.class,
       TemplateCommand.Build.class,
-      TemplateCommand.Add.class
+      TemplateCommand.Add.class,
+      TemplateCommand.Export.class,
+      TemplateCommand.Remove.class
     })
 final class TemplateCommand extends CliCommand {
   @Override
@@ -92,13 +94,17 @@ final class TemplateCommand extends CliCommand {
 
   @Command(
       name = "add",
-      description = "Makes a template of a tar of a root file system; - is standard input.",
-      footer = {"", "Example: letargo template add alpine alpine-minirootfs.tar"})
+      description = "Makes a template of a tar of a root file system, or of a template file.",
+      footer = {
+        "",
+        "Example: letargo template add alpine alpine-minirootfs.tar",
+        "Example: letargo template add debian-12-of-host1 debian-12.template"
+      })
   static final class Add extends CliCommand {
     @Parameters(index = "0", paramLabel = "NAME", description = "The template.")
     private TemplateName name;
 
-    @Parameters(index = "1", paramLabel = "FILE", description = "The tar.")
+    @Parameters(index = "1", paramLabel = "FILE", description = "The tar; - is standard input.")
     private Path file;
 
     @Mixin private Changes changes;
@@ -113,6 +119,60 @@ final class TemplateCommand extends CliCommand {
         output().document(ended);
       }
       return ExitStatus.OK.number();
+    }
+  }
+
+  @Command(
+      name = "export",
+      description = "Writes a template into a file, for 'letargo template add' on another host.",
+      footer = {
+        "",
+        "Example: letargo template export debian-12 debian-12.template",
+        "Example: letargo template export debian-12 - | ssh other letargo template add debian-12-a -"
+      })
+  static final class Export extends CliCommand {
+    @Parameters(index = "0", paramLabel = "NAME", description = "The template.")
+    private TemplateName name;
+
+    @Parameters(index = "1", paramLabel = "FILE", description = "Where to; - is standard output.")
+    private Path file;
+
+    @Mixin private FileDownload download;
+
+    @Override
+    int run() throws IOException {
+      var subject = new FileDownload.Subject("template", name.value(), "the template");
+      return download.run(
+          this,
+          subject,
+          file,
+          "/v1/templates/" + name + "/archive",
+          TemplateCommand::aboutTemplate);
+    }
+  }
+
+  @Command(
+      name = "remove",
+      description = "Removes a template that no VPS needs.",
+      footer = {"", "Example: letargo template remove alpine"})
+  static final class Remove extends CliCommand {
+    @Parameters(paramLabel = "NAME", description = "The template.")
+    private TemplateName name;
+
+    @Mixin private Changes changes;
+
+    @Override
+    int run() throws InterruptedException {
+      try {
+        JsonNode ended =
+            changes.one(cli(), true, "removed", () -> api().delete("/v1/templates/" + name));
+        if (output().isJson()) {
+          output().document(ended);
+        }
+        return ExitStatus.OK.number();
+      } catch (CliFailure failure) {
+        throw aboutTemplate(failure);
+      }
     }
   }
 }

@@ -17,7 +17,9 @@ public enum OperationKind {
   EXPORT,
   IMPORT,
   TEMPLATE_BUILD,
-  TEMPLATE_ADD;
+  TEMPLATE_ADD,
+  TEMPLATE_EXPORT,
+  TEMPLATE_REMOVE;
 
   /** The word for it everywhere, such as {@code template-build}. */
   @JsonValue

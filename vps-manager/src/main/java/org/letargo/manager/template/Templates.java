@@ -7,6 +7,8 @@ import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.TemplateReport;
 import org.letargo.hook.protocol.VpsException;
+import org.letargo.manager.operation.Download;
+import org.letargo.manager.operation.FileSink;
 import org.letargo.manager.operation.HookCalls;
 import org.letargo.manager.operation.Operation;
 import org.letargo.manager.operation.OperationKind;
@@ -55,7 +57,8 @@ public final class Templates {
   }
 
   /**
-   * Begins to make one from a tar; the upload is read on threads of the operation.
+   * Begins to make one from a template file or a tar; the upload is read on threads of the
+   * operation.
    *
    * @throws VpsException NAME_TAKEN, HOOK_UNREACHABLE; the upload is not touched then
    */
@@ -82,6 +85,51 @@ public final class Templates {
           }
         };
     return operations.start(id, OperationKind.TEMPLATE_ADD, new Subject.OfTemplate(name), by, work);
+  }
+
+  /**
+   * Begins to write one as a file; the sink hears all that follows on the operation's thread.
+   *
+   * @throws VpsException NOT_FOUND, HOOK_UNREACHABLE; the sink hears nothing then
+   */
+  public Operation export(TemplateName name, String by, FileSink sink) {
+    requireKnown(name);
+    OperationId id = OperationId.create();
+    Download download =
+        new Download(
+            hook,
+            asked -> new HookRequest.ExportTemplate(asked, name),
+            "template '" + name + "'",
+            sink);
+    return operations.start(
+        id, OperationKind.TEMPLATE_EXPORT, new Subject.OfTemplate(name), by, download);
+  }
+
+  /**
+   * Begins to remove one; it fails while VPSes need it.
+   *
+   * @throws VpsException NOT_FOUND, HOOK_UNREACHABLE
+   */
+  public Operation remove(TemplateName name, String by) {
+    requireKnown(name);
+    OperationId id = OperationId.create();
+    HookRequest.RemoveTemplate request = new HookRequest.RemoveTemplate(id, name);
+    return operations.start(
+        id,
+        OperationKind.TEMPLATE_REMOVE,
+        new Subject.OfTemplate(name),
+        by,
+        run -> hook.change(request, run::progress));
+  }
+
+  private void requireKnown(TemplateName name) {
+    if (!isKnown(name)) {
+      throw new VpsException(
+          Code.NOT_FOUND,
+          "there is no template '" + name + "'",
+          "none of that name is on this host",
+          "List them with 'letargo template list'.");
+    }
   }
 
   private boolean isKnown(TemplateName name) {

@@ -1,2 +1,2 @@
-/** What VPSes start from: listing, building and adding templates. */
+/** What VPSes start from: listing, building, adding, exporting and removing templates. */
 package org.letargo.manager.template;

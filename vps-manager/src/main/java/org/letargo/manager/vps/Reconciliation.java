@@ -72,7 +72,7 @@ public final class Reconciliation {
       case UNPAUSE -> new VpsState.Unpausing(id);
       case EXPORT -> new VpsState.Exporting(id);
       case IMPORT -> new VpsState.Importing(id);
-      case TEMPLATE_BUILD, TEMPLATE_ADD ->
+      case TEMPLATE_BUILD, TEMPLATE_ADD, TEMPLATE_EXPORT, TEMPLATE_REMOVE ->
           throw new IllegalArgumentException("it changes no VPS: " + kind.word());
     };
   }

@@ -228,6 +228,27 @@ class ArchiveCommandsTest {
   }
 
   @Test
+  void exportsATemplate() throws Exception {
+    int status = cli.run("template", "export", "debian-12", file.toString());
+
+    assertThat(status).isZero();
+    assertThat(cli.out()).isEqualTo("debian-12: exported, 1.0 MiB in " + file + "\n");
+    assertThat(sha256(file)).isEqualTo(FakeArchives.digestOf(1 << 20));
+    assertThat(cli.run("--json", "template", "export", "debian-12", file.toString(), "--force"))
+        .isZero();
+    assertThat(cli.out()).contains("\"template\"", "\"bytes\"");
+    assertThat(cli.run("template", "export", "nowhere", file.toString(), "--force")).isEqualTo(91);
+  }
+
+  @Test
+  void removesATemplate() {
+    assertThat(cli.run("template", "remove", "debian-12")).isZero();
+    assertThat(cli.out()).isEqualTo("debian-12: removed\n");
+    assertThat(api.requests()).contains(new Seen("DELETE", "/v1/templates/debian-12", ""));
+    assertThat(cli.run("template", "remove", "nowhere")).isEqualTo(91);
+  }
+
+  @Test
   void addsATemplate() throws IOException {
     Files.write(file, new byte[1000]);
 

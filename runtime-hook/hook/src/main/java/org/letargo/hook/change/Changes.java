@@ -37,6 +37,7 @@ public final class Changes {
   private final ImportVps imports;
   private final DestroyVps destroy;
   private final Recovery recovery;
+  private final TemplateChanges templates;
 
   public Changes(Host host, Operations operations) {
     this.host = host;
@@ -56,6 +57,7 @@ public final class Changes {
     this.export = new ExportVps(files);
     this.imports = new ImportVps(host, stand, admission);
     this.destroy = new DestroyVps(host, stand);
+    this.templates = new TemplateChanges(host);
     this.recovery = new Recovery(host, stand, exits, destroy, mount, operations);
   }
 
@@ -102,7 +104,10 @@ public final class Changes {
       case HookRequest.ExportVps(var _, var name) ->
           on(name, vps -> export.export(vps, operation, exchange));
       case HookRequest.DestroyVps(var _, var name) -> on(name, vps -> destroy(vps, operation));
-      case HookRequest.BuildTemplate _, HookRequest.AddTemplate _ ->
+      case HookRequest.BuildTemplate _,
+          HookRequest.AddTemplate _,
+          HookRequest.ExportTemplate _,
+          HookRequest.RemoveTemplate _ ->
           throw new IllegalArgumentException("not a change of a VPS: " + request);
     };
   }
@@ -177,6 +182,28 @@ public final class Changes {
         request.operation(),
         exchange::progress,
         operation -> host.templates().add(request.name(), exchange.input(), operation));
+  }
+
+  /** Writes a template for the caller and keeps the outcome. */
+  public Done make(HookRequest.ExportTemplate request, HookExchange exchange) {
+    return operations.run(
+        request.operation(),
+        exchange::progress,
+        operation -> {
+          templates.export(request.name(), operation, exchange);
+          return new Done();
+        });
+  }
+
+  /** Removes a template and keeps the outcome. */
+  public Done make(HookRequest.RemoveTemplate request, HookExchange exchange) {
+    return operations.run(
+        request.operation(),
+        exchange::progress,
+        operation -> {
+          templates.remove(request.name(), operation);
+          return new Done();
+        });
   }
 
   /** A VPS that was rebooted from within. */

@@ -82,7 +82,7 @@ final class CheckpointFiles {
     return new VpsDescription(
         spec.name().value(),
         spec.template().value(),
-        vps.stored().templateDigest(),
+        host.templates().get(spec.template()).digest(),
         spec.limits().memory().bytes(),
         spec.limits().milliCpus(),
         spec.limits().pids(),

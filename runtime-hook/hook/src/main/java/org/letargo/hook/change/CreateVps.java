@@ -14,6 +14,7 @@ import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.rootfs.RootFileSystem;
 import org.letargo.hook.template.GuestFiles;
 import org.letargo.hook.template.TemplateInfo;
+import org.letargo.hook.template.TemplateUse;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.Vps;
@@ -35,7 +36,13 @@ final class CreateVps {
   }
 
   Vps create(HookRequest.CreateVps request, Operation operation) {
-    TemplateInfo template = host.templates().get(request.template());
+    try (TemplateUse _ = host.templates().use(request.template())) {
+      return createFrom(host.templates().get(request.template()), request, operation);
+    }
+  }
+
+  private Vps createFrom(
+      TemplateInfo template, HookRequest.CreateVps request, Operation operation) {
     Admission.Seat seat = admission.reserve(request.name(), request.address(), request.published());
     VpsFolder folder = VpsFolder.of(host.configuration(), request.name());
     Path making = folder.state().resolveSibling(PREFIX + request.name());

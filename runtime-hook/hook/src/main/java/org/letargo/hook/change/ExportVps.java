@@ -71,7 +71,7 @@ final class ExportVps {
 
   private static void send(Vps vps, Path directory, Operation operation, HookExchange exchange) {
     operation.phase("write", 10);
-    try (OutputStream out = new BufferedOutputStream(new ToCaller(exchange), BUFFER_BYTES)) {
+    try (OutputStream out = new BufferedOutputStream(new CallerOutput(exchange), BUFFER_BYTES)) {
       ArchiveWriter.write(
           directory,
           out,
@@ -90,24 +90,6 @@ final class ExportVps {
           "whoever received the archive hung up",
           "Start it again.",
           e);
-    }
-  }
-
-  private static final class ToCaller extends OutputStream {
-    private final HookExchange exchange;
-
-    ToCaller(HookExchange exchange) {
-      this.exchange = exchange;
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      exchange.output(bytes, offset, length);
     }
   }
 }

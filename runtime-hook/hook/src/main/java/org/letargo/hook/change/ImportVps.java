@@ -26,6 +26,7 @@ import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.rootfs.VpsDisk;
+import org.letargo.hook.template.TemplateUse;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.Vps;
@@ -98,7 +99,7 @@ final class ImportVps {
     List<PublishedPort> published =
         described.publishedPorts().stream().map(ImportVps::port).toList();
     Admission.Seat seat = admission.reserve(name, address(manifest), published);
-    try {
+    try (TemplateUse _ = host.templates().use(template)) {
       operation.phase("disk", 85);
       VpsLimits limits =
           new VpsLimits(
@@ -106,7 +107,8 @@ final class ImportVps {
       VpsSpec spec =
           new VpsSpec(
               name, template, limits, seat.address(), CreateVps.mac(seat.address()), published);
-      StoredVps stored = new StoredVps(spec, seat.hostIdBase(), described.templateDigest());
+      StoredVps stored =
+          new StoredVps(spec, seat.hostIdBase(), host.templates().get(template).digest());
       VpsFolder folder = VpsFolder.of(host.configuration(), name);
       VpsFolder unfinished = folder.at(making);
       VpsDisk.restore(unfinished, stored, received);
@@ -151,8 +153,9 @@ final class ImportVps {
                     + "' whose contents ("
                     + described.templateDigest()
                     + ") no template of this host has",
-                "Bring that template from the host that it comes from; docs/troubleshooting.md"
-                    + " says how."));
+                "On the host that it comes from run 'letargo template export "
+                    + name
+                    + " FILE', and here 'letargo template add NAME FILE'; then import again."));
   }
 
   private static VpsStatus keepMemory(

@@ -64,7 +64,7 @@ final class Recovery {
   }
 
   void run() {
-    host.templates().sweep();
+    host.templates().recover(id -> operations.ended(id, new OperationReport.Succeeded()));
     Path all = DurableFiles.folder(host.configuration().stateDir().resolve("vps"), "rwx--x--x");
     try (Stream<Path> found = Files.list(all)) {
       for (Path each : found.sorted().toList()) {

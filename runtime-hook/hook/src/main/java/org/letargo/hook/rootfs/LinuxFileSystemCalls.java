@@ -16,7 +16,7 @@ import org.letargo.linux.Times;
 import org.letargo.linux.Xattrs;
 
 /** What the archive asks of the kernel, by the native module. */
-final class LinuxFileSystemCalls implements FileSystemCalls {
+public final class LinuxFileSystemCalls implements FileSystemCalls {
   private static final int EOPNOTSUPP = 95;
 
   private interface Call<T> {

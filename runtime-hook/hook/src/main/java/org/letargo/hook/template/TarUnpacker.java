@@ -23,10 +23,15 @@ final class TarUnpacker {
   private static final int MAGIC_BYTES = 6;
   private static final int BUFFER_BYTES = 1 << 18;
 
+  /**
+   * What GNU tar says, with --block-number, of a tar that ends where an entry could begin, without
+   * the blocks of zeros that every tar ends with. It takes that for an end.
+   */
+  private static final String NO_END = "** End of File **";
+
   private TarUnpacker() {}
 
-  static void unpack(InputStream tar, Path rootfs, Operation operation) throws IOException {
-    BufferedInputStream in = new BufferedInputStream(tar, BUFFER_BYTES);
+  static void unpack(BufferedInputStream in, Path rootfs, Operation operation) throws IOException {
     List<String> line =
         new ArrayList<>(
             List.of(
@@ -41,6 +46,7 @@ final class TarUnpacker {
                 "--preserve-permissions",
                 "--xattrs",
                 "--xattrs-include=*",
+                "--block-number",
                 "--anchored",
                 "--exclude=dev/*",
                 "--exclude=./dev/*"));
@@ -48,6 +54,7 @@ final class TarUnpacker {
     Process process = Command.of(line).start(ProcessBuilder.Redirect.PIPE);
     operation.onCancel(process::destroy);
     LastLines errors = LastLines.of(process.getErrorStream());
+    LastLines blocks = LastLines.of(process.getInputStream());
     try {
       feed(in, process, operation);
       int status = process.waitFor();
@@ -65,6 +72,13 @@ final class TarUnpacker {
             "cannot unpack the template",
             "tar ended with status " + status + ": " + errors.text(),
             "Give a tar of a root file system, plain or compressed with gzip, xz or zstd.");
+      }
+      if (blocks.text().contains(NO_END)) {
+        throw new VpsException(
+            Code.INVALID_REQUEST,
+            "cannot unpack the template",
+            "the tar has no end: it is cut short",
+            "Copy or make it again.");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

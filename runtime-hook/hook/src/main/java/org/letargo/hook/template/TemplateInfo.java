@@ -2,6 +2,7 @@ package org.letargo.hook.template;
 
 import java.util.List;
 import java.util.Optional;
+import org.letargo.archive.disk.TemplateDigest;
 
 /**
  * What is known of a template ({@code template.json}).
@@ -25,10 +26,34 @@ public record TemplateInfo(
   /**
    * Its files.
    *
-   * @param digest {@code sha256:} and 64 hexadecimal digits over all of them
+   * @param digest as {@link TemplateDigest} makes it
    * @param sizeBytes of regular files
+   * @param entries how many; empty: the digest is one of the form before, which did not see
+   *     extended attributes and hard links
+   * @param formerDigest of the form before, if it was made then: archives of that time name it
    */
-  public record Contents(String digest, long sizeBytes) {}
+  public record Contents(
+      String digest, long sizeBytes, Optional<Long> entries, Optional<String> formerDigest) {
+    static Contents of(TemplateDigest digest) {
+      return new Contents(
+          digest.text(), digest.sizeBytes(), Optional.of(digest.entries()), Optional.empty());
+    }
+
+    boolean isOfOldForm() {
+      return entries.isEmpty();
+    }
+
+    /** The same files with a digest of today's form. */
+    Contents renewed(TemplateDigest now) {
+      return new Contents(
+          now.text(), now.sizeBytes(), Optional.of(now.entries()), Optional.of(digest));
+    }
+
+    /** Whether this is what an archive or file calls by a digest. */
+    boolean isCalled(String name) {
+      return digest.equals(name) || formerDigest.equals(Optional.of(name));
+    }
+  }
 
   /**
    * The digest of one that is built.

@@ -1,26 +1,38 @@
 package org.letargo.hook.template;
 
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.letargo.archive.ArchiveException;
+import org.letargo.archive.disk.FileSystemCalls;
+import org.letargo.archive.disk.TemplateDigest;
+import org.letargo.archive.disk.TemplateFileReader;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.config.HookConfiguration;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.TemplateReport;
 import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.rootfs.LinuxFileSystemCalls;
+import org.letargo.hook.template.TemplateInfo.Contents;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,27 +43,27 @@ import org.slf4j.LoggerFactory;
  */
 public final class Templates {
   private static final Logger LOG = LoggerFactory.getLogger(Templates.class);
-  private static final String INFO = "template.json";
-  private static final String PREFIX_PARTIAL = ".partial-";
+  static final String INFO = "template.json";
+  private static final FileSystemCalls CALLS = new LinuxFileSystemCalls();
 
   private final Path folder;
   private final Path shipped;
+
+  private final TemplateUses uses = new TemplateUses();
 
   public Templates(HookConfiguration configuration) {
     this.folder = DurableFiles.folder(configuration.templateDir(), "rwx------");
     this.shipped = configuration.programDir().resolve("share/templates");
   }
 
-  /** Removes what a build that died left behind. */
-  public void sweep() {
-    try (Stream<Path> found = Files.list(folder)) {
-      for (Path left :
-          found.filter(p -> p.getFileName().toString().startsWith(PREFIX_PARTIAL)).toList()) {
-        DurableFiles.deleteTree(left);
-      }
-    } catch (IOException e) {
-      throw DurableFiles.failed("cannot list " + folder, e);
-    }
+  /**
+   * Puts right what a hook that died left behind, or an older one made.
+   *
+   * @param removed hears of every removal that is finished by it
+   */
+  public void recover(Consumer<OperationId> removed) {
+    TemplateRecovery.sweep(folder, removed);
+    folders(folder).forEach(TemplateRecovery::renewDigest);
   }
 
   /** All, built or not, by name. */
@@ -109,7 +121,7 @@ public final class Templates {
         .filter(place ->
             DurableFiles.readJson(place.resolve(INFO), TemplateInfo.class)
                 .flatMap(TemplateInfo::contents)
-                .filter(contents -> contents.digest().equals(digest))
+                .filter(contents -> contents.isCalled(digest))
                 .isPresent())
         .findFirst()
         .map(place -> new TemplateName(place.getFileName().toString()));
@@ -151,27 +163,38 @@ public final class Templates {
         name,
         operation,
         rootfs -> {
-          runBuild(name, program, rootfs, operation);
-          return info;
+          TemplateBuild.run(name, program, rootfs, operation);
+          return new Filled(info, Optional.empty());
         });
   }
 
   private interface Filling {
-    TemplateInfo fill(Path rootfs) throws IOException;
+    Filled fill(Path rootfs) throws IOException;
   }
 
+  /**
+   * A template whose files are there.
+   *
+   * @param digest that they must have, if that is known
+   */
+  record Filled(TemplateInfo info, Optional<String> digest) {}
+
   private TemplateReport make(TemplateName name, Operation operation, Filling filling) {
-    Path partial = folder.resolve(PREFIX_PARTIAL + name + "-" + operation.id());
+    Path partial = folder.resolve(TemplateRecovery.PARTIAL + name + "-" + operation.id());
     try {
       Path rootfs = DurableFiles.folder(partial.resolve("rootfs"), "rwxr-xr-x");
-      TemplateInfo info = filling.fill(rootfs);
+      Filled filled = filling.fill(rootfs);
       operation.phase("hash", 95);
-      TemplateInfo built = info.with(TreeDigest.of(rootfs));
+      TemplateDigest digest = TemplateDigest.of(CALLS, rootfs);
+      filled.digest().ifPresent(expected -> TemplateFile.requireSame(name, expected, digest));
+      TemplateInfo built = filled.info().with(Contents.of(digest));
       DurableFiles.writeJson(partial.resolve(INFO), built);
       Command.of("sync", "-f", rootfs.toString()).run();
       operation.commit();
       DurableFiles.rename(partial, folder.resolve(name.value()));
       return report(name, built);
+    } catch (ArchiveException e) {
+      throw TemplateFile.failed("cannot make template '" + name + "'", e);
     } catch (IOException e) {
       throw DurableFiles.failed("cannot make template '" + name + "'", e);
     } finally {
@@ -179,53 +202,11 @@ public final class Templates {
     }
   }
 
-  private void runBuild(TemplateName name, Path program, Path rootfs, Operation operation)
-      throws IOException {
-    Process process =
-        Command.of(program.toString(), rootfs.toString()).start(ProcessBuilder.Redirect.PIPE);
-    operation.onCancel(() -> terminate(process));
-    process.getOutputStream().close();
-    LastLines errors = LastLines.of(process.getErrorStream());
-    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        reportProgress(line, operation);
-      }
-      int status = process.waitFor();
-      operation.checkCancelled();
-      if (status != 0) {
-        throw new VpsException(
-            Code.HOST_UNFIT,
-            "cannot build template '" + name + "'",
-            "its build program ended with status " + status + ": " + errors.text(),
-            "See whether the package mirror of this host answers.");
-      }
-    } catch (InterruptedException e) {
-      process.destroy();
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
-    LOG.info("template={} built", name);
-  }
-
-  /** The program too, for it may have no child just now; it cleans up after itself. */
-  private static void terminate(Process process) {
-    List<ProcessHandle> children = process.descendants().toList();
-    process.toHandle().destroy(); // Process.destroy would close the streams that are read
-    children.forEach(ProcessHandle::destroy);
-  }
-
-  /** A line {@code progress PERCENT PHASE}. */
-  private static void reportProgress(String line, Operation operation) {
-    String[] words = line.strip().split(" ", 3);
-    if (words.length == 3 && words[0].equals("progress") && words[1].matches("[0-9]{1,2}")) {
-      operation.phase(words[2], Integer.parseInt(words[1]) * 9 / 10);
-    }
-  }
-
   /**
-   * Makes a template of a tar of a root file system.
+   * Makes a template of a template file, or of the tar of a root file system.
    *
    * @param tar plain or compressed; read to its end, left open
+   * @throws VpsException NAME_TAKEN, ARCHIVE_REFUSED, INVALID_REQUEST, NO_SPACE
    */
   public TemplateReport add(TemplateName name, InputStream tar, Operation operation) {
     if (Files.exists(folder.resolve(name.value()))) {
@@ -247,8 +228,70 @@ public final class Templates {
         name,
         operation,
         rootfs -> {
-          TarUnpacker.unpack(tar, rootfs, operation);
-          return new GuestPreparation(rootfs).prepare();
+          var in = new BufferedInputStream(tar, TemplateFileReader.PEEK_BYTES);
+          if (TemplateFileReader.isTemplateFile(in)) {
+            return TemplateFile.receive(in, rootfs, operation);
+          }
+          TarUnpacker.unpack(in, rootfs, operation);
+          return new Filled(new GuestPreparation(rootfs).prepare(), Optional.empty());
         });
+  }
+
+  /**
+   * Writes a template as a template file.
+   *
+   * @param out stays open, it is the caller's
+   * @throws VpsException NOT_FOUND; CHECKPOINT_CORRUPT if its files are not what they were
+   */
+  public void export(TemplateName name, OutputStream out, Operation operation) throws IOException {
+    try (TemplateUse _ = use(name)) {
+      TemplateFile.send(name, get(name), rootfs(name), out, operation);
+    } catch (ArchiveException e) {
+      throw TemplateFile.failed("cannot export template '" + name + "'", e);
+    }
+  }
+
+  /**
+   * Begins to work with a template, which cannot be removed until this is closed.
+   *
+   * @throws VpsException NOT_FOUND
+   */
+  public TemplateUse use(TemplateName name) {
+    return uses.begin(name, () -> get(name));
+  }
+
+  /**
+   * Removes a template: from the rename of its folder on it is gone.
+   *
+   * @param vpses tells which VPSes need it; asked when nobody can begin to work with it
+   * @throws VpsException NOT_FOUND, WRONG_STATE, BUSY
+   */
+  public void remove(
+      TemplateName name, Supplier<? extends Collection<VpsName>> vpses, Operation operation) {
+    Path leaving = folder.resolve(TemplateRecovery.REMOVED + name + "-" + operation.id());
+    uses.ifUnused(
+        name,
+        () -> {
+          get(name);
+          requireUnneeded(name, vpses.get());
+          operation.commit();
+          DurableFiles.rename(folder.resolve(name.value()), leaving);
+        });
+    DurableFiles.deleteTree(leaving);
+    LOG.info("template={} removed", name);
+  }
+
+  private static void requireUnneeded(TemplateName name, Collection<VpsName> vpses) {
+    if (!vpses.isEmpty()) {
+      throw new VpsException(
+          Code.WRONG_STATE,
+          "cannot remove template '" + name + "'",
+          "the disks and checkpoints of these VPSes build on it: "
+              + vpses.stream()
+                  .sorted()
+                  .map(vps -> "'" + vps + "'")
+                  .collect(Collectors.joining(", ")),
+          "Destroy them first; 'letargo export' keeps them as files.");
+    }
   }
 }

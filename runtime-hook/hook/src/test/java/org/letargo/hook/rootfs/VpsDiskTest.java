@@ -115,8 +115,7 @@ class VpsDiskTest {
 
     assertThatThrownBy(() -> VpsDisk.capture(here, HERE, checkpoint))
         .isInstanceOf(ArchiveException.class)
-        .hasMessageStartingWith(
-            "the disk of the VPS cannot be saved at 'of-the-host': user id 0 is outside");
+        .hasMessageStartingWith("the disk cannot be saved at 'of-the-host': user id 0 is outside");
   }
 
   @Test

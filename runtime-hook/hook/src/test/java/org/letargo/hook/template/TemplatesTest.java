@@ -174,7 +174,7 @@ class TemplatesTest {
     Path left = folder.resolve(".partial-mine-op-000000000000");
     Files.createFile(Files.createDirectories(left.resolve("rootfs/etc")).resolve("file"));
 
-    new Templates(configuration).sweep();
+    new Templates(configuration).recover(_ -> {});
 
     assertThat(left).doesNotExist();
     assertThatCode(() -> templates.get(BASE)).doesNotThrowAnyException();
@@ -265,6 +265,31 @@ class TemplatesTest {
         .isInstanceOfSatisfying(
             VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.INVALID_REQUEST))
         .hasMessageStartingWith("cannot unpack the template: tar ended with status 2: ");
+    assertNothingPartial();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "gzip", "zstd"})
+  void refusesATarThatIsCutBetweenTwoEntries(String compression) throws Exception {
+    byte[] tar = tar("--create");
+    int length = indexOf(tar, "./etc/issue") + 1024; // header and content: the last entry is whole
+    Path cut = Files.write(temporary.resolve("cut.tar"), Arrays.copyOf(tar, length));
+    if (!compression.isEmpty()) {
+      Path packed = temporary.resolve("cut.packed");
+      new ProcessBuilder(compression, "-c", cut.toString())
+          .redirectOutput(packed.toFile())
+          .start()
+          .waitFor();
+      cut = packed;
+    }
+    byte[] sent = Files.readAllBytes(cut);
+
+    assertThatThrownBy(() -> add(MINE, sent))
+        .isInstanceOfSatisfying(
+            VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.INVALID_REQUEST))
+        .hasMessage(
+            "cannot unpack the template: the tar has no end: it is cut short. Copy or make it"
+                + " again.");
     assertNothingPartial();
   }
 

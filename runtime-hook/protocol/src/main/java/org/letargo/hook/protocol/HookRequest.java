@@ -25,6 +25,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.ListTemplates.class),
   @JsonSubTypes.Type(HookRequest.BuildTemplate.class),
   @JsonSubTypes.Type(HookRequest.AddTemplate.class),
+  @JsonSubTypes.Type(HookRequest.ExportTemplate.class),
+  @JsonSubTypes.Type(HookRequest.RemoveTemplate.class),
   @JsonSubTypes.Type(HookRequest.CreateVps.class),
   @JsonSubTypes.Type(HookRequest.StartVps.class),
   @JsonSubTypes.Type(HookRequest.StopVps.class),
@@ -109,13 +111,29 @@ public sealed interface HookRequest<R> {
   }
 
   /**
-   * Makes a template from a tar of a root file system (plain, gzip, xz, zstd); the tar is the
-   * input.
+   * Makes a template from the input: a template file, which becomes exactly what it was where it
+   * comes from, or the tar of a root file system (plain, gzip, xz, zstd), which is made fit first.
    */
   record AddTemplate(OperationId operation, TemplateName name) implements Change<TemplateReport> {
     @Override
     public Class<TemplateReport> replyType() {
       return TemplateReport.class;
+    }
+  }
+
+  /** Writes a template that is built as output, as a template file. */
+  record ExportTemplate(OperationId operation, TemplateName name) implements Change<Done> {
+    @Override
+    public Class<Done> replyType() {
+      return Done.class;
+    }
+  }
+
+  /** Removes a template that no VPS needs; one that ships with Letargo can be built again. */
+  record RemoveTemplate(OperationId operation, TemplateName name) implements Change<Done> {
+    @Override
+    public Class<Done> replyType() {
+      return Done.class;
     }
   }
 

@@ -46,6 +46,8 @@ class JsonTest {
         new HookRequest.ListTemplates(),
         new HookRequest.BuildTemplate(OP, TINY),
         new HookRequest.AddTemplate(OP, TINY),
+        new HookRequest.ExportTemplate(OP, TINY),
+        new HookRequest.RemoveTemplate(OP, TINY),
         new HookRequest.CreateVps(OP, WEB1, TINY, VpsLimits.DEFAULT, Optional.of(ADDRESS), PORTS),
         new HookRequest.CreateVps(OP, WEB1, TINY, VpsLimits.DEFAULT, Optional.empty(), List.of()),
         new HookRequest.StartVps(OP, WEB1),

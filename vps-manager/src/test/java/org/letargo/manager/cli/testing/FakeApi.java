@@ -210,15 +210,16 @@ public final class FakeApi implements AutoCloseable {
       case "GET events" -> streams.all(request);
       case "GET templates" -> reply(request, 200, read("templates.json"));
       case "POST templates build" -> {
-        if (!name.equals("debian-12")) {
-          throw new FakeError(
-              404,
-              "NOT_FOUND",
-              "there is no template '" + name + "'",
-              "it is unknown",
-              "List them.");
-        }
+        requireTemplate(name);
         accepted(request, host.start("template-build", "template", name));
+      }
+      case "GET templates archive" -> {
+        requireTemplate(name);
+        archives.give(request, host.start("template-export", "template", name));
+      }
+      case "DELETE templates" -> {
+        requireTemplate(name);
+        accepted(request, host.start("template-remove", "template", name));
       }
       case "GET tokens" -> reply(request, 200, read("tokens.json"));
       case "POST tokens" -> {
@@ -235,6 +236,13 @@ public final class FakeApi implements AutoCloseable {
         throw new FakeError(
             404, "NOT_FOUND", "there is no '" + call + "'", "unknown path", "Mend it.");
       }
+    }
+  }
+
+  private static void requireTemplate(String name) {
+    if (!name.equals("debian-12")) {
+      throw new FakeError(
+          404, "NOT_FOUND", "there is no template '" + name + "'", "it is unknown", "List them.");
     }
   }
 

@@ -85,7 +85,7 @@ public final class FakeArchives {
     response.putHeader("Content-Type", "application/zstd");
     response.putHeader(
         "Content-Disposition",
-        "attachment; filename=\"" + operation.path("vps").asText() + ".letargo\"");
+        "attachment; filename=\"" + request.path().split("/")[3] + ".letargo\"");
     response.putHeader("Letargo-Operation", operation.path("id").asText());
     response.setChunked(true);
     write(request, Vertx.currentContext(), operation.path("id").asText(), 0);

@@ -1,5 +1,6 @@
 package org.letargo.hook.protocol.testing;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -7,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.function.LongConsumer;
@@ -15,28 +17,47 @@ import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Json;
+import org.letargo.hook.protocol.TemplateReport;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsReport;
 
 /**
  * The archive of a VPS that is not there: {@code FAKE}, a length and that many bytes of JSON, a
- * length and that many bytes of noise, a CRC of all. Flat memory in both directions.
+ * length and that many bytes of noise, a CRC of all. The file of a template is the same with {@code
+ * FAKT}. Flat memory in both directions.
  */
 final class FakeArchive {
-  private static final int MAGIC = 0x46414b45;
+  /** Archives of VPSes. */
+  static final Kind<VpsReport> VPS = new Kind<>(0x46414b45, VpsReport.class);
+
+  /** Files of templates. */
+  static final Kind<TemplateReport> TEMPLATE = new Kind<>(0x46414b54, TemplateReport.class);
+
   private static final int BLOCK_BYTES = 64 << 10;
   private static final int MAX_HEADER_BYTES = 64 << 10;
+
+  /** What such a file holds, and how it begins. */
+  record Kind<T>(int magic, Class<T> type) {
+    /** Whether a stream begins so; it stands where it stood. */
+    boolean begins(BufferedInputStream in) throws IOException {
+      in.mark(Integer.BYTES);
+      byte[] first = in.readNBytes(Integer.BYTES);
+      in.reset();
+      return first.length == Integer.BYTES && ByteBuffer.wrap(first).getInt() == magic;
+    }
+  }
 
   private FakeArchive() {}
 
   /** Hears after each block how many bytes of noise are done. */
-  static void write(VpsReport vps, long noiseBytes, OutputStream out, LongConsumer done)
+  static <T> void write(
+      Kind<T> kind, T described, long noiseBytes, OutputStream out, LongConsumer done)
       throws IOException {
     CheckedOutputStream checked = new CheckedOutputStream(out, new CRC32());
     ByteArrayOutputStream header = new ByteArrayOutputStream();
     DataOutputStream fields = new DataOutputStream(header);
-    byte[] json = Json.MAPPER.writeValueAsString(vps).getBytes(StandardCharsets.UTF_8);
-    fields.writeInt(MAGIC);
+    byte[] json = Json.MAPPER.writeValueAsString(described).getBytes(StandardCharsets.UTF_8);
+    fields.writeInt(kind.magic());
     fields.writeInt(json.length);
     fields.write(json);
     fields.writeLong(noiseBytes);
@@ -57,11 +78,11 @@ final class FakeArchive {
    *
    * @throws VpsException ARCHIVE_REFUSED if it is no archive of ours or damaged
    */
-  static VpsReport read(InputStream in, LongConsumer done) throws IOException {
+  static <T> T read(Kind<T> kind, InputStream in, LongConsumer done) throws IOException {
     CheckedInputStream checked = new CheckedInputStream(in, new CRC32());
     try {
       DataInputStream fields = new DataInputStream(checked);
-      if (fields.readInt() != MAGIC) {
+      if (fields.readInt() != kind.magic()) {
         throw refused("it does not begin like an archive");
       }
       int length = fields.readInt();
@@ -86,7 +107,7 @@ final class FakeArchive {
       if (in.read() >= 0) {
         throw refused("there is something behind its end");
       }
-      return Json.MAPPER.readValue(json, VpsReport.class);
+      return Json.MAPPER.readValue(json, kind.type());
     } catch (EOFException e) {
       if (hungUp(in)) {
         throw e;

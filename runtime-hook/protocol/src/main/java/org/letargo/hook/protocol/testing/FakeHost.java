@@ -31,6 +31,8 @@ import org.letargo.hook.protocol.VpsStatus;
  */
 final class FakeHost {
   private static final String NETWORK = "10.77.0.";
+  private static final Set<TemplateName> SHIPPED =
+      Set.of(new TemplateName("tiny"), new TemplateName("debian-12"));
 
   private final TreeMap<VpsName, VpsReport> vpses = new TreeMap<>();
   private final TreeMap<TemplateName, TemplateReport> templates = new TreeMap<>();
@@ -176,6 +178,47 @@ final class FakeHost {
   synchronized TemplateReport put(TemplateReport template) {
     templates.put(template.name(), template);
     return template;
+  }
+
+  /**
+   * @throws VpsException NOT_FOUND if it is not there or not built
+   */
+  synchronized TemplateReport built(TemplateName name) {
+    TemplateReport template = template(name);
+    if (!template.built()) {
+      throw new VpsException(
+          Code.NOT_FOUND,
+          "template '" + name + "' is not there",
+          "it has not been built on this host",
+          "Build it with 'letargo template build " + name + "'.");
+    }
+    return template;
+  }
+
+  /**
+   * Those that ship stay in the list, as not built.
+   *
+   * @throws VpsException NOT_FOUND, WRONG_STATE if a VPS needs it
+   */
+  synchronized void removeTemplate(TemplateName name) {
+    TemplateReport template = built(name);
+    List<String> users =
+        vpses.values().stream()
+            .filter(vps -> vps.spec().template().equals(name))
+            .map(vps -> "'" + vps.spec().name() + "'")
+            .toList();
+    if (!users.isEmpty()) {
+      throw new VpsException(
+          Code.WRONG_STATE,
+          "cannot remove template '" + name + "'",
+          "it is needed by " + String.join(", ", users),
+          "Destroy them first.");
+    }
+    if (SHIPPED.contains(name)) {
+      put(new TemplateReport(name, template.description(), false, DataSize.ofBytes(0)));
+    } else {
+      templates.remove(name);
+    }
   }
 
   private VpsReport with(VpsReport vps, VpsStatus status, Optional<OperationId> change) {

@@ -1,5 +1,6 @@
 package org.letargo.hook.protocol.testing;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -119,6 +120,8 @@ final class FakeLife implements HookHandler {
     return switch (change) {
       case HookRequest.BuildTemplate build -> build(build, exchange);
       case HookRequest.AddTemplate add -> add(add, exchange);
+      case HookRequest.ExportTemplate export -> export(export, exchange);
+      case HookRequest.RemoveTemplate remove -> remove(remove, exchange);
       case HookRequest.CreateVps create -> create(create, exchange);
       case HookRequest.StartVps start ->
           move(start, start.name(), exchange, FakeMoves.START, _ -> host.running());
@@ -185,7 +188,8 @@ final class FakeLife implements HookHandler {
           long total = hook.archiveBytes();
           Stream stream = new Stream(export, exchange, total);
           try {
-            FakeArchive.write(host.find(export.name()), total, stream.out(), stream::done);
+            FakeArchive.write(
+                FakeArchive.VPS, host.find(export.name()), total, stream.out(), stream::done);
           } catch (IOException e) {
             throw lostCaller();
           }
@@ -255,7 +259,7 @@ final class FakeLife implements HookHandler {
     Stream stream = new Stream(request, exchange, hook.archiveBytes());
     VpsReport saved;
     try {
-      saved = FakeArchive.read(exchange.input(), stream::done);
+      saved = FakeArchive.read(FakeArchive.VPS, exchange.input(), stream::done);
     } catch (IOException e) {
       throw lostCaller();
     }
@@ -290,19 +294,50 @@ final class FakeLife implements HookHandler {
     }
     hook.pass(add, Moment.BEGUN);
     Stream stream = new Stream(add, exchange, 0);
-    long size = 0;
-    byte[] block = new byte[64 << 10];
     try {
-      for (int count = exchange.input().read(block); count >= 0; ) {
+      BufferedInputStream in = new BufferedInputStream(exchange.input());
+      if (FakeArchive.TEMPLATE.begins(in)) {
+        TemplateReport from = FakeArchive.read(FakeArchive.TEMPLATE, in, stream::done);
+        return commitTemplate(
+            add, new TemplateReport(add.name(), from.description(), true, from.size()));
+      }
+      long size = 0;
+      byte[] block = new byte[64 << 10];
+      for (int count = in.read(block); count >= 0; count = in.read(block)) {
         size += count;
         stream.done(size);
-        count = exchange.input().read(block);
       }
+      return commitTemplate(
+          add, new TemplateReport(add.name(), "added", true, DataSize.ofBytes(size)));
     } catch (IOException e) {
       throw lostCaller();
     }
-    return commitTemplate(
-        add, new TemplateReport(add.name(), "added", true, DataSize.ofBytes(size)));
+  }
+
+  private Done export(HookRequest.ExportTemplate export, HookExchange exchange) {
+    TemplateReport template = host.built(export.name());
+    hook.pass(export, Moment.BEGUN);
+    long total = hook.archiveBytes();
+    Stream stream = new Stream(export, exchange, total);
+    try {
+      FakeArchive.write(FakeArchive.TEMPLATE, template, total, stream.out(), stream::done);
+    } catch (IOException e) {
+      throw lostCaller();
+    }
+    return alive(() -> {
+      journal.commit(export.operation());
+      return new Done();
+    });
+  }
+
+  private Done remove(HookRequest.RemoveTemplate remove, HookExchange exchange) {
+    host.built(remove.name());
+    work(remove, exchange);
+    return alive(() -> {
+      host.removeTemplate(remove.name());
+      journal.commit(remove.operation());
+      return new Done();
+    });
   }
 
   private TemplateReport commitTemplate(

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Done;
-import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HookStream;
 import org.letargo.hook.protocol.HookStream.Item;
@@ -40,20 +38,12 @@ import org.letargo.hook.protocol.VpsStatus;
  * What every hook owes its callers, over the wire. {@link FakeHook} and the real hook both pass it;
  * it wants a built template with a shell ({@code tiny}) and a subnet with 10 free addresses.
  */
-public abstract class HookContract {
+public abstract class HookContract extends TemplateContract {
   private static final VpsLimits LIMITS = new VpsLimits(DataSize.ofMebibytes(64), 500, 64);
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static final TerminalSize SIZE = new TerminalSize(24, 80);
 
   private final List<VpsName> made = new ArrayList<>();
-
-  /** A client of the hook under test. */
-  protected abstract HookClient client();
-
-  /** A template that is built and has a shell. */
-  protected TemplateName template() {
-    return new TemplateName("tiny");
-  }
 
   /** A port of the host that nobody has. */
   protected int freePort() {
@@ -65,6 +55,7 @@ public abstract class HookContract {
 
   @AfterEach
   void destroyWhatWasMade() throws IOException {
+    removeTheCopy();
     for (VpsName name : made) {
       try {
         client().call(new HookRequest.DestroyVps(OperationId.create(), name));
@@ -460,25 +451,8 @@ public abstract class HookContract {
     return report.status();
   }
 
-  private static OperationId op() {
-    return OperationId.create();
-  }
-
   private byte[] export(VpsName name) {
-    ByteArrayOutputStream archive = new ByteArrayOutputStream();
-    try (var stream = client().open(new HookRequest.ExportVps(op(), name))) {
-      while (true) {
-        switch (stream.next()) {
-          case Item.Output<Done>(byte[] bytes) -> archive.writeBytes(bytes);
-          case Item.Finished<Done> _ -> {
-            return archive.toByteArray();
-          }
-          case Item.Progressed<Done> _ -> {}
-          case Item.ErrorOutput<Done> _, Item.Event<Done> _ ->
-              throw new AssertionError("an export sends neither");
-        }
-      }
-    }
+    return output(new HookRequest.ExportVps(op(), name));
   }
 
   private VpsReport importVps(Optional<VpsName> name, byte[] archive) {

@@ -1,12 +1,12 @@
-package org.letargo.manager.archive;
+package org.letargo.manager.operation;
 
 import java.io.IOException;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.OperationId;
 
-/** Who takes an archive as it is written. All calls come one after the other. */
-public interface ArchiveSink {
-  /** The export is allowed and begins as this operation; the first call. */
+/** Who takes an archive or a template file as it is written. All calls come one after the other. */
+public interface FileSink {
+  /** The download is allowed and begins as this operation; the first call. */
   void begins(OperationId operation);
 
   /**
@@ -16,9 +16,9 @@ public interface ArchiveSink {
    */
   void write(byte[] part) throws IOException;
 
-  /** The archive is whole; the last call. */
+  /** The file is whole; the last call. */
   void ends();
 
-  /** The archive will not be whole; the last call. */
+  /** The file will not be whole; the last call. */
   void fails(Failure failure);
 }
