@@ -47,11 +47,11 @@ record DescriptorInfo(
       }
       String value = line.substring(colon + 1).strip();
       switch (line.substring(0, colon)) {
-        case "flags" -> flags = (int) Long.parseLong(value, 8);
-        case "mnt_id" -> mount = Integer.parseInt(value);
-        case "Pid" -> process = Long.parseLong(value);
-        case "tty-index" -> terminal = Integer.parseInt(value);
-        case "map_type" -> bpfMap = Integer.parseInt(value);
+        case "flags" -> flags = (int) number(value, 8, 0);
+        case "mnt_id" -> mount = (int) number(value, 10, -1);
+        case "Pid" -> process = number(value, 10, -1);
+        case "tty-index" -> terminal = (int) number(value, 10, -1);
+        case "map_type" -> bpfMap = (int) number(value, 10, 0);
         case "lock" -> locks.add(value);
         default -> {
           // of no interest here
@@ -59,6 +59,15 @@ record DescriptorInfo(
       }
     }
     return new DescriptorInfo(flags, mount, process, terminal, bpfMap, locks, watched);
+  }
+
+  /** Drivers write lines of their own into it, and may use a name of ours for something else. */
+  private static long number(String text, int radix, long otherwise) {
+    try {
+      return Long.parseLong(text, radix);
+    } catch (NumberFormatException e) {
+      return otherwise;
+    }
   }
 
   /** {@code inotify wd:1 ino:20c sdev:29 mask:fc ...}, in hexadecimal. */

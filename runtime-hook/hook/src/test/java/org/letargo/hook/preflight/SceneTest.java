@@ -151,6 +151,12 @@ class SceneTest {
     assertThat(info.watched()).containsExactly(new Inode(0x29, 0x20c), new Inode(0x801, 7));
   }
 
+  @Test
+  void passesOverLinesThatDriversWriteInTheirOwnWay() {
+    assertThat(DescriptorInfo.parse("flags:\tunknown\nmnt_id:\nno colon\nPid:\tsome\n"))
+        .isEqualTo(DescriptorInfo.NONE);
+  }
+
   private static Programs.Sleeper sleeperWith(Path input) {
     return Programs.started(new ProcessBuilder("sleep", "600").redirectInput(input.toFile()));
   }
