@@ -5,6 +5,7 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
 
 /**
  * The C library, named and typed as in the man pages. Paths are NUL-terminated bytes (see {@link
@@ -36,13 +37,19 @@ interface Libc extends Library {
   short POLLOUT = 4;
   int EFD_CLOEXEC = O_CLOEXEC;
   int AF_UNIX = 1;
+  int AF_NETLINK = 16;
   int SOCK_STREAM = 1;
   int SOCK_DGRAM = 2;
+  int SOCK_RAW = 3;
   int SOCK_SEQPACKET = 5;
   int SOCK_NONBLOCK = O_NONBLOCK;
   int SOCK_CLOEXEC = O_CLOEXEC;
   int SOL_SOCKET = 1;
+  int SO_TYPE = 3;
+  int SO_RCVTIMEO = 20;
   int SO_SNDTIMEO = 21;
+  int SO_PROTOCOL = 38;
+  int SO_DOMAIN = 39;
   int SCM_RIGHTS = 1;
   int SHUT_RDWR = 2;
   int MSG_TRUNC = 0x20;
@@ -51,6 +58,8 @@ interface Libc extends Library {
   int TIOCSWINSZ = 0x5414;
   int TIOCSPTLCK = 0x40045431;
   int TIOCGPTN = 0x80045430;
+  int CLONE_NEWNET = 0x40000000;
+  int NETLINK_SOCK_DIAG = 4;
   int OPEN_TREE_CLONE = 1;
   int MOVE_MOUNT_F_EMPTY_PATH = 4;
   int MNT_DETACH = 2;
@@ -80,6 +89,11 @@ interface Libc extends Library {
 
   int pidfd_open(int pid, int flags) throws LastErrorException;
 
+  /** Linux 5.6, glibc 2.36. */
+  int pidfd_getfd(int pidfd, int targetFd, int flags) throws LastErrorException;
+
+  int setns(int fd, int kind) throws LastErrorException;
+
   int pidfd_send_signal(int fd, int signal, Pointer info, int flags) throws LastErrorException;
 
   int kill(int pid, int signal) throws LastErrorException;
@@ -87,6 +101,9 @@ interface Libc extends Library {
   int socket(int domain, int type, int protocol) throws LastErrorException;
 
   int setsockopt(int fd, int level, int name, byte[] value, int length) throws LastErrorException;
+
+  int getsockopt(int fd, int level, int name, byte[] value, IntByReference length)
+      throws LastErrorException;
 
   int bind(int fd, byte[] address, int length) throws LastErrorException;
 

@@ -81,6 +81,20 @@ public final class Pidfd implements AutoCloseable {
         });
   }
 
+  /** The caller closes what is returned. */
+  int copyDescriptor(int number) {
+    String call = "pidfd_getfd(" + pid + ", " + number + ")";
+    return descriptor.use(
+        call,
+        fd -> {
+          try {
+            return LIBC.pidfd_getfd(fd, number, 0);
+          } catch (LastErrorException e) {
+            throw new NativeException(call, e);
+          }
+        });
+  }
+
   /** Gives the descriptors back; those who wait return. The process is left alone. */
   @Override
   public void close() {

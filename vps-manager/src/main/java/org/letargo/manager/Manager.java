@@ -34,6 +34,7 @@ import org.letargo.manager.operation.OperationMetrics;
 import org.letargo.manager.operation.OperationRoute;
 import org.letargo.manager.operation.Operations;
 import org.letargo.manager.operation.Work;
+import org.letargo.manager.preflight.PreflightRoute;
 import org.letargo.manager.schedule.ScheduleRoute;
 import org.letargo.manager.schedule.ScheduleRunner;
 import org.letargo.manager.schedule.Schedules;
@@ -168,6 +169,7 @@ public final class Manager implements AutoCloseable {
                 new TemplateRoute(new Templates(operations, hook), operations).addTo(endpoints);
                 new TokenRoute(tokens).addTo(endpoints);
                 new AuditRoute(audit).addTo(endpoints);
+                new PreflightRoute(client).addTo(endpoints);
                 new HostRoute(client, registry, version()).addTo(endpoints);
               });
       return new Manager(database, operations, watcher, registry, runner, http, firstTokenMade);

@@ -146,7 +146,8 @@ final class RuntimeContender implements AutoCloseable {
     try {
       program.run();
     } catch (AssertionError e) {
-      throw new AssertionError(EngineLog.errors(work.resolve(log)).toString(), e);
+      throw new AssertionError(
+          EngineLog.explain(work.resolve(log), _ -> Optional.empty()).toString(), e);
     }
   }
 

@@ -64,6 +64,11 @@ public final class Vps {
     instance.api().exportTo(name, file);
   }
 
+  /** What a preflight of it finds. */
+  public JsonNode preflight() {
+    return instance.api().get(path() + "/preflight");
+  }
+
   /** How the API shows it. */
   public JsonNode view() {
     return instance.api().get(path());

@@ -51,6 +51,7 @@ final class LetargoHook implements HookHandler {
       case HookRequest.ListVps _ ->
           new VpsList(host.vpses().all().stream().map(this::report).toList());
       case HookRequest.FindVps(VpsName name) -> report(host.vpses().get(name));
+      case HookRequest.PreflightVps(VpsName name) -> changes.preflight(name);
       case HookRequest.WatchVps _ -> watch(exchange);
       case HookRequest.ListTemplates _ -> new TemplateList(host.templates().list());
       case HookRequest.BuildTemplate build -> changes.make(build, exchange);

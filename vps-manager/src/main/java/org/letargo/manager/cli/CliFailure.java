@@ -3,6 +3,7 @@ package org.letargo.manager.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import org.letargo.hook.protocol.VpsException;
 
 /**
@@ -18,18 +19,27 @@ final class CliFailure extends RuntimeException {
   private final String why;
   private final String remedy;
 
+  /** Obstacles and log as the API wrote them; empty if it did not. */
+  private final transient ObjectNode behind;
+
   /**
    * @param what what failed, without a full stop
    * @param why the reason, without a full stop
    * @param remedy what to do, a full sentence; may be empty
    */
   CliFailure(ExitStatus status, String code, String what, String why, String remedy) {
+    this(status, code, what, why, remedy, JsonNodeFactory.instance.objectNode());
+  }
+
+  private CliFailure(
+      ExitStatus status, String code, String what, String why, String remedy, ObjectNode behind) {
     super(what + ": " + why + "." + (remedy.isEmpty() ? "" : " " + remedy));
     this.status = status;
     this.code = code;
     this.what = what;
     this.why = why;
     this.remedy = remedy;
+    this.behind = behind;
   }
 
   static CliFailure of(VpsException e) {
@@ -46,12 +56,27 @@ final class CliFailure extends RuntimeException {
    */
   static CliFailure ofError(JsonNode error) {
     String code = error.path("code").asText("INTERNAL");
+    ObjectNode behind = JsonNodeFactory.instance.objectNode();
+    for (String part : List.of("obstacles", "log")) {
+      if (error.path(part).isArray()) {
+        behind.set(part, error.path(part));
+      }
+    }
     return new CliFailure(
         ExitStatus.ofCode(code),
         code,
         error.path("what").asText("the request failed"),
         error.path("why").asText(error.path("message").asText("the manager gives no reason")),
-        error.path("remedy").asText(""));
+        error.path("remedy").asText(""),
+        behind);
+  }
+
+  /** The same with a further sentence about what to do. */
+  CliFailure advising(String sentence) {
+    var failure =
+        new CliFailure(status, code, what, why, (remedy + " " + sentence).strip(), behind);
+    failure.initCause(this);
+    return failure;
   }
 
   /** Whatever was thrown, as a person reads it. */
@@ -74,7 +99,7 @@ final class CliFailure extends RuntimeException {
   }
 
   CliFailure withStatus(ExitStatus other) {
-    var failure = new CliFailure(other, code, what, why, remedy);
+    var failure = new CliFailure(other, code, what, why, remedy, behind);
     failure.initCause(this);
     return failure;
   }
@@ -90,14 +115,15 @@ final class CliFailure extends RuntimeException {
   /** As the API writes errors, with the exit status beside. */
   JsonNode toJson() {
     ObjectNode document = JsonNodeFactory.instance.objectNode();
-    document
-        .putObject("error")
+    ObjectNode error = document.putObject("error");
+    error
         .put("code", code)
         .put("what", what)
         .put("why", why)
         .put("remedy", remedy)
         .put("message", getMessage())
         .put("exitStatus", status.number());
+    error.setAll(behind);
     return document;
   }
 }

@@ -54,6 +54,7 @@ public final class LetargoCli implements Runnable {
           DestroyCommand.class,
           ListCommand.class,
           StatusCommand.class,
+          PreflightCommand.class,
           ExecCommand.class,
           EnterCommand.class,
           ConsoleCommand.class,

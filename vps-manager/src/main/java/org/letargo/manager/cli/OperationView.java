@@ -60,7 +60,10 @@ record OperationView(
   /** Why it did not succeed; to be asked only when it has ended so. */
   CliFailure failure() {
     if (json.path("error").isObject()) {
-      return CliFailure.ofError(json.path("error"));
+      CliFailure failure = CliFailure.ofError(json.path("error"));
+      return json.path("error").path("log").isEmpty()
+          ? failure
+          : failure.advising("The engine's log: 'letargo ops show " + id + " --log'.");
     }
     boolean cancelled = state.equals("cancelled");
     return new CliFailure(

@@ -1,6 +1,8 @@
 package org.letargo.manager.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.VpsName;
@@ -79,13 +81,16 @@ final class OpsCommand extends CliCommand {
   @Command(
       name = "show",
       description = "Shows an operation, waits for its end, and ends with its exit status.",
-      footer = {"", "Example: letargo ops show op-0123456789ab"})
+      footer = {"", "Example: letargo ops show op-0123456789ab --log"})
   static final class Show extends CliCommand {
     @Parameters(paramLabel = "ID", description = "The operation.")
     private OperationId id;
 
     @Option(names = "--no-wait", description = "Do not wait for its end.")
     private boolean noWait;
+
+    @Option(names = "--log", description = "With the lines of the engine's log that tell why.")
+    private boolean withLog;
 
     @Override
     int run() throws InterruptedException {
@@ -96,12 +101,27 @@ final class OpsCommand extends CliCommand {
       if (output().isJson()) {
         output().document(operation.json());
       } else {
-        PropertyLines.print(output(), operation.json());
+        PropertyLines.print(output(), shown(operation.json()));
       }
       if (!operation.isRunning() && !operation.hasSucceeded()) {
         throw operation.failure();
       }
       return ExitStatus.OK.number();
+    }
+
+    /** Obstacles as sentences; the log only when it is wanted. */
+    private JsonNode shown(JsonNode operation) {
+      ObjectNode shown = operation.deepCopy();
+      if (shown.path("error") instanceof ObjectNode error) {
+        if (error.path("obstacles") instanceof ArrayNode obstacles) {
+          ArrayNode sentences = error.putArray("obstacles");
+          obstacles.forEach(obstacle -> sentences.add(obstacle.path("message").asText()));
+        }
+        if (!withLog) {
+          error.remove("log");
+        }
+      }
+      return shown;
     }
   }
 

@@ -12,8 +12,15 @@ final class Statuses {
       case UNAUTHENTICATED -> 401;
       case FORBIDDEN -> 403;
       case NOT_FOUND -> 404;
-      case NAME_TAKEN, ADDRESS_IN_USE, PORT_IN_USE, WRONG_STATE, BUSY, CANCELLED -> 409;
-      case NOT_CHECKPOINTABLE, ARCHIVE_REFUSED -> 422;
+      case NAME_TAKEN,
+          ADDRESS_IN_USE,
+          PORT_IN_USE,
+          WRONG_STATE,
+          BUSY,
+          CANCELLED,
+          NOT_CHECKPOINTABLE ->
+          409;
+      case ARCHIVE_REFUSED -> 422;
       case CHECKPOINT_CORRUPT, RESUME_FAILED, START_FAILED, HOST_UNFIT, INTERRUPTED, INTERNAL ->
           500;
       case HOOK_UNREACHABLE -> 503;

@@ -1,12 +1,14 @@
 /** A refusal or failure as the manager tells it: what failed, why, and what to do. */
 export class ApiError extends Error {
-  constructor(status, {code = 'INTERNAL', what, why, remedy = ''}) {
+  constructor(status, {code = 'INTERNAL', what, why, remedy = '', obstacles = [], log = []}) {
     super(`${what}: ${why}.`);
     this.status = status;
     this.code = code;
     this.what = what;
     this.why = why;
     this.remedy = remedy;
+    this.obstacles = obstacles;
+    this.log = log;
   }
 }
 
@@ -71,6 +73,7 @@ export const signIn = (token) => call('POST', SESSION, {token});
 export const signOut = () => call('DELETE', SESSION);
 export const listVps = async () => (await call('GET', '/v1/vps')).vps;
 export const getVps = (name) => call('GET', vpsPath(name));
+export const preflight = (name) => call('GET', `${vpsPath(name)}/preflight`);
 export const listTemplates = async () => (await call('GET', '/v1/templates')).templates;
 export const host = () => call('GET', '/v1/host');
 export const createVps = (request) => call('POST', '/v1/vps', request);

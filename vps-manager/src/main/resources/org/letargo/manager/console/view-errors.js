@@ -1,4 +1,5 @@
 import {el} from './dom.js';
+import {obstacleList} from './view-obstacles.js';
 
 /** So many stay on the screen. */
 const MAX_SHOWN = 4;
@@ -10,13 +11,24 @@ export function errorPanel() {
   return list;
 }
 
-/** The three sentences of an error. */
+/** The three sentences of an error, and what lies behind it: obstacles, and the engine’s log at a click. */
 export function errorText(error) {
   return [
     el('p', {class: 'what', 'data-testid': 'error-what'}, sentence(error.what ?? String(error))),
     error.why ? el('p', {'data-testid': 'error-why'}, sentence(error.why)) : null,
     error.remedy ? el('p', {class: 'remedy', 'data-testid': 'error-remedy'}, error.remedy) : null,
+    error.obstacles?.length > 1 ? obstacleList(error.obstacles) : null,
+    error.log?.length ? logOf(error.log) : null,
   ].filter((line) => line !== null);
+}
+
+function logOf(lines) {
+  return el(
+    'details',
+    {'data-testid': 'error-log'},
+    el('summary', {}, 'The engine’s log'),
+    el('pre', {}, lines.join('\n')),
+  );
 }
 
 function sentence(text) {

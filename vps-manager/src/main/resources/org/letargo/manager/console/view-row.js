@@ -5,6 +5,7 @@ import * as store from './store.js';
 import {openDestroy} from './view-destroy.js';
 import {showError} from './view-errors.js';
 import {TimelinePanel} from './view-timeline.js';
+import {openPreflight} from './view-preflight.js';
 
 /** What can be done in each state, the most likely first. */
 const ACTIONS = {
@@ -121,6 +122,21 @@ export class VpsRow {
       verb === 'export' ? exportLink(vps.name) : this.#button(vps.name, verb, index === 0, busy),
     );
     shown.push(this.timeline.toggle);
+    if (vps.state === 'running' || vps.state === 'paused') {
+      shown.push(
+        el(
+          'button',
+          {
+            type: 'button',
+            class: 'quiet',
+            'aria-label': `Check whether ${vps.name} can be suspended`,
+            'data-testid': 'preflight-open',
+            onclick: () => openPreflight(vps.name),
+          },
+          'Check',
+        ),
+      );
+    }
     if (vps.state in ACTIONS) {
       shown.push(
         el(

@@ -159,7 +159,7 @@ class ChangeCommandsTest {
         .failNext(
             "suspend",
             new FakeError(
-                422,
+                409,
                 "NOT_CHECKPOINTABLE",
                 "cannot suspend VPS 'web1'",
                 "process 7 has a file open on a FUSE mount",

@@ -93,6 +93,61 @@ class LookingCommandsTest {
   }
 
   @Test
+  void saysThatAVpsCanBeSuspended() {
+    api.host().put("web1", "running");
+    api.host().obstacles("web1", FakeError.obstacle("file-lock", "handled", 7, "cron"));
+
+    assertThat(cli.run("preflight", "web1")).isZero();
+    assertThat(cli.out())
+        .isEqualTo(
+            """
+            web1: can be suspended: 3 processes, at most 7.0 MiB of memory to save, 20.0 GiB free
+            handled  file-lock: process 7 (cron): it is file-lock
+            """);
+  }
+
+  @Test
+  void saysWhatStandsInTheWayOfASuspension() {
+    api.host().put("web1", "running");
+    api.host().obstacles("web1", FakeError.obstacle("traced", "blocks", 71, "redis"));
+
+    assertThat(cli.run("preflight", "web1")).isEqualTo(16);
+    assertThat(cli.out())
+        .isEqualTo(
+            """
+            web1: cannot be suspended: 3 processes, at most 7.0 MiB of memory to save, 20.0 GiB free
+            blocks   traced: process 71 (redis): it is traced
+                     End it.
+            """);
+    assertThat(cli.run("preflight", "web1", "--json")).isEqualTo(16);
+    assertThat(cli.outJson().path("obstacles").path(0).path("code").asText()).isEqualTo("traced");
+    assertThat(cli.run("preflight", "nobody")).isEqualTo(14);
+  }
+
+  @Test
+  void showsTheEnginesLogOfAnOperationWhenItIsWanted() {
+    api.host().put("web1", "running");
+    api.host()
+        .failNext(
+            "suspend",
+            new FakeError(409, "NOT_CHECKPOINTABLE", "cannot suspend", "it is traced", "End it.")
+                .with(FakeError.obstacle("traced", "blocks", 71, "gdb"), "(00.1) a line of it"));
+    assertThat(cli.run("suspend", "web1")).isEqualTo(16);
+    String id = api.host().newest("suspend");
+    assertThat(cli.err()).endsWith("The engine's log: 'letargo ops show " + id + " --log'.\n");
+
+    assertThat(cli.run("ops", "show", id)).isEqualTo(16);
+    assertThat(cli.out())
+        .contains("error obstacles:    process 71 (gdb): it is traced")
+        .doesNotContain("a line of it");
+    assertThat(cli.run("ops", "show", id, "--log")).isEqualTo(16);
+    assertThat(cli.out()).contains("error log:          (00.1) a line of it");
+    assertThat(cli.run("ops", "show", id, "--json")).isEqualTo(16);
+    assertThat(cli.errJson().path("error").path("obstacles").path(0).path("code").asText())
+        .isEqualTo("traced");
+  }
+
+  @Test
   void listsOperations() {
     api.host().put("web1", "running");
     cli.run("suspend", "web1");

@@ -187,7 +187,7 @@ class PageConsoleTest {
         .failNext(
             "suspend",
             new FakeError(
-                422,
+                409,
                 "NOT_CHECKPOINTABLE",
                 "cannot suspend VPS 'web1'",
                 "process 7 has a file open on <b>a FUSE mount</b>",
@@ -205,6 +205,43 @@ class PageConsoleTest {
 
     page.getByTestId("error-dismiss").click();
     assertThat(page.getByTestId("error")).hasCount(0);
+  }
+
+  @Test
+  void showsObstaclesAndTheEnginesLogOfARefusedSuspension() {
+    api.host().put("web1", "running");
+    api.host()
+        .failNext(
+            "suspend",
+            new FakeError(409, "NOT_CHECKPOINTABLE", "cannot suspend", "two things", "End them.")
+                .with(FakeError.obstacle("traced", "blocks", 71, "<i>gdb</i>"), "(00.1) a line")
+                .with(FakeError.obstacle("packet-pipe", "blocks", 72, "pipes")));
+    signIn();
+
+    page.getByTestId("vps-web1").getByTestId("suspend").click();
+
+    assertThat(page.getByTestId("error").getByTestId("obstacles").locator("li")).hasCount(2);
+    assertThat(page.locator("[data-code=traced]")).containsText("<i>gdb</i> (71): it is traced");
+    assertThat(page.getByText("(00.1) a line")).isHidden();
+    page.getByTestId("error-log").locator("summary").click();
+    assertThat(page.getByText("(00.1) a line")).isVisible();
+  }
+
+  @Test
+  void looksWhetherAVpsCanBeSuspended() {
+    api.host().put("web1", "running");
+    api.host().obstacles("web1", FakeError.obstacle("traced", "blocks", 71, "gdb"));
+    signIn();
+
+    page.getByTestId("vps-web1").getByTestId("preflight-open").click();
+    assertThat(page.getByTestId("verdict")).hasText("No: something in it cannot be saved.");
+    assertThat(page.locator("[data-code=traced]")).containsText("gdb (71): it is traced");
+    assertThat(page.locator("[data-code=traced]")).containsText("End it.");
+
+    api.host().obstacles("web1", FakeError.obstacle("file-lock", "handled", 7, "cron"));
+    page.getByText("Look again").click();
+    assertThat(page.getByTestId("verdict")).hasText("Yes: nothing stands in the way.");
+    assertThat(page.locator("[data-code=file-lock]")).containsText("Handled");
   }
 
   @Test

@@ -5,11 +5,13 @@ import java.time.Instant;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
+import org.letargo.hook.preflight.Preflight;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.PreflightReport;
 import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.StoreFindings;
 import org.letargo.hook.protocol.StoreReport;
@@ -34,7 +36,7 @@ public final class Changes {
   private final StartVps start;
   private final StopVps stop;
   private final PauseVps pause;
-  private final TakeCheckpoint take;
+  private final Preflight preflight;
   private final SuspendVps suspend;
   private final CheckpointVps checkpoint;
   private final ResumeVps resume;
@@ -61,7 +63,8 @@ public final class Changes {
     this.start = new StartVps(host, stand, exits);
     this.stop = new StopVps(host, stand);
     this.pause = new PauseVps(host);
-    this.take = new TakeCheckpoint(host, files, mount);
+    this.preflight = new Preflight(host.cgroups(), host.engine());
+    TakeCheckpoint take = new TakeCheckpoint(host, files, mount, new Clearance(preflight));
     this.suspend = new SuspendVps(host, stand, take);
     this.checkpoint = new CheckpointVps(host, files, take);
     this.resume = new ResumeVps(host, stand, exits, mount);
@@ -89,6 +92,16 @@ public final class Changes {
   /** Puts everything right after a start of the hook; before anything else. */
   public void recover() {
     recovery.run();
+    preflight.warmUp();
+  }
+
+  /**
+   * Whether a VPS can be suspended now.
+   *
+   * @throws VpsException NOT_FOUND; WRONG_STATE if it has no processes
+   */
+  public PreflightReport preflight(VpsName name) {
+    return preflight.look(host.vpses().get(name)).report();
   }
 
   /**
@@ -146,7 +159,7 @@ public final class Changes {
 
   private void destroy(Vps vps, Operation operation) {
     destroy.destroy(vps, operation);
-    take.forget(vps.spec().name());
+    preflight.forget(vps.spec().name());
   }
 
   /**

@@ -24,4 +24,9 @@ final class Faults {
       throw new IllegalStateException("armed fault at " + point);
     }
   }
+
+  /** Whether this part is left out: armed as {@code without:PART}. */
+  static boolean isWithout(String part) {
+    return ARMED.equals("without:" + part);
+  }
 }

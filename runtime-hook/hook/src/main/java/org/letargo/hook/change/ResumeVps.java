@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
@@ -15,6 +14,8 @@ import org.letargo.hook.engine.EngineOptions;
 import org.letargo.hook.network.GuestNetwork;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointReport;
+import org.letargo.hook.protocol.Explanation;
+import org.letargo.hook.protocol.Obstacle;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.rootfs.VpsDisk;
@@ -221,19 +222,25 @@ final class ResumeVps {
     }
 
     private VpsException failure(RuntimeException cause) {
-      List<String> errors = EngineLog.errors(log.resolve("restore.log"));
       VpsException known = veto != null ? veto : cause instanceof VpsException said ? said : null;
       if (known == null) {
         return VpsException.internal("cannot resume VPS '" + folder.name() + "'", cause);
       }
-      String why =
-          veto == null && !errors.isEmpty() ? "the engine says: " + errors.getFirst() : known.why();
-      return new VpsException(
-          known.code(),
-          "cannot resume VPS '" + folder.name() + "'",
-          why,
-          (known.remedy() + " It stays suspended, its checkpoint is kept.").strip(),
-          cause);
+      Optional<Explanation> behind =
+          veto == null
+              ? EngineLog.explain(log.resolve("restore.log"), _ -> Optional.empty())
+              : Optional.empty();
+      Optional<Obstacle> obstacle = behind.map(found -> found.obstacles().getFirst());
+      VpsException failure =
+          new VpsException(
+              known.code(),
+              "cannot resume VPS '" + folder.name() + "'",
+              obstacle.map(Obstacle::sentence).orElse(known.why()),
+              (obstacle.map(Obstacle::remedy).orElse(known.remedy())
+                      + " It stays suspended, its checkpoint is kept.")
+                  .strip(),
+              cause);
+      return behind.map(failure::explained).orElse(failure);
     }
   }
 }

@@ -28,6 +28,7 @@ final class SuspendVps {
       switch (vps.status()) {
         case VpsStatus.Running running -> suspend(vps, operation, change, wish, running);
         case VpsStatus.Paused(long initPid, var since) -> {
+          take.require(vps);
           host.runc().unpause(vps.spec().name()); // the engine freezes it again by itself
           VpsStatus.Running running = new VpsStatus.Running(initPid, since);
           change.become(running);

@@ -7,10 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.HostDescription;
@@ -19,22 +16,18 @@ import org.letargo.archive.criu.EngineStatistics;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.durable.DurableFiles;
-import org.letargo.hook.engine.EngineLog;
 import org.letargo.hook.engine.EngineOptions;
-import org.letargo.hook.engine.InodePaths;
-import org.letargo.hook.engine.OpenFiles;
 import org.letargo.hook.network.GuestNetwork;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.pages.PageBuffers;
 import org.letargo.hook.pages.PageProtocol;
 import org.letargo.hook.pages.PageReceiver;
 import org.letargo.hook.pages.PeerProgram;
+import org.letargo.hook.preflight.Preflight;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsException;
-import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.runtime.InitProcess;
-import org.letargo.hook.runtime.RuncMessages;
 import org.letargo.hook.store.HostMemory;
 import org.letargo.hook.store.MemoryIntake;
 import org.letargo.hook.vps.Vps;
@@ -63,8 +56,8 @@ final class TakeCheckpoint {
   /** What is kept free on the store's disk beside the checkpoint. */
   private static final long SPARE_BYTES = 16L << 20;
 
-  /** A disk with less is full: an image file did not fit. */
-  private static final long FULL_BYTES = 1L << 20;
+  /** A dump that fails for what tends to pass is made again, until so much time has gone by. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** Memory on its way to the store while a VPS is suspended. */
   private static final long PASSING_BYTES = 64L << 20;
@@ -72,17 +65,22 @@ final class TakeCheckpoint {
   private final Host host;
   private final CheckpointFiles files;
   private final CgroupMount mount;
-  private final Map<VpsName, InodePaths> inodePaths = new ConcurrentHashMap<>();
+  private final Clearance clearance;
 
-  TakeCheckpoint(Host host, CheckpointFiles files, CgroupMount mount) {
+  TakeCheckpoint(Host host, CheckpointFiles files, CgroupMount mount, Clearance clearance) {
     this.host = host;
     this.files = files;
     this.mount = mount;
+    this.clearance = clearance;
   }
 
-  /** Forgets what is known of a VPS that is gone. */
-  void forget(VpsName name) {
-    inodePaths.remove(name);
+  /**
+   * Refuses a VPS whose processes stand still and cannot be saved so.
+   *
+   * @throws VpsException with the obstacles
+   */
+  void require(Vps vps) {
+    clearance.require(vps);
   }
 
   /**
@@ -155,17 +153,36 @@ final class TakeCheckpoint {
 
     TimelineEntry run(long initPid) {
       InitProcess init = host.runc().initProcess(folder.name()).orElseThrow();
+      long endNanos = System.nanoTime() + PATIENCE.toNanos();
+      while (true) {
+        Optional<VpsException> failure = attempt(initPid, init);
+        if (failure.isEmpty()) {
+          return entry;
+        }
+        if (System.nanoTime() >= endNanos || !isTransient(failure.get()) || !init.isAlive()) {
+          throw failure.get();
+        }
+        operation.checkCancelled();
+        Clearance.pause();
+      }
+    }
+
+    /**
+     * @return why the engine failed; the VPS then runs on
+     */
+    private Optional<VpsException> attempt(long initPid, InitProcess init) {
       try {
         prepare(initPid);
         Faults.at(goesOn ? "checkpoint.before-dump" : "suspend.before-dump");
         Command.Result result = dump();
-        // Not what runc says but what is: an answer of ours that did not arrive lets the VPS run
-        // on.
+        // Not what runc says but what is: an answer that did not arrive lets the VPS run on.
         boolean isDone = goesOn ? result.ok() : entry != null && !(init.isAlive() && !result.ok());
-        if (!isDone) {
-          throw failure(result);
+        if (isDone) {
+          return Optional.empty();
         }
-        return entry;
+        VpsException failure = failure(result);
+        rollBack();
+        return Optional.of(failure);
       } catch (IOException e) {
         rollBack();
         throw vetoed(DurableFiles.failed("cannot write the checkpoint", e));
@@ -177,8 +194,23 @@ final class TakeCheckpoint {
       }
     }
 
+    /** Never once we have vetoed: the engine had come to its end. */
+    private boolean isTransient(VpsException failure) {
+      return veto == null
+          && failure.code() == Code.NOT_CHECKPOINTABLE
+          && failure
+              .explanation()
+              .map(behind -> behind.obstacles().getFirst().kind().isTransient())
+              .orElse(false);
+    }
+
+    /** Says how far it is; a second attempt does not go back. */
+    private void phase(String name, int percent) {
+      operation.phase(name, Math.max(percent, operation.progress().percent()));
+    }
+
     private Command.Result dump() throws IOException {
-      operation.phase("disk", 10);
+      phase("disk", 10);
       try (CheckpointWriter checkpoint = host.store().checkpoints().begin();
           PageBuffers buffers = new PageBuffers(goesOn ? heldBytes() : PASSING_BYTES);
           MemoryIntake memory = new MemoryIntake(checkpoint);
@@ -190,14 +222,14 @@ final class TakeCheckpoint {
         intake = memory;
         receiver = pages;
         files.scanDisk(vps, checkpoint);
-        operation.phase("dump", 20);
+        phase("dump", 20);
         Command.Result result =
             host.runc()
                 .checkpoint(folder, images, work, pages.address(), goesOn)
                 .timeout(LONGEST)
                 .run();
         if (goesOn && result.ok()) {
-          operation.phase("store", 70);
+          phase("store", 70);
           Faults.at("checkpoint.after-thaw");
           complete();
         } else if (!result.ok() && veto == null) {
@@ -223,19 +255,15 @@ final class TakeCheckpoint {
     }
 
     private void prepare(long initPid) {
-      operation.phase("preflight", 5);
+      phase("preflight", 5);
       vps.timeline().requireFree(wish.label(), wish.id());
-      requireSpace();
+      makeSpace();
+      Preflight.Look look = clearance.await(vps, operation);
       taker = files.describeHost(true);
-      OpenFiles open = OpenFiles.of(host.cgroups().processes(folder.name()));
-      Set<String> watched =
-          inodePaths
-              .computeIfAbsent(folder.name(), name -> new InodePaths())
-              .find(Path.of("/proc/" + initPid + "/root"), open.watched());
       EngineOptions.dump(
               folder.engineAction(),
-              watched,
-              open.largestDeletedBytes(),
+              look.watchedPaths(),
+              look.open().largestDeletedBytes(),
               host.cgroups().engineRoot(folder.name()))
           .write(folder.engineOptions());
       DurableFiles.deleteTree(images);
@@ -248,40 +276,21 @@ final class TakeCheckpoint {
       operation.checkCancelled();
     }
 
-    /** Refuses before anything is frozen what would overflow the disk. */
-    private void requireSpace() {
+    /** What the store does not need any more goes, if there is not room for the memory. */
+    private void makeSpace() {
       try {
-        long neededBytes = host.cgroups().memoryToSave(folder.name()).bytes() + SPARE_BYTES;
         long freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
-        if (neededBytes > freeBytes) {
+        if (host.cgroups().memoryToSave(folder.name()).bytes() + SPARE_BYTES > freeBytes) {
           host.store().checkpoints().collect();
-          freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
-        }
-        if (neededBytes > freeBytes) {
-          throw new VpsException(
-              Code.NO_SPACE,
-              "cannot " + verb() + " VPS '" + folder.name() + "'",
-              "its memory may need %d MiB, and %d MiB are free in %s"
-                  .formatted(neededBytes >> 20, freeBytes >> 20, folder.state()),
-              "Free space on that disk, then try again. The VPS runs on.");
         }
       } catch (IOException e) {
         throw DurableFiles.failed("cannot see how much space is free in " + folder.state(), e);
       }
     }
 
-    /** On a full disk the engine cannot even write into its log that it is full. */
-    private boolean isFull() {
-      try {
-        return Files.getFileStore(folder.state()).getUsableSpace() < FULL_BYTES;
-      } catch (IOException e) {
-        return false; // then something else is wrong, and the engine's words are all there is
-      }
-    }
-
     private void reached(String stage, long initPid) {
       switch (stage) {
-        case "pre-dump" -> operation.phase("dump", 30);
+        case "pre-dump" -> phase("dump", 30);
         case "post-dump" -> frozen();
         default -> {
           // network-lock, network-unlock: the engine's own business
@@ -292,7 +301,7 @@ final class TakeCheckpoint {
     /** Everything is frozen and all images are written: the last moment to say no. */
     private void frozen() {
       try {
-        operation.phase("commit", 60);
+        phase("commit", 60);
         operation.commit();
         receiver.await(LAST_ANSWER);
         takenAt = Instant.now();
@@ -368,17 +377,7 @@ final class TakeCheckpoint {
       if (veto != null) {
         return vetoed(veto);
       }
-      List<String> errors = EngineLog.errors(work.resolve("dump.log"));
-      String why = errors.isEmpty() ? RuncMessages.plain(result.errors()) : errors.getFirst();
-      boolean noSpace =
-          errors.stream().anyMatch(error -> error.contains("No space left")) || isFull();
-      return new VpsException(
-          noSpace ? Code.NO_SPACE : Code.NOT_CHECKPOINTABLE,
-          "cannot " + verb() + " VPS '" + folder.name() + "'",
-          noSpace ? "no space left in " + folder.state() : "the engine says: " + why,
-          noSpace
-              ? "Free space on that disk, then try again. The VPS runs on."
-              : "The VPS runs on. docs/troubleshooting.md explains what the engine cannot save.");
+      return DumpFailure.of(folder, work, result);
     }
   }
 }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.letargo.hook.engine.OpenFiles.Inode;
 
 /**
  * Finds the paths of watched inodes, so that the engine can save a watch as a path: that survives
@@ -55,14 +54,14 @@ public final class InodePaths {
    * @param inodes those wanted
    * @return the path of each that has one; one that was deleted has none
    */
-  public Set<String> find(Path root, Set<Inode> inodes) {
+  public Map<Inode, String> find(Path root, Set<Inode> inodes) {
     known.keySet().removeIf(inode -> !inodes.contains(inode) || !isStill(root, inode));
     Set<Inode> missing = new HashSet<>(inodes);
     missing.removeAll(known.keySet());
     if (!missing.isEmpty()) {
       search(root, missing);
     }
-    return new HashSet<>(known.values());
+    return Map.copyOf(known);
   }
 
   private boolean isStill(Path root, Inode inode) {

@@ -218,10 +218,9 @@ public final class LazyRestore implements AutoCloseable {
   }
 
   private String said() {
-    List<String> errors = EngineLog.errors(setup.work.resolve(LOG));
-    return errors.isEmpty()
-        ? "the engine's daemon ended without a reason"
-        : "the engine's daemon says: " + errors.getFirst();
+    return EngineLog.explain(setup.work.resolve(LOG), _ -> Optional.empty())
+        .map(behind -> "the engine's daemon: " + behind.obstacles().getFirst().sentence())
+        .orElse("the engine's daemon ended without a reason");
   }
 
   /**

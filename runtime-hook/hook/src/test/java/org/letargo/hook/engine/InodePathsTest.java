@@ -1,7 +1,6 @@
 package org.letargo.hook.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.letargo.hook.engine.OpenFilesTest.inode;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.letargo.hook.engine.OpenFiles.Inode;
 
 class InodePathsTest {
   @TempDir Path root;
@@ -31,14 +29,14 @@ class InodePathsTest {
   void findsAFileWhereverItIs(String name) throws IOException {
     Path file = file(name);
 
-    assertThat(paths.find(root, Set.of(inode(file)))).containsExactly("/" + name);
+    assertThat(paths.find(root, Set.of(inode(file))).values()).containsExactly("/" + name);
   }
 
   @Test
   void findsFoldersAndTheRootItself() throws IOException {
     Path etc = Files.createDirectory(root.resolve("etc"));
 
-    assertThat(paths.find(root, Set.of(inode(etc), inode(root))))
+    assertThat(paths.find(root, Set.of(inode(etc), inode(root))).values())
         .containsExactlyInAnyOrder("/etc", "/");
   }
 
@@ -46,7 +44,7 @@ class InodePathsTest {
   void doesNotLookIntoProc() throws IOException {
     Path file = file("proc/1/fd");
 
-    assertThat(paths.find(root, Set.of(inode(file)))).isEmpty();
+    assertThat(paths.find(root, Set.of(inode(file))).values()).isEmpty();
   }
 
   @Test
@@ -56,7 +54,7 @@ class InodePathsTest {
       Files.createSymbolicLink(root.resolve("run"), outside.getParent());
       Files.createSymbolicLink(root.resolve("link"), outside);
 
-      assertThat(paths.find(root, Set.of(inode(outside)))).isEmpty();
+      assertThat(paths.find(root, Set.of(inode(outside))).values()).isEmpty();
     } finally {
       Files.delete(outside);
       Files.deleteIfExists(root.resolve("run")); // JUnit warns of links that lead out
@@ -69,8 +67,8 @@ class InodePathsTest {
     Path second = file("etc/second");
     paths.find(root, Set.of(inode(first), inode(second)));
 
-    assertThat(paths.find(root, Set.of(inode(second)))).containsExactly("/etc/second");
-    assertThat(paths.find(root, Set.of())).isEmpty();
+    assertThat(paths.find(root, Set.of(inode(second))).values()).containsExactly("/etc/second");
+    assertThat(paths.find(root, Set.of()).values()).isEmpty();
   }
 
   @Test
@@ -82,7 +80,7 @@ class InodePathsTest {
     Files.move(file, root.resolve("etc/new"));
     file("etc/old");
 
-    assertThat(paths.find(root, Set.of(inode))).containsExactly("/etc/new");
+    assertThat(paths.find(root, Set.of(inode)).values()).containsExactly("/etc/new");
   }
 
   @Test
@@ -93,12 +91,17 @@ class InodePathsTest {
 
     Files.delete(file);
 
-    assertThat(paths.find(root, Set.of(inode))).isEmpty();
+    assertThat(paths.find(root, Set.of(inode)).values()).isEmpty();
   }
 
   private Path file(String name) throws IOException {
     Path file = root.resolve(name);
     Files.createDirectories(file.getParent());
     return Files.createFile(file);
+  }
+
+  private static Inode inode(Path path) throws IOException {
+    return new Inode(
+        (Long) Files.getAttribute(path, "unix:dev"), (Long) Files.getAttribute(path, "unix:ino"));
   }
 }

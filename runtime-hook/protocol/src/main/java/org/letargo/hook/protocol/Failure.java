@@ -1,12 +1,24 @@
 package org.letargo.hook.protocol;
 
-/** A {@link VpsException} as it travels. */
-public record Failure(Code code, String what, String why, String remedy) {
+import java.util.Optional;
+
+/**
+ * A {@link VpsException} as it travels.
+ *
+ * @param explanation empty where the three sentences say all
+ */
+public record Failure(
+    Code code, String what, String why, String remedy, Optional<Explanation> explanation) {
+  public Failure(Code code, String what, String why, String remedy) {
+    this(code, what, why, remedy, Optional.empty());
+  }
+
   public static Failure of(VpsException e) {
-    return new Failure(e.code(), e.what(), e.why(), e.remedy());
+    return new Failure(e.code(), e.what(), e.why(), e.remedy(), e.explanation());
   }
 
   public VpsException toException() {
-    return new VpsException(code, what, why, remedy);
+    VpsException bare = new VpsException(code, what, why, remedy);
+    return explanation.map(bare::explained).orElse(bare);
   }
 }

@@ -20,6 +20,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.DescribeHost.class),
   @JsonSubTypes.Type(HookRequest.ListVps.class),
   @JsonSubTypes.Type(HookRequest.FindVps.class),
+  @JsonSubTypes.Type(HookRequest.PreflightVps.class),
   @JsonSubTypes.Type(HookRequest.WatchVps.class),
   @JsonSubTypes.Type(HookRequest.ListTemplates.class),
   @JsonSubTypes.Type(HookRequest.BuildTemplate.class),
@@ -79,6 +80,14 @@ public sealed interface HookRequest<R> {
     @Override
     public Class<VpsReport> replyType() {
       return VpsReport.class;
+    }
+  }
+
+  /** Whether a running VPS can be suspended: a look at it that does not touch it. */
+  record PreflightVps(VpsName name) implements HookRequest<PreflightReport> {
+    @Override
+    public Class<PreflightReport> replyType() {
+      return PreflightReport.class;
     }
   }
 

@@ -1,5 +1,8 @@
 package org.letargo.hook.protocol;
 
+import java.util.List;
+import java.util.Optional;
+
 /**
  * A failure as a person reads it: what failed, why, what to do; with a {@link Code} for programs.
  * Crosses the protocol, the API and the command line unchanged.
@@ -13,6 +16,9 @@ public final class VpsException extends RuntimeException {
   private final String why;
   private final String remedy;
 
+  /** Null where the sentences say all; it does not travel with Java's own serialization. */
+  private final transient Explanation explanation;
+
   /**
    * @param what what failed, without a full stop
    * @param why the reason, without a full stop
@@ -20,11 +26,17 @@ public final class VpsException extends RuntimeException {
    * @param cause for the log, null if there is none
    */
   public VpsException(Code code, String what, String why, String remedy, Throwable cause) {
+    this(code, what, why, remedy, null, cause);
+  }
+
+  private VpsException(
+      Code code, String what, String why, String remedy, Explanation explanation, Throwable cause) {
     super(what + ": " + why + "." + (remedy.isEmpty() ? "" : " " + remedy), cause);
     this.code = code;
     this.what = what;
     this.why = why;
     this.remedy = remedy;
+    this.explanation = explanation;
   }
 
   public VpsException(Code code, String what, String why, String remedy) {
@@ -67,6 +79,25 @@ public final class VpsException extends RuntimeException {
         Code.WRONG_STATE, "cannot " + verb + " VPS '" + vps + "'", "it is " + state, remedy);
   }
 
+  /**
+   * A suspension that is refused, or has failed, for what is in the VPS; nothing of it is frozen.
+   *
+   * @param obstacles at least one, the likeliest cause first
+   * @param log lines of the engine's log; none if it was not even asked
+   */
+  public static VpsException notCheckpointable(
+      VpsName vps, List<Obstacle> obstacles, List<String> log) {
+    Obstacle first = obstacles.getFirst();
+    int more = obstacles.size() - 1;
+    return new VpsException(
+            Code.NOT_CHECKPOINTABLE,
+            "cannot suspend VPS '" + vps + "'",
+            first.sentence()
+                + (more == 0 ? "" : "; and " + more + " more obstacle" + (more == 1 ? "" : "s")),
+            (first.remedy() + " The VPS runs on.").strip())
+        .explained(new Explanation(obstacles, log));
+  }
+
   /** A fault of ours, or an I/O error that nobody foresaw; the cause goes to the log. */
   public static VpsException internal(String what, Throwable cause) {
     return new VpsException(
@@ -85,6 +116,11 @@ public final class VpsException extends RuntimeException {
     return "'" + shown.replaceAll("\\p{Cntrl}", "?") + "'";
   }
 
+  /** The same failure with what lies behind it. */
+  public VpsException explained(Explanation behind) {
+    return new VpsException(code, what, why, remedy, behind, getCause());
+  }
+
   public Code code() {
     return code;
   }
@@ -99,5 +135,10 @@ public final class VpsException extends RuntimeException {
 
   public String remedy() {
     return remedy;
+  }
+
+  /** What lies behind it: obstacles, and lines of the engine's log. */
+  public Optional<Explanation> explanation() {
+    return Optional.ofNullable(explanation);
   }
 }

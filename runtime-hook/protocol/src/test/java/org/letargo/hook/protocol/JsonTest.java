@@ -42,11 +42,18 @@ class JsonTest {
   private static final VpsSpec SPEC =
       new VpsSpec(WEB1, TINY, VpsLimits.DEFAULT, ADDRESS, "02:4c:00:00:00:02", PORTS);
 
+  private static final Obstacle RING =
+      Obstacle.of(
+          ObstacleKind.IO_URING,
+          Optional.of(new VpsProcess(71, "redis-server")),
+          Optional.of(ObstacleResource.descriptor(7, "anon_inode:[io_uring]")));
+
   static Stream<HookRequest<?>> requests() {
     return Stream.of(
         new HookRequest.DescribeHost(),
         new HookRequest.ListVps(),
         new HookRequest.FindVps(WEB1),
+        new HookRequest.PreflightVps(WEB1),
         new HookRequest.WatchVps(),
         new HookRequest.ListTemplates(),
         new HookRequest.BuildTemplate(OP, TINY),
@@ -139,6 +146,19 @@ class JsonTest {
             List.of(
                 new StoreFindings.DamagedCheckpoint(
                     WEB1, CHECKPOINT.id(), List.of("pages-1.img")))),
+        Failure.of(VpsException.notCheckpointable(WEB1, List.of(RING), List.of("(00.1) a line"))),
+        new PreflightReport(
+            WEB1,
+            AT,
+            Duration.ofMillis(12),
+            3,
+            DataSize.ofMebibytes(7),
+            DataSize.ofMebibytes(9),
+            "4.2.1",
+            "1.1.5",
+            "6.18.0",
+            List.of(RING, Obstacle.of(ObstacleKind.WALL_CLOCK, Optional.empty(), Optional.empty())),
+            1),
         new TemplateList(List.of(new TemplateReport(TINY, "busybox", true, DataSize.ofBytes(9)))));
   }
 
@@ -164,6 +184,15 @@ class JsonTest {
     String json = Json.MAPPER.writeValueAsString(outcome);
 
     assertThat(Json.MAPPER.readValue(json, OperationReport.class)).isEqualTo(outcome);
+  }
+
+  /** Outcomes that an older Letargo kept have no explanation. */
+  @Test
+  void readsAFailureWithoutAnExplanation() throws IOException {
+    String old = "{\"code\":\"NO_SPACE\",\"what\":\"a\",\"why\":\"b\",\"remedy\":\"c\"}";
+
+    assertThat(Json.MAPPER.readValue(old, Failure.class))
+        .isEqualTo(new Failure(Code.NO_SPACE, "a", "b", "c"));
   }
 
   @Test

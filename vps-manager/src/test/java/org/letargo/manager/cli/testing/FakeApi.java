@@ -195,6 +195,7 @@ public final class FakeApi implements AutoCloseable {
         allow(request, body, Set.of("graceSeconds"));
         accepted(request, host.begin(path[4], name));
       }
+      case "GET vps preflight" -> reply(request, 200, host.preflight(name));
       case "GET vps archive" -> archives.give(request, host.begin("export", name));
       case "GET operations" -> operations(request, name);
       case "DELETE operations" -> {

@@ -53,6 +53,7 @@ public final class FakeHost {
   private final Map<String, ObjectNode> operations = new LinkedHashMap<>();
   private final Set<String> held = new HashSet<>();
   private final Map<String, FakeError> failing = new LinkedHashMap<>();
+  private final Map<String, List<ObjectNode>> obstacles = new LinkedHashMap<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
   /** Operations of this kind stay where they are until the test moves them. */
@@ -63,6 +64,34 @@ public final class FakeHost {
   /** The next operation of this kind fails so. */
   public synchronized void failNext(String kind, FakeError error) {
     failing.put(kind, error);
+  }
+
+  /** What a preflight of this VPS finds. */
+  public synchronized void obstacles(String name, ObjectNode... found) {
+    obstacles.put(name, List.of(found));
+  }
+
+  synchronized ObjectNode preflight(String name) {
+    vps(name);
+    List<ObjectNode> found = obstacles.getOrDefault(name, List.of());
+    ObjectNode report =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("vps", name)
+            .put(
+                "canSuspend",
+                found.stream().noneMatch(each -> each.path("severity").asText().equals("blocks")))
+            .put("takenAt", "2026-01-02T03:04:05Z")
+            .put("tookMillis", 12)
+            .put("processes", 3)
+            .put("predictedBytes", 7L << 20)
+            .put("availableBytes", 20L << 30)
+            .put("engineVersion", "4.2")
+            .put("runtimeVersion", "1.1.5")
+            .put("kernel", "6.18.0")
+            .put("omitted", 0);
+    found.forEach(report.putArray("obstacles")::add);
+    return report;
   }
 
   void listen(Listener listener) {

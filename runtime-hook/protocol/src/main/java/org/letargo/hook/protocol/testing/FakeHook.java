@@ -14,6 +14,7 @@ import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HookServer;
+import org.letargo.hook.protocol.Obstacle;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 
@@ -33,6 +34,7 @@ public final class FakeHook implements AutoCloseable {
   private final Path socket;
   private final FakeHost host = new FakeHost();
   private final FakeJournal journal = new FakeJournal();
+  private final FakePreflight preflight = new FakePreflight(host);
   private final List<Trap> traps = new CopyOnWriteArrayList<>();
   private final List<Trap> sprung = new CopyOnWriteArrayList<>();
   private final List<String> violations = new CopyOnWriteArrayList<>();
@@ -65,7 +67,7 @@ public final class FakeHook implements AutoCloseable {
     Files.deleteIfExists(socket);
     ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     listening.bind(UnixDomainSocketAddress.of(socket));
-    life = new FakeLife(this, host, journal);
+    life = new FakeLife(this, host, journal, preflight);
     server = new HookServer(listening, Set.of(System.getProperty("user.name")), life, _ -> {});
   }
 
@@ -131,6 +133,13 @@ public final class FakeHook implements AutoCloseable {
   /** A byte of this checkpoint changes: it is found by a check, and never used again. */
   public void damage(VpsName name, CheckpointId checkpoint) {
     host.timelines().damage(name, checkpoint);
+  }
+
+  /**
+   * What a preflight of this VPS finds from now on; a suspension is refused if any of it blocks.
+   */
+  public void obstacles(VpsName name, List<Obstacle> obstacles) {
+    preflight.obstacles(name, obstacles);
   }
 
   /** What no manager may do and this one did, as sentences. */

@@ -43,16 +43,18 @@ final class FakeLife implements HookHandler {
   private final FakeJournal journal;
   private final FakeSessions sessions;
   private final FakeTimeMachine machine;
+  private final FakePreflight preflight;
 
   /** Guarded by this; nothing changes once it is set. */
   private boolean ended;
 
-  FakeLife(FakeHook hook, FakeHost host, FakeJournal journal) {
+  FakeLife(FakeHook hook, FakeHost host, FakeJournal journal, FakePreflight preflight) {
     this.hook = hook;
     this.host = host;
     this.journal = journal;
     this.sessions = new FakeSessions(host);
     this.machine = new FakeTimeMachine(this, host);
+    this.preflight = preflight;
   }
 
   synchronized void end() {
@@ -90,6 +92,7 @@ final class FakeLife implements HookHandler {
       case HookRequest.DescribeHost _ -> describeHost();
       case HookRequest.ListVps _ -> new VpsList(host.list());
       case HookRequest.FindVps(VpsName name) -> host.find(name);
+      case HookRequest.PreflightVps(VpsName name) -> preflight.report(name);
       case HookRequest.WatchVps _ -> watch(exchange);
       case HookRequest.ListTemplates _ -> new TemplateList(host.templates());
       case HookRequest.ListCheckpoints(VpsName name) ->
@@ -172,6 +175,9 @@ final class FakeLife implements HookHandler {
         name,
         move,
         () -> {
+          if (move == FakeMoves.SUSPEND) {
+            preflight.requireNothingBlocks(name);
+          }
           work(change, exchange);
           return alive(() -> {
             journal.commit(change.operation());

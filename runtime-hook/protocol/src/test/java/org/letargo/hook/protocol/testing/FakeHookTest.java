@@ -16,8 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.Explanation;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.Obstacle;
+import org.letargo.hook.protocol.ObstacleKind;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.OperationReport;
 import org.letargo.hook.protocol.TemplateName;
@@ -144,5 +147,25 @@ class FakeHookTest {
 
   private VpsException failure(HookRequest<?> request) {
     return catchThrowableOfType(VpsException.class, () -> hook.client().call(request));
+  }
+
+  @Test
+  void refusesToSuspendWhatATestPutAnObstacleInto() {
+    hook.client().call(new HookRequest.StartVps(OperationId.create(), WEB1));
+    Obstacle ring = Obstacle.of(ObstacleKind.IO_URING, Optional.empty(), Optional.empty());
+    Obstacle clock = Obstacle.of(ObstacleKind.WALL_CLOCK, Optional.empty(), Optional.empty());
+    hook.obstacles(WEB1, List.of(ring, clock));
+
+    VpsException refused =
+        catchThrowableOfType(
+            VpsException.class,
+            () -> hook.client().call(new HookRequest.SuspendVps(OperationId.create(), WEB1)));
+
+    assertThat(refused.code()).isEqualTo(Code.NOT_CHECKPOINTABLE);
+    assertThat(refused.explanation()).contains(new Explanation(List.of(ring), List.of()));
+    assertThat(hook.client().call(new HookRequest.PreflightVps(WEB1)).obstacles())
+        .containsExactly(ring, clock);
+    assertThat(hook.client().call(new HookRequest.FindVps(WEB1)).status())
+        .isInstanceOf(VpsStatus.Running.class);
   }
 }

@@ -18,6 +18,7 @@ import org.letargo.hook.protocol.HookStream;
 import org.letargo.hook.protocol.HookStream.Item;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.OperationReport;
+import org.letargo.hook.protocol.PreflightReport;
 import org.letargo.hook.protocol.PublishedPort;
 import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.TemplateReport;
@@ -142,6 +143,30 @@ public abstract class HookContract extends TemplateContract {
         .isEqualTo(new VpsStatus.Stopped());
     assertThat(client().call(new HookRequest.DestroyVps(op(), name))).isEqualTo(new Done());
     assertThat(refusal(new HookRequest.FindVps(name)).code()).isEqualTo(Code.NOT_FOUND);
+  }
+
+  @Test
+  void findsNothingThatBlocksInAFreshVps() {
+    VpsName name = running();
+
+    PreflightReport report = client().call(new HookRequest.PreflightVps(name));
+
+    assertThat(report.name()).isEqualTo(name);
+    assertThat(report.blocking()).isEmpty();
+    assertThat(report.processes()).isPositive();
+    assertThat(report.availableSpace().bytes()).isPositive();
+    assertThat(client().call(new HookRequest.FindVps(name)).status())
+        .isInstanceOf(VpsStatus.Running.class);
+  }
+
+  @Test
+  void looksOnlyAtAVpsWithProcesses() {
+    VpsName name = fresh();
+    create(name);
+
+    assertThat(refusal(new HookRequest.PreflightVps(name)).code()).isEqualTo(Code.WRONG_STATE);
+    assertThat(refusal(new HookRequest.PreflightVps(new VpsName("nobody"))).code())
+        .isEqualTo(Code.NOT_FOUND);
   }
 
   @Test

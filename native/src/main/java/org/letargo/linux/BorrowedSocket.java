@@ -1,0 +1,90 @@
+package org.letargo.linux;
+
+import static org.letargo.linux.Libc.LIBC;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.ptr.IntByReference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A socket of another process, to ask what it is: pidfd_getfd(2). While this is open the other
+ * process's close does not end the connection, so ask and close at once. Nothing is read from it or
+ * changed.
+ */
+public final class BorrowedSocket implements AutoCloseable {
+  private static final int SOL_TCP = 6;
+  private static final int TCP_ULP = 31;
+  private static final int SOL_NETLINK = 270;
+  private static final int NETLINK_LIST_MEMBERSHIPS = 9;
+
+  private final int fd;
+
+  private BorrowedSocket(int fd) {
+    this.fd = fd;
+  }
+
+  /**
+   * Takes a copy of the descriptor of a process.
+   *
+   * @throws NativeException ESRCH if the process is gone, EBADF if the descriptor is
+   */
+  public static BorrowedSocket of(long pid, int descriptor) {
+    try (Pidfd process = Pidfd.open(pid)) {
+      return new BorrowedSocket(process.copyDescriptor(descriptor));
+    }
+  }
+
+  /** The family, such as 40 for AF_VSOCK: SO_DOMAIN. */
+  public int domain() {
+    return number(Libc.SOL_SOCKET, Libc.SO_DOMAIN);
+  }
+
+  /** The protocol, such as 262 for MPTCP: SO_PROTOCOL. */
+  public int protocol() {
+    return number(Libc.SOL_SOCKET, Libc.SO_PROTOCOL);
+  }
+
+  /** SOCK_STREAM is 1, SOCK_DGRAM 2, SOCK_RAW 3: SO_TYPE. */
+  public int type() {
+    return number(Libc.SOL_SOCKET, Libc.SO_TYPE);
+  }
+
+  /** The words of 32 groups that a netlink socket has room for, the first groups first. */
+  public int[] netlinkGroups() {
+    byte[] bytes = option(SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS, 256);
+    int[] words = new int[bytes.length / Integer.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).asIntBuffer().get(words);
+    return words;
+  }
+
+  /** Whether the kernel encrypts a TCP connection: its upper layer protocol is tls. */
+  public boolean hasKernelTls() {
+    return new String(option(SOL_TCP, TCP_ULP, 16), java.nio.charset.StandardCharsets.US_ASCII)
+        .startsWith("tls");
+  }
+
+  private int number(int level, int name) {
+    return ByteBuffer.wrap(option(level, name, Integer.BYTES))
+        .order(ByteOrder.nativeOrder())
+        .getInt();
+  }
+
+  private byte[] option(int level, int name, int mostBytes) {
+    byte[] value = new byte[mostBytes];
+    IntByReference length = new IntByReference(mostBytes);
+    try {
+      LIBC.getsockopt(fd, level, name, value, length);
+    } catch (LastErrorException e) {
+      throw new NativeException("getsockopt(" + level + ", " + name + ")", e);
+    }
+    // the kernel may tell a longer length than it had room for
+    return Arrays.copyOf(value, Math.min(length.getValue(), mostBytes));
+  }
+
+  @Override
+  public void close() {
+    Descriptor.closeQuietly(fd);
+  }
+}

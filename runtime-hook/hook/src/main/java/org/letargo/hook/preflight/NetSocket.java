@@ -1,0 +1,25 @@
+package org.letargo.hook.preflight;
+
+/**
+ * A socket as a table of /proc/PID/net shows it.
+ *
+ * @param table such as {@code tcp6}
+ * @param state as in the kernel's tcp_states.h: 1 established, 7 closed, 10 listening
+ * @param unread bytes that wait; for a listening socket the connections that wait
+ * @param port the port that a netlink socket is bound to; 0 if to none
+ * @param hasGroups whether a netlink socket hears of groups
+ * @param peer address and port of the other end, in hexadecimal
+ */
+record NetSocket(String table, int state, long unread, long port, boolean hasGroups, String peer) {
+  static final int ESTABLISHED = 1;
+  static final int CLOSED = 7;
+  static final int LISTENING = 10;
+
+  boolean isTcp() {
+    return table.startsWith("tcp");
+  }
+
+  boolean isNetlink() {
+    return table.equals("netlink");
+  }
+}
