@@ -46,6 +46,7 @@ final class ExportVps {
                 vps.status().word(),
                 "Suspend it first with 'letargo suspend " + vps.spec().name() + "'.");
       }
+      operation.succeeded();
     }
   }
 

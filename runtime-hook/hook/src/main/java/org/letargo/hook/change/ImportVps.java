@@ -121,6 +121,7 @@ final class ImportVps {
       operation.commit();
       DurableFiles.rename(making, folder.state());
       Faults.at("import.after-rename");
+      operation.succeeded();
       folder.clearJournal(); // before anybody can see the VPS and begin a change of it
       Vps vps = host.vpses().add(folder, stored, status);
       stand.publishPorts();

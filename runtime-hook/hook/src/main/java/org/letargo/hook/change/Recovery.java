@@ -105,8 +105,8 @@ final class Recovery {
     OperationId operation = journal.map(JournalEntry::operation).orElseGet(OperationId::create);
     JournalEntry.Kind kind = journal.map(JournalEntry::kind).orElse(JournalEntry.Kind.START);
     if (kind == JournalEntry.Kind.DESTROY) {
-      destroy.finish(vps, operation);
-      operations.ended(operation, new OperationReport.Succeeded());
+      destroy.finish(
+          vps, operation, () -> operations.ended(operation, new OperationReport.Succeeded()));
       LOG.info("vps={} op={} destroyed, as had been begun", folder.name(), operation);
       return;
     }

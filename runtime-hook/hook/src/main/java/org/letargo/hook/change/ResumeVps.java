@@ -60,7 +60,9 @@ final class ResumeVps {
             vps.spec().name(), "resume", status.word(), "Only a suspended VPS can be resumed.");
       }
       new Resumption(vps, operation, change, checkpoint).run();
+      operation.succeeded();
     }
+    Faults.at("resume.after-journal");
   }
 
   private final class Resumption {

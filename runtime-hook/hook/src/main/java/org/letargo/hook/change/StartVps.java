@@ -28,6 +28,7 @@ final class StartVps {
         long initPid = bringUp(vps, operation);
         change.become(new VpsStatus.Running(initPid, Instant.now()));
         exits.watch(vps, initPid);
+        operation.succeeded();
       } catch (RuntimeException e) {
         stand.down(vps);
         change.become(new VpsStatus.Stopped());

@@ -93,7 +93,9 @@ final class SuspendVps {
             throw VpsException.wrongState(
                 vps.spec().name(), "suspend", suspended.word(), "There is nothing to do.");
       }
+      operation.succeeded();
     }
+    Faults.at("suspend.after-journal");
   }
 
   /** Forgets what is known of a VPS that is gone. */
