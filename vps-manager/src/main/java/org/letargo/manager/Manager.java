@@ -121,7 +121,7 @@ public final class Manager implements AutoCloseable {
                         new ImportVps(registry, claims, operations, hook),
                         operations)
                     .addTo(endpoints);
-                new SessionRoute(client, registry).addTo(endpoints);
+                new SessionRoute(client, registry, wiring.tokens()).addTo(endpoints);
                 new TemplateRoute(new Templates(operations, hook), operations).addTo(endpoints);
                 new TokenRoute(tokens).addTo(endpoints);
                 new AuditRoute(audit).addTo(endpoints);
