@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.ArchiveLimits;
@@ -58,9 +57,7 @@ final class ImportVps {
       DurableFiles.folder(making, "rwx------");
       DurableFiles.folder(received.getParent(), "rwx------");
       DurableFiles.folder(received, "rwx------");
-      Manifest manifest = receive(archive, received, operation);
-      Faults.at("import.received");
-      return admit(manifest, wantedName, making, received, operation);
+      return receiveAndAdmit(archive, wantedName, making, received, operation);
     } catch (ArchiveException e) {
       throw ArchiveFailures.whileImporting(e);
     } catch (IOException e) {
@@ -70,7 +67,57 @@ final class ImportVps {
     }
   }
 
-  private Manifest receive(InputStream archive, Path received, Operation operation)
+  private Vps receiveAndAdmit(
+      InputStream archive,
+      Optional<VpsName> wantedName,
+      Path making,
+      Path received,
+      Operation operation)
+      throws IOException {
+    try (Place place = new Place(wantedName)) {
+      Manifest manifest = receive(archive, received, place, operation);
+      Faults.at("import.received");
+      return admit(manifest, place, making, received, operation);
+    }
+  }
+
+  /**
+   * What the VPS will have of this host; found and held as soon as the manifest is there, so that
+   * nobody sends an archive in vain.
+   */
+  private final class Place implements AutoCloseable {
+    private final Optional<VpsName> wantedName;
+    private TemplateUse use;
+    private TemplateName template;
+    private Admission.Seat seat;
+
+    Place(Optional<VpsName> wantedName) {
+      this.wantedName = wantedName;
+    }
+
+    void take(Manifest manifest) {
+      VpsDescription described = manifest.checkpoint().vps();
+      template = template(described);
+      use = host.templates().use(template);
+      seat =
+          admission.reserve(
+              wantedName.orElseGet(() -> new VpsName(described.name())),
+              address(manifest),
+              described.publishedPorts().stream().map(ImportVps::port).toList());
+    }
+
+    @Override
+    public void close() {
+      if (seat != null) {
+        admission.release(seat);
+      }
+      if (use != null) {
+        use.close();
+      }
+    }
+  }
+
+  private Manifest receive(InputStream archive, Path received, Place place, Operation operation)
       throws IOException {
     long freeBytes = Files.getFileStore(received).getUsableSpace() - SPARE_BYTES;
     ArchiveLimits limits = new ArchiveLimits(Long.MAX_VALUE, Math.max(0, freeBytes));
@@ -78,6 +125,7 @@ final class ImportVps {
         archive,
         received,
         limits,
+        place::take,
         (doneBytes, totalBytes) -> {
           operation.checkCancelled();
           int percent = (int) (5 + 75 * doneBytes / Math.max(1, totalBytes));
@@ -86,49 +134,42 @@ final class ImportVps {
         });
   }
 
-  private Vps admit(
-      Manifest manifest,
-      Optional<VpsName> wantedName,
-      Path making,
-      Path received,
-      Operation operation)
+  private Vps admit(Manifest manifest, Place place, Path making, Path received, Operation operation)
       throws IOException {
     VpsDescription described = manifest.checkpoint().vps();
-    VpsName name = wantedName.orElseGet(() -> new VpsName(described.name()));
-    TemplateName template = template(described);
-    List<PublishedPort> published =
-        described.publishedPorts().stream().map(ImportVps::port).toList();
-    Admission.Seat seat = admission.reserve(name, address(manifest), published);
-    try (TemplateUse _ = host.templates().use(template)) {
-      operation.phase("disk", 85);
-      VpsLimits limits =
-          new VpsLimits(
-              DataSize.ofBytes(described.memoryBytes()), described.milliCpus(), described.pids());
-      VpsSpec spec =
-          new VpsSpec(
-              name, template, limits, seat.address(), CreateVps.mac(seat.address()), published);
-      StoredVps stored =
-          new StoredVps(spec, seat.hostIdBase(), host.templates().get(template).digest());
-      VpsFolder folder = VpsFolder.of(host.configuration(), name);
-      VpsFolder unfinished = folder.at(making);
-      VpsDisk.restore(unfinished, stored, received);
-      VpsStatus status = keepMemory(manifest, unfinished, seat.hostIdBase(), received);
-      unfinished.writeStatus(status);
-      unfinished.writeSpec(stored);
-      unfinished.writeJournal(
-          new JournalEntry(operation.id(), JournalEntry.Kind.IMPORT, Optional.empty()));
-      Faults.at("import.before-rename");
-      operation.commit();
-      DurableFiles.rename(making, folder.state());
-      Faults.at("import.after-rename");
-      operation.succeeded();
-      folder.clearJournal(); // before anybody can see the VPS and begin a change of it
-      Vps vps = host.vpses().add(folder, stored, status);
-      stand.publishPorts();
-      return vps;
-    } finally {
-      admission.release(seat);
-    }
+    Admission.Seat seat = place.seat;
+    TemplateName template = place.template;
+    operation.phase("disk", 85);
+    VpsLimits limits =
+        new VpsLimits(
+            DataSize.ofBytes(described.memoryBytes()), described.milliCpus(), described.pids());
+    VpsSpec spec =
+        new VpsSpec(
+            seat.name(),
+            template,
+            limits,
+            seat.address(),
+            CreateVps.mac(seat.address()),
+            seat.published());
+    StoredVps stored =
+        new StoredVps(spec, seat.hostIdBase(), host.templates().get(template).digest());
+    VpsFolder folder = VpsFolder.of(host.configuration(), seat.name());
+    VpsFolder unfinished = folder.at(making);
+    VpsDisk.restore(unfinished, stored, received);
+    VpsStatus status = keepMemory(manifest, unfinished, seat.hostIdBase(), received);
+    unfinished.writeStatus(status);
+    unfinished.writeSpec(stored);
+    unfinished.writeJournal(
+        new JournalEntry(operation.id(), JournalEntry.Kind.IMPORT, Optional.empty()));
+    Faults.at("import.before-rename");
+    operation.commit();
+    DurableFiles.rename(making, folder.state());
+    Faults.at("import.after-rename");
+    operation.succeeded();
+    folder.clearJournal(); // before anybody can see the VPS and begin a change of it
+    Vps vps = host.vpses().add(folder, stored, status);
+    stand.publishPorts();
+    return vps;
   }
 
   /** A VPS with memory must come back at its address; one without takes any. */

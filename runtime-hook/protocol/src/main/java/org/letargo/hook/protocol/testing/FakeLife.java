@@ -253,7 +253,12 @@ final class FakeLife implements HookHandler {
     Stream stream = new Stream(request, exchange, hook.archiveBytes());
     VpsReport saved;
     try {
-      saved = FakeArchive.read(FakeArchive.VPS, exchange.input(), stream::done);
+      saved =
+          FakeArchive.read(
+              FakeArchive.VPS,
+              exchange.input(),
+              vps -> host.requireFree(request.name().orElse(vps.spec().name())),
+              stream::done);
     } catch (IOException e) {
       throw lostCaller();
     }
@@ -291,7 +296,7 @@ final class FakeLife implements HookHandler {
     try {
       BufferedInputStream in = new BufferedInputStream(exchange.input());
       if (FakeArchive.TEMPLATE.begins(in)) {
-        TemplateReport from = FakeArchive.read(FakeArchive.TEMPLATE, in, stream::done);
+        TemplateReport from = FakeArchive.read(FakeArchive.TEMPLATE, in, _ -> {}, stream::done);
         return commitTemplate(
             add, new TemplateReport(add.name(), from.description(), true, from.size()));
       }
