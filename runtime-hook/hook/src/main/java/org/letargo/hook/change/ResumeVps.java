@@ -128,6 +128,7 @@ final class ResumeVps {
       putDiskInPlace();
       DiskState.differs(folder);
       stand.up(vps);
+      stand.publishPorts(); // somebody may have flushed the host's rules
       DurableFiles.deleteTree(log);
       DurableFiles.folder(log, "rwx------");
       host.cgroups().prepareRestore(vps.stored(), images);
