@@ -129,6 +129,9 @@ final class Recovery {
             && journal.map(JournalEntry::kind).filter(Recovery::endsTheProcesses).isEmpty()
             && host.runc().isStarted(vps.spec().name());
     if (mayLive) {
+      journal
+          .filter(entry -> entry.kind() == JournalEntry.Kind.SUSPEND)
+          .ifPresent(_ -> new AbortedDump(host).recover(vps, init.get(), written));
       dropCheckpoints(vps, Optional.empty());
       DiskState.differs(vps.folder());
       host.network().raise(vps.spec());

@@ -1,7 +1,6 @@
 package org.letargo.hook.change;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,16 +54,11 @@ import org.letargo.hook.vps.VpsFolder;
 final class SuspendVps {
   private static final Duration LONGEST = Duration.ofHours(1);
 
-  /** What is kept free on the store's disk beside the checkpoint. */
-  private static final long SPARE_BYTES = 16L << 20;
-
-  /** A disk with less is full: an image file did not fit. */
-  private static final long FULL_BYTES = 1L << 20;
-
   private final Host host;
   private final Stand stand;
   private final CheckpointFiles files;
   private final CgroupMount mount;
+  private final AbortedDump aborted;
   private final Map<VpsName, InodePaths> inodePaths = new ConcurrentHashMap<>();
 
   SuspendVps(Host host, Stand stand, CheckpointFiles files, CgroupMount mount) {
@@ -72,6 +66,7 @@ final class SuspendVps {
     this.stand = stand;
     this.files = files;
     this.mount = mount;
+    this.aborted = new AbortedDump(host);
   }
 
   void suspend(Vps vps, Operation operation) {
@@ -79,13 +74,10 @@ final class SuspendVps {
     try (Vps.Change change =
         vps.begin(operation.id(), JournalEntry.Kind.SUSPEND, Optional.of(id))) {
       switch (vps.status()) {
-        case VpsStatus.Running running -> new Suspension(vps, operation, change, id).run(running);
-        case VpsStatus.Paused(long initPid, Instant since) -> {
-          host.runc().unpause(vps.spec().name()); // the engine freezes it again by itself
-          VpsStatus.Running running = new VpsStatus.Running(initPid, since);
-          change.become(running);
-          new Suspension(vps, operation, change, id).run(running);
-        }
+        case VpsStatus.Running running ->
+            new Suspension(vps, operation, change, id, running).run(running.initPid());
+        case VpsStatus.Paused paused ->
+            new Suspension(vps, operation, change, id, paused).run(paused.initPid());
         case VpsStatus.Stopped stopped ->
             throw VpsException.wrongState(
                 vps.spec().name(), "suspend", stopped.word(), "There is nothing to save.");
@@ -111,6 +103,11 @@ final class SuspendVps {
     private final CheckpointId id;
     private final Path partial;
     private final Path work;
+    private final SuspendSpace space;
+
+    /** What it is again if this fails. */
+    private final VpsStatus before;
+
     private volatile HostDescription taker;
     private volatile boolean committed;
     private volatile PageFollower follower;
@@ -118,7 +115,8 @@ final class SuspendVps {
     /** Why we told the engine not to kill the VPS; null if we did not. */
     private volatile VpsException veto;
 
-    Suspension(Vps vps, Operation operation, Vps.Change change, CheckpointId id) {
+    Suspension(Vps vps, Operation operation, Vps.Change change, CheckpointId id, VpsStatus before) {
+      this.before = before;
       this.vps = vps;
       this.folder = vps.folder();
       this.operation = operation;
@@ -126,13 +124,17 @@ final class SuspendVps {
       this.id = id;
       this.partial = folder.partialCheckpoint(id);
       this.work = folder.log("suspend");
+      this.space = new SuspendSpace(host, folder);
     }
 
-    void run(VpsStatus.Running running) {
+    void run(long initPid) {
       InitProcess init = host.runc().initProcess(folder.name()).orElseThrow();
       Command.Result result;
       try {
-        prepare(running.initPid());
+        if (before instanceof VpsStatus.Paused) {
+          host.runc().unpause(folder.name()); // the engine freezes it again by itself
+        }
+        prepare(initPid);
         Faults.at("suspend.before-dump");
         operation.phase("dump", 20);
         try (var _ = mount.hold();
@@ -146,32 +148,33 @@ final class SuspendVps {
                   .run();
         }
       } catch (IOException e) {
-        rollBack(running, init);
+        rollBack(init);
         throw DurableFiles.failed("cannot follow the images of '" + folder.name() + "'", e);
       } catch (RuntimeException e) {
-        rollBack(running, init);
+        rollBack(init);
         throw e;
       }
-      // Not what runc says but what is: an answer of ours that did not arrive lets the VPS run on.
-      if (committed && !(init.isAlive() && !result.ok())) {
+      // Not what runc says but what is: an answer of ours that did not arrive lets the VPS run on;
+      // but nothing of one that an engine has left frozen has run since.
+      if (committed && (result.ok() || !init.isAlive() || host.runc().isPaused(folder.name()))) {
         Faults.at("suspend.before-cleanup");
         operation.phase("clean up", 95);
         stand.down(vps);
         return;
       }
       VpsException failure = failure(result);
-      rollBack(running, init);
+      rollBack(init);
       throw failure;
     }
 
     private void prepare(long initPid) {
       operation.phase("preflight", 5);
-      requireSpace();
+      space.require();
       taker = files.describeHost(true);
       OpenFiles open = OpenFiles.of(host.cgroups().processes(folder.name()));
       Set<String> watched =
           inodePaths
-              .computeIfAbsent(folder.name(), name -> new InodePaths())
+              .computeIfAbsent(folder.name(), InodePaths::new)
               .find(Path.of("/proc/" + initPid + "/root"), open.watched());
       EngineOptions.dump(
               folder.engineAction(),
@@ -185,33 +188,6 @@ final class SuspendVps {
       DurableFiles.deleteTree(work);
       DurableFiles.folder(work, "rwx------");
       operation.checkCancelled();
-    }
-
-    /** Refuses before anything is frozen what would overflow the disk. */
-    private void requireSpace() {
-      try {
-        long freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
-        long neededBytes = host.cgroups().memoryToSave(folder.name()).bytes() + SPARE_BYTES;
-        if (neededBytes > freeBytes) {
-          throw new VpsException(
-              Code.NO_SPACE,
-              "cannot suspend VPS '" + folder.name() + "'",
-              "its memory may need %d MiB, and %d MiB are free in %s"
-                  .formatted(neededBytes >> 20, freeBytes >> 20, folder.state()),
-              "Free space on that disk, then try again. The VPS runs on.");
-        }
-      } catch (IOException e) {
-        throw DurableFiles.failed("cannot see how much space is free in " + folder.state(), e);
-      }
-    }
-
-    /** On a full disk the engine cannot even write into its log that it is full. */
-    private boolean isFull() {
-      try {
-        return Files.getFileStore(folder.state()).getUsableSpace() < FULL_BYTES;
-      } catch (IOException e) {
-        return false; // then something else is wrong, and the engine's words are all there is
-      }
     }
 
     private void reached(String stage, long initPid) {
@@ -265,14 +241,21 @@ final class SuspendVps {
       }
     }
 
-    /** The VPS runs on, as if nothing had been; one that died meanwhile is taken down later. */
-    private void rollBack(VpsStatus.Running running, InitProcess init) {
+    /**
+     * The VPS is what it was, as if nothing had been; one that died meanwhile is taken down later.
+     */
+    private void rollBack(InitProcess init) {
+      aborted.recover(vps, init, before);
       DiskState.differs(folder);
       if (vps.status() instanceof VpsStatus.Suspended) {
-        change.become(running);
+        change.become(before);
       }
       DurableFiles.deleteTree(partial);
       DurableFiles.deleteTree(folder.checkpoint(id));
+    }
+
+    private String after() {
+      return before instanceof VpsStatus.Paused ? "The VPS is paused." : "The VPS runs on.";
     }
 
     private VpsException failure(Command.Result result) {
@@ -281,20 +264,20 @@ final class SuspendVps {
             veto.code(),
             "cannot suspend VPS '" + folder.name() + "'",
             veto.code() == Code.CANCELLED ? veto.why() : veto.what() + ": " + veto.why(),
-            (veto.remedy() + " The VPS runs on.").strip(),
+            (veto.remedy() + " " + after()).strip(),
             veto);
       }
       List<String> errors = EngineLog.errors(work.resolve("dump.log"));
       String why = errors.isEmpty() ? RuncMessages.plain(result.errors()) : errors.getFirst();
       boolean noSpace =
-          errors.stream().anyMatch(error -> error.contains("No space left")) || isFull();
+          errors.stream().anyMatch(error -> error.contains("No space left")) || space.isFull();
       return new VpsException(
           noSpace ? Code.NO_SPACE : Code.NOT_CHECKPOINTABLE,
           "cannot suspend VPS '" + folder.name() + "'",
           noSpace ? "no space left in " + folder.state() : "the engine says: " + why,
           noSpace
-              ? "Free space on that disk, then try again. The VPS runs on."
-              : "The VPS runs on. docs/troubleshooting.md explains what the engine cannot save.");
+              ? "Free space on that disk, then try again. " + after()
+              : after() + " docs/troubleshooting.md explains what the engine cannot save.");
     }
   }
 }
