@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -49,11 +50,28 @@ public final class ArchiveReader {
   public static Manifest extract(
       InputStream in, Path emptyDirectory, ArchiveLimits limits, TransferProgress progress)
       throws IOException {
+    return extract(in, emptyDirectory, limits, _ -> {}, progress);
+  }
+
+  /**
+   * The same for a caller that may not want the archive.
+   *
+   * @param admission sees the manifest before anything behind it is read or anything is written;
+   *     what it throws ends the work
+   */
+  public static Manifest extract(
+      InputStream in,
+      Path emptyDirectory,
+      ArchiveLimits limits,
+      Consumer<Manifest> admission,
+      TransferProgress progress)
+      throws IOException {
     requireEmpty(emptyDirectory);
     try (var frames = new FrameInputStream(in)) {
       byte[] first = frames.first();
       Manifest manifest = manifestOf(first);
       limits.check(manifest, first.length);
+      admission.accept(manifest);
       frames.expect(TarHeaders.bytesBehindManifest(manifest));
 
       new Extraction(frames, manifest, emptyDirectory, progress).run();

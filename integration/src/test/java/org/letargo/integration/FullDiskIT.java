@@ -73,7 +73,8 @@ class FullDiskIT {
     assertThat(failure.code()).isEqualTo("NO_SPACE");
     assertThat(failure.message())
         .matches(
-            "cannot suspend VPS 'large': its memory may need \\d+ MiB, and \\d+ MiB are free in"
+            "cannot suspend VPS 'large': its memory may need \\d+ MiB, its disk changes 0 MiB, and"
+                + " \\d+ MiB are free in"
                 + " .*\\. Free space on that disk, then try again\\. The VPS runs on\\.");
     assertThat(vps.folder().resolve("log/suspend")).as("the engine's log").doesNotExist();
     expectRunsOn(vps, heart);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.letargo.integration.harness.CountingClient;
 import org.letargo.integration.harness.Failure;
 import org.letargo.integration.harness.Fixture;
+import org.letargo.integration.harness.Heart;
 import org.letargo.integration.harness.HostCommand;
 import org.letargo.integration.harness.Instance;
 import org.letargo.integration.harness.Vps;
@@ -50,6 +51,29 @@ class VetoedCommitIT {
       client.expectToGoOn();
       client.finish();
     }
+  }
+
+  @Test
+  void leavesAPausedVpsPaused() throws Exception {
+    Instance instance = letargo.get();
+    instance.hook().stop();
+    instance.startHook("fail:suspend.commit");
+    Vps tiny = instance.createAndStart("tiny1", "tiny");
+    Heart heart = Heart.start(tiny, 4);
+    tiny.act("pause");
+
+    Failure failure = tiny.fails("suspend");
+
+    assertThat(failure.remedy()).endsWith("The VPS is paused.");
+    assertThat(tiny.state()).isEqualTo("paused");
+    assertThat(
+            HostCommand.run(
+                "runc", "--root", instance.run().resolve("runc").toString(), "state", tiny.name()))
+        .contains("\"status\": \"paused\"");
+    expectNoCheckpoint(tiny);
+    tiny.act("unpause");
+    heart.expectAlive();
+    tiny.destroy();
   }
 
   private static void expectNoCheckpoint(Vps web) throws IOException {

@@ -165,7 +165,7 @@ public final class Manager implements AutoCloseable {
                     .addTo(endpoints);
                 new StoreRoute(new MaintainStore(operations, hook)).addTo(endpoints);
                 new ScheduleRoute(schedules, registry).addTo(endpoints);
-                new SessionRoute(client, registry).addTo(endpoints);
+                new SessionRoute(client, registry, wiring.tokens()).addTo(endpoints);
                 new TemplateRoute(new Templates(operations, hook), operations).addTo(endpoints);
                 new TokenRoute(tokens).addTo(endpoints);
                 new AuditRoute(audit).addTo(endpoints);

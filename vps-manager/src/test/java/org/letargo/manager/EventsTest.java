@@ -36,7 +36,11 @@ class EventsTest {
     private final Thread reader;
 
     Stream(String path) throws IOException, InterruptedException {
-      var response = rig.http().send(rig.request(path).build(), BodyHandlers.ofInputStream());
+      this(rig.request(path));
+    }
+
+    Stream(java.net.http.HttpRequest.Builder request) throws IOException, InterruptedException {
+      var response = rig.http().send(request.build(), BodyHandlers.ofInputStream());
       assertThat(response.statusCode()).isEqualTo(200);
       assertThat(response.headers().firstValue("Content-Type")).contains("text/event-stream");
       body = response.body();
@@ -84,6 +88,28 @@ class EventsTest {
   @AfterEach
   void close() throws IOException {
     rig.close();
+  }
+
+  @Test
+  void endsForATokenThatIsRevokedAndForNoOther() throws Exception {
+    String token =
+        rig.post("/v1/tokens", "{\"name\":\"looker\",\"role\":\"viewer\"}")
+            .json()
+            .get("token")
+            .asText();
+    try (Stream mine = new Stream("/v1/events");
+        Stream theirs =
+            new Stream(
+                java.net.http.HttpRequest.newBuilder(rig.uri("/v1/events"))
+                    .header("Authorization", "Bearer " + token))) {
+      assertThat(rig.delete("/v1/tokens/looker").status()).isEqualTo(204);
+
+      await().until(() -> theirs.events().contains("end"));
+      rig.create("web1");
+      await().until(() -> mine.events().contains("vps web1 stopped"));
+      assertThat(mine.events()).doesNotContain("end", "broken");
+      assertThat(theirs.events()).containsExactly("end");
+    }
   }
 
   @Test

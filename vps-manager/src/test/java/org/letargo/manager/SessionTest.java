@@ -42,11 +42,15 @@ class SessionTest {
      * @param marked whether the first byte of a message says which output it is
      */
     Client(String path, boolean marked) {
+      this(path, marked, rig.token());
+    }
+
+    Client(String path, boolean marked, String token) {
       this.marked = marked;
       socket =
           rig.http()
               .newWebSocketBuilder()
-              .header("Authorization", "Bearer " + rig.token())
+              .header("Authorization", "Bearer " + token)
               .buildAsync(rig.webSocketUri(path), this)
               .join();
     }
@@ -183,6 +187,27 @@ class SessionTest {
     await().until(() -> client.output().equals("[24x80]\n[50x132]\n"));
     client.text("{\"inputEnd\":true}");
     assertThat(client.end()).isEqualTo("{\"exitStatus\":0}");
+  }
+
+  @Test
+  void endsTheConsoleOfATokenThatIsRevoked() throws Exception {
+    String token =
+        rig.post("/v1/tokens", "{\"name\":\"sitter\",\"role\":\"operator\"}")
+            .json()
+            .get("token")
+            .asText();
+    Client mine = new Client("/v1/vps/web1/console", false);
+    await().until(() -> mine.output().contains("login:"));
+    int before = rig.hook().openRequests();
+    Client theirs = new Client("/v1/vps/web1/console", false, token);
+    await().until(() -> theirs.output().contains("login:"));
+
+    assertThat(rig.delete("/v1/tokens/sitter").status()).isEqualTo(204);
+
+    theirs.end();
+    await().until(() -> rig.hook().openRequests() == before);
+    mine.binary("still here".getBytes(UTF_8));
+    await().until(() -> mine.output().contains("still here"));
   }
 
   @Test

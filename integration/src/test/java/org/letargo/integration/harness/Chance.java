@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Names and numbers that several test runs on one machine can use at the same time without knowing
  * of each other.
  */
-final class Chance {
+public final class Chance {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Set<String> SUBNETS = ConcurrentHashMap.newKeySet();
 
@@ -33,7 +33,7 @@ final class Chance {
   }
 
   /** Below the ports that the kernel gives to clients, so that it is free after a restart too. */
-  static int port() {
+  public static int port() {
     while (true) {
       int port = 20_000 + next(10_000);
       try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

@@ -191,7 +191,9 @@ final class EngineContainer implements AutoCloseable {
     try {
       program.run();
     } catch (AssertionError e) {
-      throw new AssertionError(EngineLog.errors(log).toString(), e);
+      String said =
+          EngineLog.explain(log, _ -> Optional.empty()).map(Object::toString).orElse("nothing");
+      throw new AssertionError(said, e);
     }
   }
 

@@ -11,7 +11,9 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
@@ -31,6 +33,7 @@ public final class Tokens {
 
   private final Database database;
   private final Clock clock;
+  private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
   private volatile List<Known> known;
 
   /** Loads what the database has. */
@@ -112,11 +115,54 @@ public final class Tokens {
   }
 
   /**
-   * Forgets a token; from now on nobody gets in with it.
+   * Forgets a token; from now on nobody gets in with it, and what it watches or sits at ends.
    *
    * @throws VpsException NOT_FOUND; WRONG_STATE if it is the last one of role admin
    */
-  public synchronized void revoke(TokenName name) {
+  public void revoke(TokenName name) {
+    Token revoked = forget(name);
+    for (Watch watch : List.copyOf(watches)) {
+      watch.tellIf(revoked);
+    }
+  }
+
+  /** Somebody who serves a token for long. */
+  public final class Watch implements AutoCloseable {
+    private final Token token;
+    private final Runnable revoked;
+
+    private Watch(Token token, Runnable revoked) {
+      this.token = token;
+      this.revoked = revoked;
+    }
+
+    private void tellIf(Token gone) {
+      if (token.equals(gone) && watches.remove(this)) {
+        revoked.run();
+      }
+    }
+
+    @Override
+    public void close() {
+      watches.remove(this);
+    }
+  }
+
+  /**
+   * Watches a token until the watch is closed; does not block.
+   *
+   * @param revoked runs once when it is revoked, at once if it has been; must not block
+   */
+  public Watch watch(Token token, Runnable revoked) {
+    Watch watch = new Watch(token, revoked);
+    watches.add(watch);
+    if (!list().contains(token)) { // after that it is told
+      watch.tellIf(token);
+    }
+    return watch;
+  }
+
+  private synchronized Token forget(TokenName name) {
     Token token =
         list().stream()
             .filter(t -> t.name().equals(name))
@@ -143,6 +189,7 @@ public final class Tokens {
       }
     });
     known = load(database);
+    return token;
   }
 
   private static byte[] hash(String text) {

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.letargo.hook.protocol.InstanceName;
 
 /** Reads {@code letargo.yaml}. Collects everything that is wrong before it says so. */
 public final class ConfigFile {
@@ -33,7 +34,6 @@ public final class ConfigFile {
           "log-format",
           "operations-kept",
           "audit-kept");
-  private static final Pattern INSTANCE = Pattern.compile("[a-z][a-z0-9]{0,9}");
   private static final Pattern LISTEN =
       Pattern.compile("(\\[[0-9a-fA-F:]+]|[0-9A-Za-z.-]+):([0-9]{1,5})");
   private static final int MAX_KEPT = 10_000_000;
@@ -80,11 +80,8 @@ public final class ConfigFile {
     ObjectNode top = section("the file", root, TOP_KEYS);
     ObjectNode manager = section("section 'manager'", top.get("manager"), MANAGER_KEYS);
     String instance = text(top, "instance", "letargo");
-    if (!INSTANCE.matcher(instance).matches()) {
-      errors.add(
-          "'instance' is '"
-              + instance
-              + "', but has 1 to 10 lower-case letters and digits and begins with a letter.");
+    if (!InstanceName.isAllowed(instance)) {
+      errors.add("'instance' is '" + instance + "', but has " + InstanceName.RULE + ".");
     }
     Path stateDir = path(top, "state-dir", Path.of("/var/lib/letargo"));
     Tls tls = tls(manager);

@@ -6,6 +6,7 @@ import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.auth.Tokens;
 import org.letargo.manager.events.Changes.Change;
 import org.letargo.manager.operation.Operation;
 import org.letargo.manager.operation.OperationView;
@@ -104,7 +105,16 @@ public final class EventsRoute {
   }
 
   private Sse open(Call call, AtomicReference<Runnable> unsubscribe) {
-    return new Sse(call, () -> tokens.stillKnown(call.token()), () -> unsubscribe.get().run());
+    AtomicReference<Tokens.Watch> watch = new AtomicReference<>();
+    Sse sse =
+        new Sse(
+            call,
+            () -> {
+              unsubscribe.get().run();
+              watch.get().close();
+            });
+    watch.set(tokens.watch(call.token(), sse::cut)); // it ends on this thread, so not before
+    return sse;
   }
 
   private void refuseTooMany() {

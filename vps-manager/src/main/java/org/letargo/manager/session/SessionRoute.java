@@ -15,6 +15,7 @@ import org.letargo.hook.protocol.HookStream.Item;
 import org.letargo.hook.protocol.TerminalSize;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.auth.Tokens;
 import org.letargo.manager.json.ApiJson;
 import org.letargo.manager.json.ErrorBody;
 import org.letargo.manager.vps.Vps;
@@ -23,6 +24,7 @@ import org.letargo.manager.vps.VpsState;
 import org.letargo.manager.web.Call;
 import org.letargo.manager.web.Endpoints;
 import org.letargo.manager.web.Socket;
+import org.letargo.manager.web.TokenCheck;
 
 /** Commands and consoles, over WebSockets. */
 public final class SessionRoute {
@@ -39,10 +41,12 @@ public final class SessionRoute {
 
   private final HookClient hook;
   private final VpsRegistry registry;
+  private final TokenCheck tokens;
 
-  public SessionRoute(HookClient hook, VpsRegistry registry) {
+  public SessionRoute(HookClient hook, VpsRegistry registry, TokenCheck tokens) {
     this.hook = hook;
     this.registry = registry;
+    this.tokens = tokens;
   }
 
   public void addTo(Endpoints endpoints) {
@@ -73,7 +77,7 @@ public final class SessionRoute {
     };
   }
 
-  private static void upgrade(Call call, Consumer<Socket> session) {
+  private void upgrade(Call call, Consumer<Socket> session) {
     call.routing()
         .request()
         .toWebSocket()
@@ -81,7 +85,11 @@ public final class SessionRoute {
         .onSuccess((ServerWebSocket webSocket) -> {
           Socket socket = new Socket(call.context(), webSocket);
           call.upgraded();
-          call.blocking(() -> session.accept(socket));
+          call.blocking(() -> {
+            try (Tokens.Watch _ = tokens.watch(call.token(), socket::revoked)) {
+              session.accept(socket);
+            }
+          });
         });
   }
 

@@ -75,11 +75,6 @@ final class Authentication {
         .isPresent();
   }
 
-  /** Whether the token has not been revoked since. */
-  boolean stillKnown(Token token) {
-    return tokens.list().contains(token);
-  }
-
   /**
    * Lets the browser send the token by itself from now on.
    *

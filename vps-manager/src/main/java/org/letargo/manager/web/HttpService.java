@@ -18,7 +18,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.manager.audit.AuditLog;
-import org.letargo.manager.auth.Token;
 import org.letargo.manager.auth.Tokens;
 import org.letargo.manager.config.ManagerConfig;
 import org.letargo.manager.config.Tls;
@@ -64,7 +63,7 @@ public final class HttpService implements AutoCloseable {
       Contract contract = await(Contract.load(vertx));
       Authentication authentication = new Authentication(tokens, config.tls() instanceof Tls.Files);
       Endpoints endpoints = new Endpoints();
-      routes.accept(new Wiring(endpoints, (Token token) -> authentication.stillKnown(token)));
+      routes.accept(new Wiring(endpoints, tokens::watch));
       new SessionRoute(authentication).addTo(endpoints);
       new StatusRoute(hookIsUp, metrics, contract, authentication).addTo(endpoints);
       Auditing auditing = new Auditing(audit, Clock.systemUTC(), auditThreads);
@@ -88,7 +87,10 @@ public final class HttpService implements AutoCloseable {
             // the class path is where the schemas of OpenAPI lie
             .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false))
             .setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true));
-    return Vertx.builder().with(options).withMetrics(new MicrometerMetricsFactory(metrics)).build();
+    return Vertx.builder()
+        .with(options)
+        .withMetrics(new ForgivingMetrics(new MicrometerMetricsFactory(metrics)))
+        .build();
   }
 
   private static <T> T await(Future<T> future) {

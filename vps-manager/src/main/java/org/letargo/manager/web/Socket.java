@@ -23,6 +23,7 @@ public final class Socket {
   private static final int MAX_TEXT_BYTES = 256 << 10;
 
   private static final short GOING_WELL = 1000;
+  private static final short NOT_ALLOWED = 1008;
   private static final short TOO_LONG = 1009;
 
   /** What the client sends. */
@@ -84,6 +85,18 @@ public final class Socket {
     } else {
       socket.fetch(1); // this frame alone is no message that somebody takes
     }
+  }
+
+  /**
+   * Ends the session now: nothing that the client sends from now on is taken, nothing more is sent.
+   */
+  public void revoked() {
+    gone(new IOException("its token was revoked"));
+    context.runOnContext(_ -> {
+      if (!socket.isClosed()) {
+        socket.close(NOT_ALLOWED, "the token was revoked");
+      }
+    });
   }
 
   /** Waits for the next message; {@link Message.Closed} for ever after the end. */

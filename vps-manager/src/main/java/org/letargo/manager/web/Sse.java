@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.letargo.manager.json.ApiJson;
 
@@ -47,10 +46,9 @@ public final class Sse {
   /**
    * Begins the answer; on the event loop.
    *
-   * @param mayGoOn asked now and then; if not, the stream ends
    * @param atEnd run once, when the client is gone or the stream has ended
    */
-  public Sse(Call call, BooleanSupplier mayGoOn, Runnable atEnd) {
+  public Sse(Call call, Runnable atEnd) {
     this.context = call.context();
     this.response = call.routing().response();
     this.atEnd = atEnd;
@@ -67,9 +65,7 @@ public final class Sse {
             .setPeriodic(
                 COMMENT_MILLIS,
                 _ -> {
-                  if (!mayGoOn.getAsBoolean()) {
-                    finish();
-                  } else if (!response.writeQueueFull()) {
+                  if (!response.writeQueueFull()) {
                     response.write(": still here\n\n");
                   }
                 });
@@ -82,6 +78,20 @@ public final class Sse {
     if (response.closed()) {
       end();
     }
+  }
+
+  /** Ends the stream now, whatever is still to be sent: the client has lost its right to it. */
+  public void cut() {
+    context.runOnContext(_ -> {
+      if (!ended) {
+        if (response.writeQueueFull()) {
+          response.reset();
+        } else {
+          response.end();
+        }
+        end();
+      }
+    });
   }
 
   /** Sends this event soon; it is made when it is sent. */

@@ -39,7 +39,7 @@ class ConfigFileTest {
         Files.writeString(
             dir.resolve("letargo.yaml"),
             """
-            instance: lab2
+            instance: a-name-of-sixte
             state-dir: /srv/letargo
             run-dir: /run/lab2
             hook:
@@ -58,7 +58,7 @@ class ConfigFileTest {
     assertThat(ConfigFile.read(file))
         .isEqualTo(
             new ManagerConfig(
-                "lab2",
+                "a-name-of-sixte",
                 Path.of("/srv/letargo"),
                 Path.of("/run/lab2"),
                 "0.0.0.0",

@@ -100,6 +100,9 @@ public sealed interface Cgroups permits HybridCgroups, UnifiedCgroups {
   /** The processes of the VPS, as the host counts them. */
   List<Long> processes(VpsName name);
 
+  /** Lets the processes of the VPS run, whoever froze them; those that run go on. */
+  void thaw(VpsName name);
+
   /** Kills every process in the VPS's groups and waits until they are gone. */
   void killAll(VpsName name);
 

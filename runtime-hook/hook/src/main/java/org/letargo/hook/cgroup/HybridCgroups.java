@@ -165,7 +165,8 @@ public final class HybridCgroups implements Cgroups {
   }
 
   /** The freezer of version 1 lets not even the killed go. */
-  private void thaw(VpsName name) {
+  @Override
+  public void thaw(VpsName name) {
     for (Path folder : GroupFiles.tree(group("freezer", name))) {
       try {
         Files.writeString(folder.resolve("freezer.state"), "THAWED");

@@ -261,6 +261,17 @@ public final class UnifiedCgroups implements Cgroups {
   }
 
   @Override
+  public void thaw(VpsName name) {
+    for (Path folder : GroupFiles.tree(group(name))) {
+      try {
+        Files.writeString(folder.resolve("cgroup.freeze"), "0");
+      } catch (IOException e) {
+        // a group that went away freezes nothing
+      }
+    }
+  }
+
+  @Override
   public void killAll(VpsName name) {
     Path group = group(name);
     Emptied.await(

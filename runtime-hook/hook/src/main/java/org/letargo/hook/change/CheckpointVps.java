@@ -32,8 +32,9 @@ final class CheckpointVps {
         vps.begin(operation.id(), JournalEntry.Kind.CHECKPOINT, Optional.of(wish.id()))) {
       return switch (vps.status()) {
         case VpsStatus.Running running ->
-            take.leavingRunning(vps, operation, wish, running.initPid());
-        case VpsStatus.Paused paused -> take.leavingRunning(vps, operation, wish, paused.initPid());
+            take.leavingRunning(vps, operation, wish, running, running.initPid());
+        case VpsStatus.Paused paused ->
+            take.leavingRunning(vps, operation, wish, paused, paused.initPid());
         case VpsStatus.Stopped _ -> ofStopped(vps, wish, operation);
         case VpsStatus.Suspended(var checkpoint) ->
             throw VpsException.wrongState(

@@ -65,6 +65,7 @@ final class CreateVps {
       operation.commit();
       DurableFiles.rename(making, folder.state());
       Faults.at("create.after-rename");
+      operation.succeeded();
       folder.clearJournal(); // before anybody can see the VPS and begin a change of it
       Vps vps = host.vpses().add(folder, stored, new VpsStatus.Stopped());
       stand.publishPorts();

@@ -32,7 +32,7 @@ final class DestroyVps {
       operation.commit();
       operation.phase("stop", 10);
       Faults.at("destroy.begin");
-      finish(vps, operation.id());
+      finish(vps, operation.id(), operation::succeeded);
       change.folderIsGone();
     }
     stand.publishPorts();
@@ -44,8 +44,12 @@ final class DestroyVps {
     return leaving.matches() ? Optional.of(new OperationId(leaving.group(1))) : Optional.empty();
   }
 
-  /** The rest of it, also for one that was interrupted. */
-  void finish(Vps vps, OperationId operation) {
+  /**
+   * The rest of it, also for one that was interrupted.
+   *
+   * @param gone keeps that it has succeeded; its folder has its name while that is not known
+   */
+  void finish(Vps vps, OperationId operation, Runnable gone) {
     stand.down(vps);
     Faults.at("destroy.after-stop");
     Path state = vps.folder().state();
@@ -54,6 +58,7 @@ final class DestroyVps {
     host.vpses().remove(vps.spec().name());
     Faults.at("destroy.after-rename");
     vps.timeline().now().checkpoints().forEach(entry -> files.forget(entry.checkpoint().id()));
+    gone.run();
     DurableFiles.deleteTree(leaving);
   }
 }

@@ -64,6 +64,7 @@ final class ExportVps {
                 "Suspend it first with 'letargo suspend %s', or name one of its checkpoints."
                     .formatted(vps.spec().name()));
       }
+      operation.succeeded();
     }
   }
 

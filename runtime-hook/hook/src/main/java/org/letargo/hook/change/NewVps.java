@@ -73,6 +73,9 @@ final class NewVps {
       DurableFiles.rename(making, folder.state());
       Faults.at(plan.isClone() ? "clone.after-rename" : "import.after-rename");
       made = true;
+      if (!plan.isClone()) {
+        operation.succeeded(); // a clone has to run yet
+      }
       folder.clearJournal(); // before anybody can see the VPS and begin a change of it
       Vps vps = host.vpses().add(folder, stored, status);
       stand.publishPorts();

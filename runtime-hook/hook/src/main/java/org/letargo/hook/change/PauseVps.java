@@ -23,6 +23,7 @@ final class PauseVps {
       }
       host.runc().pause(vps.spec().name());
       change.become(new VpsStatus.Paused(initPid, since));
+      operation.succeeded();
     }
   }
 
@@ -35,6 +36,7 @@ final class PauseVps {
       }
       host.runc().unpause(vps.spec().name());
       change.become(new VpsStatus.Running(initPid, since));
+      operation.succeeded();
     }
   }
 }

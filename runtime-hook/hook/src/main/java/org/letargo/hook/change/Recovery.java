@@ -138,8 +138,8 @@ final class Recovery {
     OperationId operation = journal.map(JournalEntry::operation).orElseGet(OperationId::create);
     JournalEntry.Kind kind = journal.map(JournalEntry::kind).orElse(JournalEntry.Kind.START);
     if (kind == JournalEntry.Kind.DESTROY) {
-      destroy.finish(vps, operation);
-      operations.ended(operation, new OperationReport.Succeeded());
+      destroy.finish(
+          vps, operation, () -> operations.ended(operation, new OperationReport.Succeeded()));
       LOG.info("vps={} op={} destroyed, as had been begun", folder.name(), operation);
       return;
     }
@@ -163,6 +163,10 @@ final class Recovery {
             && host.runc().isStarted(vps.spec().name());
     if (mayLive) {
       begun(journal, JournalEntry.Kind.SUSPEND).ifPresent(id -> files.drop(vps, id));
+      journal
+          .map(JournalEntry::kind)
+          .filter(Recovery::usesTheEngine)
+          .ifPresent(_ -> new AbortedDump(host).recover(vps, init.get(), written));
       DiskState.differs(vps.folder());
       host.network().raise(vps.spec());
       exits.watch(vps, init.get().pid());
@@ -172,6 +176,12 @@ final class Recovery {
     return suspended(vps, journal, written)
         .<VpsStatus>map(status -> status)
         .orElseGet(VpsStatus.Stopped::new);
+  }
+
+  private static boolean usesTheEngine(JournalEntry.Kind kind) {
+    return kind == JournalEntry.Kind.SUSPEND
+        || kind == JournalEntry.Kind.CHECKPOINT
+        || kind == JournalEntry.Kind.REWIND;
   }
 
   private static boolean endsTheProcesses(JournalEntry.Kind kind) {

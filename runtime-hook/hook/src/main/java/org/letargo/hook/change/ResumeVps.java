@@ -55,7 +55,9 @@ final class ResumeVps {
             vps.spec().name(), "resume", status.word(), "Only a suspended VPS can be resumed.");
       }
       resume(vps, operation, change, checkpoint, Connections.KEPT);
+      operation.succeeded();
     }
+    Faults.at("resume.after-journal");
   }
 
   /** What becomes of the TCP connections that the VPS had. */
@@ -148,6 +150,7 @@ final class ResumeVps {
       putDiskInPlace();
       DiskState.differs(folder);
       stand.up(vps);
+      stand.publishPorts(); // somebody may have flushed the host's rules
       DurableFiles.deleteTree(log);
       DurableFiles.folder(log, "rwx------");
       operation.phase("memory", 20);

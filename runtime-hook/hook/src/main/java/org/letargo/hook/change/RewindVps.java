@@ -63,6 +63,7 @@ final class RewindVps {
         }
         throw e;
       }
+      operation.succeeded();
     }
   }
 
@@ -71,13 +72,9 @@ final class RewindVps {
     CheckpointWish wish = CheckpointWish.of(CheckpointKind.BEFORE_REWIND);
     return switch (vps.status()) {
       case VpsStatus.Running running ->
-          Optional.of(suspend.suspend(vps, operation, change, wish, running));
-      case VpsStatus.Paused(long initPid, var since) -> {
-        host.runc().unpause(vps.spec().name());
-        VpsStatus.Running running = new VpsStatus.Running(initPid, since);
-        change.become(running);
-        yield Optional.of(suspend.suspend(vps, operation, change, wish, running));
-      }
+          Optional.of(suspend.suspend(vps, operation, change, wish, running, running.initPid()));
+      case VpsStatus.Paused paused ->
+          Optional.of(suspend.suspend(vps, operation, change, wish, paused, paused.initPid()));
       case VpsStatus.Stopped _ -> Optional.of(checkpoint.ofStopped(vps, wish, operation));
       case VpsStatus.Suspended _ -> Optional.empty();
     };

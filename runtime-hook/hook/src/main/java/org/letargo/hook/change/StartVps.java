@@ -28,6 +28,7 @@ final class StartVps {
         long initPid = bringUp(vps, operation);
         change.become(new VpsStatus.Running(initPid, Instant.now()));
         exits.watch(vps, initPid);
+        operation.succeeded();
       } catch (RuntimeException e) {
         stand.down(vps);
         change.become(new VpsStatus.Stopped());
@@ -41,6 +42,7 @@ final class StartVps {
     operation.phase("prepare", 10);
     stand.down(vps); // a VPS that died with its hook may have left something
     stand.up(vps);
+    stand.publishPorts(); // somebody may have flushed the host's rules
     host.cgroups().prepareCreate(vps.stored());
     operation.phase("create", 30);
     Faults.at("start.before-create");

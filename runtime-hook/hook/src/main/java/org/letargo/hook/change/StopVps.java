@@ -42,6 +42,7 @@ final class StopVps {
       operation.phase("clean up", 90);
       stand.down(vps);
       change.become(new VpsStatus.Stopped());
+      operation.succeeded();
     }
   }
 

@@ -11,12 +11,10 @@ import org.letargo.hook.vps.Vps;
 
 /** Suspends a VPS: takes a checkpoint, and ends its processes with it. */
 final class SuspendVps {
-  private final Host host;
   private final Stand stand;
   private final TakeCheckpoint take;
 
-  SuspendVps(Host host, Stand stand, TakeCheckpoint take) {
-    this.host = host;
+  SuspendVps(Stand stand, TakeCheckpoint take) {
     this.stand = stand;
     this.take = take;
   }
@@ -26,13 +24,11 @@ final class SuspendVps {
     try (Vps.Change change =
         vps.begin(operation.id(), JournalEntry.Kind.SUSPEND, Optional.of(wish.id()))) {
       switch (vps.status()) {
-        case VpsStatus.Running running -> suspend(vps, operation, change, wish, running);
-        case VpsStatus.Paused(long initPid, var since) -> {
+        case VpsStatus.Running running ->
+            suspend(vps, operation, change, wish, running, running.initPid());
+        case VpsStatus.Paused paused -> {
           take.require(vps);
-          host.runc().unpause(vps.spec().name()); // the engine freezes it again by itself
-          VpsStatus.Running running = new VpsStatus.Running(initPid, since);
-          change.become(running);
-          suspend(vps, operation, change, wish, running);
+          suspend(vps, operation, change, wish, paused, paused.initPid());
         }
         case VpsStatus.Stopped stopped ->
             throw VpsException.wrongState(
@@ -41,22 +37,30 @@ final class SuspendVps {
             throw VpsException.wrongState(
                 vps.spec().name(), "suspend", suspended.word(), "There is nothing to do.");
       }
+      operation.succeeded();
     }
+    Faults.at("suspend.after-journal");
   }
 
-  /** The same within a change that somebody else has begun. */
+  /**
+   * The same within a change that somebody else has begun.
+   *
+   * @param before the VPS's status, running or paused: what it is again if this fails
+   */
   TimelineEntry suspend(
       Vps vps,
       Operation operation,
       Vps.Change change,
       CheckpointWish wish,
-      VpsStatus.Running running) {
+      VpsStatus before,
+      long initPid) {
     TimelineEntry taken =
         take.killing(
             vps,
             operation,
             wish,
-            running.initPid(),
+            before,
+            initPid,
             entry -> {
               DiskState.nowAt(vps.folder(), wish.id());
               change.become(new VpsStatus.Suspended(entry.checkpoint()));
@@ -64,7 +68,7 @@ final class SuspendVps {
             () -> {
               DiskState.differs(vps.folder());
               if (vps.status() instanceof VpsStatus.Suspended) {
-                change.become(running);
+                change.become(before);
               }
             });
     Faults.at("suspend.before-cleanup");

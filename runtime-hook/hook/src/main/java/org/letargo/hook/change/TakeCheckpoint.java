@@ -27,6 +27,7 @@ import org.letargo.hook.preflight.Preflight;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.runtime.InitProcess;
 import org.letargo.hook.store.HostMemory;
 import org.letargo.hook.store.MemoryIntake;
@@ -66,12 +67,14 @@ final class TakeCheckpoint {
   private final CheckpointFiles files;
   private final CgroupMount mount;
   private final Clearance clearance;
+  private final AbortedDump aborted;
 
   TakeCheckpoint(Host host, CheckpointFiles files, CgroupMount mount, Clearance clearance) {
     this.host = host;
     this.files = files;
     this.mount = mount;
     this.clearance = clearance;
+    this.aborted = new AbortedDump(host);
   }
 
   /**
@@ -86,6 +89,7 @@ final class TakeCheckpoint {
   /**
    * Takes one and kills the processes.
    *
+   * @param before running or paused: what the VPS is again if this fails
    * @param settle makes the VPS suspended in it; called when all is durable and before they die. If
    *     something still goes wrong then, the VPS runs on and {@code unsettle} is called
    */
@@ -93,15 +97,17 @@ final class TakeCheckpoint {
       Vps vps,
       Operation operation,
       CheckpointWish wish,
+      VpsStatus before,
       long initPid,
       Consumer<TimelineEntry> settle,
       Runnable unsettle) {
-    return new Taking(vps, operation, wish, false, settle, unsettle).run(initPid);
+    return new Taking(vps, operation, wish, before, false, settle, unsettle).run(initPid);
   }
 
   /** Takes one and lets the processes go on. */
-  TimelineEntry leavingRunning(Vps vps, Operation operation, CheckpointWish wish, long initPid) {
-    return new Taking(vps, operation, wish, true, _ -> {}, () -> {}).run(initPid);
+  TimelineEntry leavingRunning(
+      Vps vps, Operation operation, CheckpointWish wish, VpsStatus before, long initPid) {
+    return new Taking(vps, operation, wish, before, true, _ -> {}, () -> {}).run(initPid);
   }
 
   private final class Taking {
@@ -109,6 +115,7 @@ final class TakeCheckpoint {
     private final VpsFolder folder;
     private final Operation operation;
     private final CheckpointWish wish;
+    private final VpsStatus before;
     private final boolean goesOn;
     private final Consumer<TimelineEntry> settle;
     private final Runnable unsettle;
@@ -133,6 +140,7 @@ final class TakeCheckpoint {
         Vps vps,
         Operation operation,
         CheckpointWish wish,
+        VpsStatus before,
         boolean goesOn,
         Consumer<TimelineEntry> settle,
         Runnable unsettle) {
@@ -140,6 +148,7 @@ final class TakeCheckpoint {
       this.folder = vps.folder();
       this.operation = operation;
       this.wish = wish;
+      this.before = before;
       this.goesOn = goesOn;
       this.settle = settle;
       this.unsettle = unsettle;
@@ -172,26 +181,36 @@ final class TakeCheckpoint {
      */
     private Optional<VpsException> attempt(long initPid, InitProcess init) {
       try {
+        if (before instanceof VpsStatus.Paused && !goesOn) {
+          host.runc().unpause(folder.name()); // the engine freezes it again by itself
+        }
         prepare(initPid);
         Faults.at(goesOn ? "checkpoint.before-dump" : "suspend.before-dump");
         Command.Result result = dump();
-        // Not what runc says but what is: an answer that did not arrive lets the VPS run on.
-        boolean isDone = goesOn ? result.ok() : entry != null && !(init.isAlive() && !result.ok());
-        if (isDone) {
+        if (goesOn ? result.ok() : hasEnded(init, result)) {
           return Optional.empty();
         }
         VpsException failure = failure(result);
-        rollBack();
+        rollBack(init);
         return Optional.of(failure);
       } catch (IOException e) {
-        rollBack();
+        rollBack(init);
         throw vetoed(DurableFiles.failed("cannot write the checkpoint", e));
       } catch (RuntimeException e) {
-        rollBack();
+        rollBack(init);
         throw e;
       } finally {
         DurableFiles.deleteTree(images);
       }
+    }
+
+    /**
+     * Not what runc says but what is: an answer of ours that did not arrive lets the VPS run on;
+     * but nothing of one that an engine has left frozen has run since.
+     */
+    private boolean hasEnded(InitProcess init, Command.Result result) {
+      return entry != null
+          && (result.ok() || !init.isAlive() || host.runc().isPaused(folder.name()));
     }
 
     /** Never once we have vetoed: the engine had come to its end. */
@@ -358,10 +377,17 @@ final class TakeCheckpoint {
       Faults.at(goesOn ? "checkpoint.after-timeline" : "suspend.after-timeline");
     }
 
-    /** The VPS runs on, as if nothing had been; one that died meanwhile is taken down later. */
-    private void rollBack() {
+    /**
+     * The VPS is what it was, as if nothing had been; one that died meanwhile is taken down later.
+     */
+    private void rollBack(InitProcess init) {
+      aborted.recover(vps, init, before);
       unsettle.run();
       files.drop(vps, wish.id());
+    }
+
+    private String after() {
+      return before instanceof VpsStatus.Paused ? "The VPS is paused." : "The VPS runs on.";
     }
 
     private VpsException vetoed(VpsException cause) {
@@ -369,7 +395,7 @@ final class TakeCheckpoint {
           cause.code(),
           "cannot " + verb() + " VPS '" + folder.name() + "'",
           cause.code() == Code.CANCELLED ? cause.why() : cause.what() + ": " + cause.why(),
-          (cause.remedy() + " The VPS runs on.").strip(),
+          (cause.remedy() + " " + after()).strip(),
           cause);
     }
 

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
 
@@ -26,6 +28,7 @@ public final class Command {
   private final List<String> line;
   private final Map<String, String> environment = new HashMap<>();
   private Duration timeout = Duration.ofSeconds(30);
+  private Duration childrenGrace = Duration.ZERO;
   private byte[] input = new byte[0];
 
   private Command(List<String> line) {
@@ -86,6 +89,12 @@ public final class Command {
     return this;
   }
 
+  /** When it is killed, what it started has this long to give up by itself. */
+  public Command childrenGrace(Duration grace) {
+    childrenGrace = grace;
+    return this;
+  }
+
   public Command input(String text) {
     input = text.getBytes(StandardCharsets.UTF_8);
     return this;
@@ -143,7 +152,7 @@ public final class Command {
     start(() -> feed(process)); // one that does not read must end in time too
     try {
       if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-        kill(process);
+        killAlone(process.toHandle(), childrenGrace);
         throw new VpsException(
             Code.HOST_UNFIT,
             line.getFirst() + " was killed",
@@ -155,7 +164,7 @@ public final class Command {
       errorThread.join(Duration.ofSeconds(2));
       return new Result(line, process.exitValue(), output.text(), errors.text());
     } catch (InterruptedException e) {
-      kill(process);
+      killAlone(process.toHandle(), childrenGrace);
       Thread.currentThread().interrupt();
       throw new VpsException(
           Code.INTERRUPTED, line.getFirst() + " was killed", "the hook is stopping", "", e);
@@ -185,6 +194,27 @@ public final class Command {
     List<ProcessHandle> children = process.descendants().toList();
     process.destroyForcibly();
     children.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /**
+   * Kills it, and gives what it started time to give up by itself: an engine whose runtime is gone
+   * fails at its next question to it and undoes what it did; one that is killed cannot, and the
+   * processes that it is working on may die of it. What has not ended in time is killed too.
+   */
+  public static void killAlone(ProcessHandle process, Duration grace) {
+    List<ProcessHandle> children = process.descendants().toList();
+    process.destroyForcibly();
+    long endNanos = System.nanoTime() + grace.toNanos();
+    for (ProcessHandle child : children) {
+      try {
+        child.onExit().get(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException | ExecutionException e) {
+        child.destroyForcibly();
+      } catch (InterruptedException e) {
+        child.destroyForcibly();
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private static final class Capture implements Runnable {

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.letargo.hook.protocol.InstanceName;
 
 /**
  * What the hook is told by {@code letargo.yaml}: the keys that it shares with the manager, and its
@@ -52,7 +53,6 @@ public record HookConfiguration(
   /** Above every id that distributions and systemd give away; see docs/install.md. */
   private static final int DEFAULT_FIRST_HOST_ID = 0x70000000;
 
-  private static final Pattern INSTANCE = Pattern.compile("[a-z][a-z0-9-]{0,15}");
   private static final Pattern DEVICE = Pattern.compile("[a-z][a-z0-9-]{0,14}");
 
   /**
@@ -100,8 +100,8 @@ public record HookConfiguration(
   }
 
   private void check(List<String> errors) {
-    if (!INSTANCE.matcher(instance).matches()) {
-      errors.add("instance '" + instance + "' is not 1 to 16 lower-case letters, digits, hyphens");
+    if (!InstanceName.isAllowed(instance)) {
+      errors.add("instance '" + instance + "' is not " + InstanceName.RULE);
     }
     if (!DEVICE.matcher(bridge).matches()) {
       errors.add("hook.bridge '" + bridge + "' is not a name of 1 to 15 letters and digits");

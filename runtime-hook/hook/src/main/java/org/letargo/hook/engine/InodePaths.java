@@ -8,12 +8,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
 
 /**
  * Finds the paths of watched inodes, so that the engine can save a watch as a path: that survives
@@ -45,7 +49,26 @@ public final class InodePaths {
 
   private static final Set<String> NEVER = Set.of("proc", "sys");
 
+  /** A VPS runs while it is looked for its files; on two slow cores a million takes 20 seconds. */
+  private static final long MAX_FILES = 2_000_000;
+
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final int LOOK_AT_CLOCK = 1024;
+
+  private final VpsName name;
+  private final long maxFiles;
+  private final Duration longest;
   private final Map<Inode, String> known = new HashMap<>();
+
+  public InodePaths(VpsName name) {
+    this(name, MAX_FILES, LONGEST);
+  }
+
+  InodePaths(VpsName name, long maxFiles, Duration longest) {
+    this.name = name;
+    this.maxFiles = maxFiles;
+    this.longest = longest;
+  }
 
   /**
    * The paths within the VPS, each beginning with a slash.
@@ -53,6 +76,8 @@ public final class InodePaths {
    * @param root the VPS's root folder as /proc/PID/root
    * @param inodes those wanted
    * @return the path of each that has one; one that was deleted has none
+   * @throws VpsException NOT_CHECKPOINTABLE if the VPS has more files than can be looked at, or
+   *     looking at them takes too long
    */
   public Map<Inode, String> find(Path root, Set<Inode> inodes) {
     known.keySet().removeIf(inode -> !inodes.contains(inode) || !isStill(root, inode));
@@ -75,16 +100,17 @@ public final class InodePaths {
 
   private void search(Path root, Set<Inode> missing) {
     inodeOf(root.resolve(".")).filter(missing::remove).ifPresent(inode -> known.put(inode, "/"));
+    Budget budget = new Budget(missing);
     Set<Path> done = new HashSet<>();
     for (String likely : LIKELY) {
-      walk(root, root.resolve(likely), missing, done);
+      walk(root, root.resolve(likely), missing, done, budget);
       done.add(root.resolve(likely));
     }
     NEVER.forEach(name -> done.add(root.resolve(name)));
-    walk(root, root.resolve("."), missing, done);
+    walk(root, root.resolve("."), missing, done, budget);
   }
 
-  private void walk(Path root, Path top, Set<Inode> missing, Set<Path> done) {
+  private void walk(Path root, Path top, Set<Inode> missing, Set<Path> done, Budget budget) {
     if (missing.isEmpty() || Files.isSymbolicLink(top)) {
       return;
     }
@@ -101,6 +127,7 @@ public final class InodePaths {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              budget.spend();
               inodeOf(file)
                   .filter(missing::remove)
                   .ifPresent(inode -> known.put(inode, "/" + root.relativize(file.normalize())));
@@ -119,6 +146,40 @@ public final class InodePaths {
           });
     } catch (IOException e) {
       // the top itself is gone; nothing is there to be found
+    }
+  }
+
+  /** What one search may cost. */
+  private final class Budget {
+    private final Set<Inode> missing;
+    private final long endNanos = System.nanoTime() + longest.toNanos();
+    private long files;
+
+    Budget(Set<Inode> missing) {
+      this.missing = missing;
+    }
+
+    /** Looks at one more file. */
+    void spend() {
+      if (++files > maxFiles) {
+        throw exhausted("its first " + maxFiles + " files");
+      }
+      if (files % LOOK_AT_CLOCK == 0 && System.nanoTime() - endNanos > 0) {
+        throw exhausted(files + " files in " + longest.toSeconds() + " seconds");
+      }
+    }
+
+    private VpsException exhausted(String among) {
+      Inode first = missing.iterator().next();
+      String more = missing.size() == 1 ? "" : ", and " + (missing.size() - 1) + " more";
+      return new VpsException(
+          Code.NOT_CHECKPOINTABLE,
+          "cannot suspend VPS '" + name + "'",
+          "a program in it watches inode %d of device %d%s by inotify, which is not among %s"
+              .formatted(first.number(), first.device(), more, among),
+          "Find it with 'find / -xdev -inum "
+              + first.number()
+              + "' in the VPS, and end the program that watches it. The VPS runs on.");
     }
   }
 

@@ -21,9 +21,16 @@ public final class Operation {
   private boolean committed;
   private Runnable onCancel = () -> {};
 
-  public Operation(OperationId id, ProgressListener listener) {
+  private final Runnable keepSuccess;
+  private volatile boolean succeeded;
+
+  /**
+   * @param keepSuccess makes it durable that this operation has succeeded
+   */
+  Operation(OperationId id, ProgressListener listener, Runnable keepSuccess) {
     this.id = id;
     this.listener = listener;
+    this.keepSuccess = keepSuccess;
   }
 
   public OperationId id() {
@@ -64,6 +71,21 @@ public final class Operation {
     checkCancelled();
     committed = true;
     onCancel = () -> {};
+  }
+
+  /**
+   * What was asked for is true from now on: keeps that, durably. Called before the journal of the
+   * change is cleared, so that a hook which dies at any moment knows one of the two.
+   */
+  public void succeeded() {
+    if (!succeeded) {
+      succeeded = true;
+      keepSuccess.run();
+    }
+  }
+
+  boolean hasSucceeded() {
+    return succeeded;
   }
 
   /** What to do, once, when somebody cancels it: kill a program, close a stream. */

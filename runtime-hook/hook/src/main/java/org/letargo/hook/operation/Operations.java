@@ -44,7 +44,8 @@ public final class Operations {
    * @throws VpsException what the change fails with; BUSY if the id is in use
    */
   public <R> R run(OperationId id, ProgressListener listener, Function<Operation, R> change) {
-    Operation operation = new Operation(id, listener);
+    Operation operation =
+        new Operation(id, listener, () -> keep(id, new OperationReport.Succeeded()));
     if (running.putIfAbsent(id, operation) != null) {
       throw usedBefore(id);
     }
@@ -67,7 +68,7 @@ public final class Operations {
     OperationId id = operation.id();
     try {
       R reply = change.apply(operation);
-      keep(id, new OperationReport.Succeeded());
+      operation.succeeded();
       return reply;
     } catch (VpsException e) {
       keep(id, new OperationReport.Failed(Failure.of(e)));

@@ -167,7 +167,7 @@ public final class Preflight {
     if (!canSearch) {
       return Set.of();
     }
-    InodePaths paths = inodePaths.computeIfAbsent(name, _ -> new InodePaths());
+    InodePaths paths = inodePaths.computeIfAbsent(name, InodePaths::new);
     Map<Inode, String> found;
     synchronized (paths) {
       found = paths.find(Path.of("/proc/" + scene.init() + "/root"), watched);

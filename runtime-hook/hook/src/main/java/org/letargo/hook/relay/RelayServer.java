@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +14,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
@@ -39,13 +42,31 @@ public final class RelayServer implements AutoCloseable {
     void reached(String stage, long initPid);
   }
 
+  /** Frozen VPSes wait for the relay, so not long. */
+  private static final long ACCEPT_RETRY_MILLIS = 50;
+
+  /** Where connections come from. */
+  interface Source {
+    SocketChannel accept() throws IOException;
+  }
+
   private final ServerSocketChannel listening;
+  private final Source source;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final Map<VpsName, Stages> expected = new ConcurrentHashMap<>();
 
   /** Starts to listen; a socket that is left over is replaced. */
   public RelayServer(Path socket) throws IOException {
+    this(socket, listening -> listening::accept);
+  }
+
+  /**
+   * @param source of the channel that listens
+   */
+  RelayServer(Path socket, Function<ServerSocketChannel, Source> source) throws IOException {
     Files.deleteIfExists(socket);
     listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    this.source = source.apply(listening);
     listening.bind(UnixDomainSocketAddress.of(socket));
     Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
     Thread.ofPlatform().name("relay-accept").daemon(true).start(this::accept);
@@ -67,15 +88,31 @@ public final class RelayServer implements AutoCloseable {
   }
 
   private void accept() {
-    while (listening.isOpen()) {
+    boolean told = false;
+    while (true) {
       try {
-        SocketChannel connection = listening.accept();
+        SocketChannel connection = source.accept();
         Thread.ofPlatform().name("relay").daemon(true).start(() -> serve(connection));
-      } catch (AsynchronousCloseException e) {
+        told = false;
+      } catch (ClosedChannelException e) {
         return;
-      } catch (IOException e) {
-        LOG.warn("cannot take a connection of the relay: {}, continuing without it", e.toString());
+      } catch (IOException e) { // EMFILE, say: who connects waits in the kernel's queue meanwhile
+        if (!told) {
+          LOG.warn("cannot take a connection of the relay: {}, trying again", e.toString());
+          told = true;
+        }
+        if (closedWithin(ACCEPT_RETRY_MILLIS)) {
+          return;
+        }
       }
+    }
+  }
+
+  private boolean closedWithin(long millis) {
+    try {
+      return closed.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return true;
     }
   }
 
@@ -133,6 +170,7 @@ public final class RelayServer implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    closed.countDown();
     listening.close();
   }
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.letargo.hook.command.Command;
 import org.letargo.hook.vps.VpsFolder;
 import org.letargo.linux.NativeException;
 import org.letargo.linux.Pidfd;
@@ -21,6 +22,9 @@ import org.letargo.linux.Pidfd;
  */
 public final class Leftovers {
   private Leftovers() {}
+
+  /** How long an engine may take to undo what it did when its runtime is gone. */
+  private static final Duration ENGINE_GIVES_UP = Duration.ofSeconds(60);
 
   private static final Set<String> VERBS = Set.of("create", "checkpoint", "restore");
 
@@ -34,7 +38,7 @@ public final class Leftovers {
         }
         Duration left = Duration.between(Instant.now(), end);
         if (left.isNegative() || !process.awaitExit(left)) {
-          process.signal(9);
+          ProcessHandle.of(pid).ifPresent(runc -> Command.killAlone(runc, ENGINE_GIVES_UP));
           process.awaitExit(Duration.ofSeconds(5));
         }
       } catch (NativeException e) {

@@ -25,6 +25,9 @@ public final class Runc {
   public static final List<String> CHECKPOINT_OPTIONS =
       List.of("--empty-ns", "network", "--tcp-established", "--file-locks", "--ext-unix-sk");
 
+  /** How long the engine may take to undo what it did when its runtime was killed. */
+  private static final Duration ENGINE_GIVES_UP = Duration.ofMinutes(1);
+
   private final Path root;
   private final String engineFolder;
   private final OwnClock clock;
@@ -109,7 +112,7 @@ public final class Runc {
     if (goesOn) {
       options.add("--leave-running");
     }
-    return command(folder.name(), "checkpoint", options);
+    return command(folder.name(), "checkpoint", options).childrenGrace(ENGINE_GIVES_UP);
   }
 
   /**

@@ -28,6 +28,9 @@ final class TemplateRecovery {
   /** How the folders of templates begin that are gone but for their files; an operation follows. */
   static final String REMOVED = ".removed-";
 
+  /** Which operation made a template; there until that is known to have succeeded. */
+  static final String JOURNAL = "journal.json";
+
   private static final Pattern LEAVING =
       Pattern.compile(Pattern.quote(REMOVED) + ".*-(op-[0-9a-f]{12})");
 
@@ -49,6 +52,13 @@ final class TemplateRecovery {
     } catch (IOException e) {
       throw DurableFiles.failed("cannot list " + folder, e);
     }
+  }
+
+  /** A template that has its name was made, whether or not anybody heard of it. */
+  static void closeJournal(Path place, Consumer<OperationId> made) {
+    Path journal = place.resolve(JOURNAL);
+    DurableFiles.readJson(journal, OperationId.class).ifPresent(made);
+    DurableFiles.delete(journal);
   }
 
   /**

@@ -59,11 +59,14 @@ public final class Templates {
   /**
    * Puts right what a hook that died left behind, or an older one made.
    *
-   * @param removed hears of every removal that is finished by it
+   * @param succeeded hears of every operation that had done what it was to do
    */
-  public void recover(Consumer<OperationId> removed) {
-    TemplateRecovery.sweep(folder, removed);
-    folders(folder).forEach(TemplateRecovery::renewDigest);
+  public void recover(Consumer<OperationId> succeeded) {
+    TemplateRecovery.sweep(folder, succeeded);
+    for (Path each : folders(folder)) {
+      TemplateRecovery.closeJournal(each, succeeded);
+      TemplateRecovery.renewDigest(each);
+    }
   }
 
   /** All, built or not, by name. */
@@ -190,8 +193,11 @@ public final class Templates {
       TemplateInfo built = filled.info().with(Contents.of(digest));
       DurableFiles.writeJson(partial.resolve(INFO), built);
       Command.of("sync", "-f", rootfs.toString()).run();
+      DurableFiles.writeJson(partial.resolve(TemplateRecovery.JOURNAL), operation.id());
       operation.commit();
       DurableFiles.rename(partial, folder.resolve(name.value()));
+      operation.succeeded();
+      DurableFiles.delete(folder.resolve(name.value()).resolve(TemplateRecovery.JOURNAL));
       return report(name, built);
     } catch (ArchiveException e) {
       throw TemplateFile.failed("cannot make template '" + name + "'", e);
@@ -277,6 +283,7 @@ public final class Templates {
           operation.commit();
           DurableFiles.rename(folder.resolve(name.value()), leaving);
         });
+    operation.succeeded();
     DurableFiles.deleteTree(leaving);
     LOG.info("template={} removed", name);
   }

@@ -24,6 +24,23 @@ class CommandTest {
   @TempDir Path folder;
 
   @Test
+  void givesWhatItStartedTimeToUndoWhenItIsKilled(@TempDir Path folder) {
+    Path undone = folder.resolve("undone");
+    Command hangs =
+        Command.of(
+                "bash",
+                "-c",
+                "exec 3> >(cat >/dev/null; touch \"$0\"); kill -STOP $$",
+                undone.toString())
+            .timeout(Duration.ofMillis(500))
+            .childrenGrace(Duration.ofSeconds(30));
+
+    assertThatThrownBy(hangs::run).isInstanceOf(VpsException.class);
+
+    assertThat(undone).exists();
+  }
+
+  @Test
   void givesStatusAndBothOutputs() {
     List<String> line = List.of("sh", "-c", "echo out; echo err >&2; exit 3");
 

@@ -110,7 +110,7 @@ class HookConfigurationTest {
             + "unknown key 'hook.brigde'; "
             + "hook.subnet '10.0.0.1/24' is not a network of 8 to 29 bits with zeros behind them; "
             + "'hook.allowed-users' is not a list of texts like [a, b]; "
-            + "instance 'Big' is not 1 to 16 lower-case letters, digits, hyphens; "
+            + "instance 'Big' is not 1 to 16 lower-case letters, digits and hyphens, a letter first; "
             + "hook.bridge '0bridge' is not a name of 1 to 15 letters and digits; "
             + "hook.first-host-id 1000000000 is not a multiple of 65536 up to 2000000000; "
             + "folder 'relative' is not an absolute path of letters, digits and . _ - + = @ ~"

@@ -1,20 +1,25 @@
 package org.letargo.hook.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.testing.Samples;
 
 class InodePathsTest {
   @TempDir Path root;
 
-  private final InodePaths paths = new InodePaths();
+  private final InodePaths paths = new InodePaths(Samples.WEB1);
 
   @ParameterizedTest
   @ValueSource(
@@ -38,6 +43,35 @@ class InodePathsTest {
 
     assertThat(paths.find(root, Set.of(inode(etc), inode(root))).values())
         .containsExactlyInAnyOrder("/etc", "/");
+  }
+
+  @Test
+  void givesUpAmongTooManyFilesAndNamesTheInode() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      file("run/file-" + i);
+    }
+    Inode gone = new Inode(5, 4711);
+    var bounded = new InodePaths(Samples.WEB1, 10, Duration.ofMinutes(1));
+
+    assertThatThrownBy(() -> bounded.find(root, Set.of(gone)))
+        .isInstanceOfSatisfying(
+            VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.NOT_CHECKPOINTABLE))
+        .hasMessage(
+            "cannot suspend VPS 'web1': a program in it watches inode 4711 of device 5 by inotify,"
+                + " which is not among its first 10 files. Find it with 'find / -xdev -inum 4711'"
+                + " in the VPS, and end the program that watches it. The VPS runs on.");
+  }
+
+  @Test
+  void givesUpWhenItTakesTooLong() throws IOException {
+    for (int i = 0; i < 1100; i++) {
+      file("run/file-" + i);
+    }
+    var bounded = new InodePaths(Samples.WEB1, 1_000_000, Duration.ofSeconds(-1));
+
+    assertThatThrownBy(() -> bounded.find(root, Set.of(new Inode(5, 4711))))
+        .isInstanceOf(VpsException.class)
+        .hasMessageContaining("inode 4711 of device 5");
   }
 
   @Test

@@ -17,7 +17,7 @@ class OperationTest {
 
   private final List<Progress> heard = new ArrayList<>();
   private final List<String> actions = new ArrayList<>();
-  private final Operation operation = new Operation(ID, heard::add);
+  private final Operation operation = new Operation(ID, heard::add, () -> this.actions.add("kept"));
 
   @Test
   void tellsItsListenerHowFarItIs() {
@@ -29,6 +29,17 @@ class OperationTest {
     assertThat(heard)
         .containsExactly(new Progress("dump", 0, 0, 20), new Progress("write", 5, 10, 60));
     assertThat(operation.progress()).isEqualTo(new Progress("write", 5, 10, 60));
+  }
+
+  @Test
+  void keepsItsSuccessOnce() {
+    assertThat(operation.hasSucceeded()).isFalse();
+
+    operation.succeeded();
+    operation.succeeded();
+
+    assertThat(operation.hasSucceeded()).isTrue();
+    assertThat(actions).containsExactly("kept");
   }
 
   @Test

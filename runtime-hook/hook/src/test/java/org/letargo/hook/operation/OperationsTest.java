@@ -55,6 +55,16 @@ class OperationsTest {
   }
 
   @Test
+  void keepsASuccessAsSoonAsTheChangeSaysSo() {
+    run(operation -> {
+      assertThat(new Operations(folder).find(ID)).isEqualTo(new OperationReport.Unknown());
+      operation.succeeded();
+      assertThat(new Operations(folder).find(ID)).isEqualTo(new OperationReport.Succeeded());
+      return "done";
+    });
+  }
+
+  @Test
   void keepsAFailureForTheNextHook() {
     VpsException failure =
         new VpsException(Code.NO_SPACE, "cannot do it", "it is full", "Free it.");

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,28 @@ class RelayServerTest {
   void isReachedByRootAlone() throws IOException {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
         .isEqualTo("rw-------");
+  }
+
+  @Test
+  void triesAgainWithAPauseWhenItCannotTakeAConnection() throws Exception {
+    server.close();
+    AtomicInteger tries = new AtomicInteger();
+    server =
+        new RelayServer(
+            socket,
+            listening ->
+                () -> {
+                  if (tries.incrementAndGet() <= 3) {
+                    throw new IOException("Too many open files");
+                  }
+                  return listening.accept();
+                });
+
+    try (var _ = server.expect(Samples.WEB1, this::remember)) {
+      assertThat(action("post-dump")).isEqualTo(new Outcome(0, ""));
+    }
+
+    assertThat(tries.get()).isBetween(4, 5); // three that failed, this one, the next
   }
 
   @Test

@@ -240,6 +240,20 @@ class TemplateTravelTest {
   }
 
   @Test
+  void knowsAnAdditionThatWasDoneAndNotYetTold() throws IOException {
+    addTar(there, THEIRS);
+    assertThat(folderThere.resolve("theirs/journal.json")).doesNotExist();
+    Files.writeString(folderThere.resolve("theirs/journal.json"), "\"op-0123456789ab\"");
+    List<OperationId> made = new ArrayList<>();
+
+    there.recover(made::add);
+
+    assertThat(made).containsExactly(new OperationId("op-0123456789ab"));
+    assertThat(folderThere.resolve("theirs/journal.json")).doesNotExist();
+    assertThat(there.get(THEIRS).systemd()).isFalse();
+  }
+
+  @Test
   void renewsADigestOfTheOldFormAndStillKnowsThatOne() throws IOException {
     addTar(there, THEIRS);
     TemplateInfo now = there.get(THEIRS);

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -80,9 +81,11 @@ final class FakeArchive {
   /**
    * Reads to the end of the input.
    *
+   * @param admission sees what the file describes before the rest of it is read
    * @throws VpsException ARCHIVE_REFUSED if it is no archive of ours or damaged
    */
-  static <T> T read(Kind<T> kind, InputStream in, LongConsumer done) throws IOException {
+  static <T> T read(Kind<T> kind, InputStream in, Consumer<T> admission, LongConsumer done)
+      throws IOException {
     CheckedInputStream checked = new CheckedInputStream(in, new CRC32());
     try {
       DataInputStream fields = new DataInputStream(checked);
@@ -94,6 +97,11 @@ final class FakeArchive {
         throw refused("its header claims " + length + " bytes");
       }
       byte[] json = fields.readNBytes(length);
+      if (json.length < length) {
+        throw new EOFException();
+      }
+      T described = Json.MAPPER.readValue(json, kind.type());
+      admission.accept(described);
       long noiseBytes = fields.readLong();
       byte[] block = new byte[BLOCK_BYTES];
       for (long read = 0; read < noiseBytes; ) {
@@ -111,7 +119,7 @@ final class FakeArchive {
       if (in.read() >= 0) {
         throw refused("there is something behind its end");
       }
-      return Json.MAPPER.readValue(json, kind.type());
+      return described;
     } catch (EOFException e) {
       if (hungUp(in)) {
         throw e;

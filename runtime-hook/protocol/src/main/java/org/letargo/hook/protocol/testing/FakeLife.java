@@ -302,7 +302,12 @@ final class FakeLife implements HookHandler {
     Stream stream = new Stream(request, exchange, hook.archiveBytes());
     FakeArchive.Content archived;
     try {
-      archived = FakeArchive.read(FakeArchive.VPS, exchange.input(), stream::done);
+      archived =
+          FakeArchive.read(
+              FakeArchive.VPS,
+              exchange.input(),
+              content -> host.requireFree(request.name().orElse(content.vps().spec().name())),
+              stream::done);
     } catch (IOException e) {
       throw lostCaller();
     }
@@ -352,7 +357,7 @@ final class FakeLife implements HookHandler {
     try {
       BufferedInputStream in = new BufferedInputStream(exchange.input());
       if (FakeArchive.TEMPLATE.begins(in)) {
-        TemplateReport from = FakeArchive.read(FakeArchive.TEMPLATE, in, stream::done);
+        TemplateReport from = FakeArchive.read(FakeArchive.TEMPLATE, in, _ -> {}, stream::done);
         return commitTemplate(
             add, new TemplateReport(add.name(), from.description(), true, from.size()));
       }

@@ -324,6 +324,26 @@ public abstract class HookContract extends TemplateContract {
   }
 
   @Test
+  void refusesATakenNameBeforeTheArchiveIsWhole() throws IOException {
+    VpsName name = fresh();
+    create(name);
+    byte[] archive = export(name);
+
+    try (var stream = client().open(new HookRequest.ImportVps(op(), Optional.empty()))) {
+      try {
+        stream.input().write(archive, 0, archive.length - 100);
+      } catch (IOException e) {
+        // refused already; the answer says why
+      }
+
+      VpsException refused =
+          catchThrowableOfType(VpsException.class, () -> stream.await(progress -> {}));
+
+      assertThat(refused.code()).isEqualTo(Code.NAME_TAKEN);
+    }
+  }
+
+  @Test
   void rollsBackAnImportWhoseCallerHangsUp() throws IOException {
     VpsName name = fresh();
     create(name);
