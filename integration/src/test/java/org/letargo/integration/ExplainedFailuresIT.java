@@ -2,6 +2,9 @@ package org.letargo.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,5 +81,27 @@ class ExplainedFailuresIT {
         .anyMatch(each -> each.contains(line));
     assertThat(brief.output().lines()).noneMatch(each -> each.startsWith("error log:"));
     assertThat(brief.output()).contains("error obstacles:").contains(line);
+  }
+
+  @Test
+  void explainsAResumptionThatFails() throws IOException {
+    Vps vps = letargo.get().createAndStart("web1", "tiny");
+    Obstacles.make(vps, "file-lock");
+    vps.suspend();
+    Path open = vps.folder().resolve("disk/upper/root/locked");
+    Files.writeString(open, "more than there was");
+
+    Failure failed = vps.fails("resume");
+
+    assertThat(failed.code()).isEqualTo("RESUME_FAILED");
+    assertThat(failed.obstacles().getFirst().path("code").asText()).isEqualTo("changed-file");
+    assertThat(failed.obstacles().getFirst().at("/resource/name").asText()).endsWith("root/locked");
+    assertThat(failed.log()).anyMatch(line -> line.contains("bad size"));
+    assertThat(failed.remedy()).endsWith("It stays suspended, its checkpoint is kept.");
+    assertThat(vps.state()).isEqualTo("suspended");
+
+    Files.writeString(open, "");
+    vps.resume();
+    assertThat(vps.sh("pidof obstacle")).isNotEmpty();
   }
 }
