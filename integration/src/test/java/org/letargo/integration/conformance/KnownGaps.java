@@ -42,6 +42,10 @@ final class KnownGaps {
           Map.entry(
               "record-lock-inherited",
               "CRIU takes locks seen by a second holder of an open file for copies (discard_dup_locks_tail)."),
+          Map.entry(
+              "pty-data",
+              "CRIU reads what waits in a terminal in order to save it, and does not write it back"
+                  + " when the checkpoint is refused after that."),
           Map.entry("inotify-queued", "CRIU drops events that nobody has read."),
           Map.entry("inotify-once", "CRIU does not save IN_ONESHOT, which /proc does not show."));
 
