@@ -122,7 +122,7 @@ final class ConformancePage {
           if (!(outcome instanceof Outcome.Passed)) {
             String why = KnownGaps.why(program).map(gap -> " " + gap).orElse("");
             lines.add(
-                "- `%s`, %s: %s%s"
+                "- `%s`, %s: %s.%s"
                     .formatted(program.name(), scenario.title(), reason(outcome), why));
           }
         });

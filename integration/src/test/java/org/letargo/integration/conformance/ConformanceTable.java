@@ -22,15 +22,20 @@ final class ConformanceTable {
 
   /** As it is committed. */
   static ConformanceTable read() {
-    ConformanceTable table = new ConformanceTable();
     try (Stream<String> lines = Files.lines(file())) {
-      lines
-          .filter(line -> line.startsWith("| `"))
-          .forEach(line -> table.linesByProgram.put(line.split("`")[1], line));
-      return table;
+      return of(lines);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Of the lines of a page. */
+  static ConformanceTable of(Stream<String> lines) {
+    ConformanceTable table = new ConformanceTable();
+    lines
+        .filter(line -> line.startsWith("| `"))
+        .forEach(line -> table.linesByProgram.put(line.split("`")[1], line));
+    return table;
   }
 
   boolean lists(Program program) {

@@ -40,7 +40,7 @@ class DoesNotDisturbIT {
 
       refuseSuspend(web);
 
-      assertThat(HostState.ofHost(instance, web)).isEqualTo(before);
+      assertThat(HostState.differences(before, HostState.ofHost(instance, web))).isEmpty();
       client.expectToGoOn();
       client.finish();
     }
@@ -59,7 +59,7 @@ class DoesNotDisturbIT {
     refuseSuspend(vps);
 
     assertThat(processes(instance, vps)).isEqualTo(processes);
-    assertThat(HostState.ofProcesses(processes)).isEqualTo(before);
+    assertThat(HostState.differences(before, HostState.ofProcesses(processes))).isEmpty();
   }
 
   /** Where nothing is refused: what the engine changed of the host is put back after it. */
@@ -77,7 +77,7 @@ class DoesNotDisturbIT {
       vps.suspend();
       vps.resume();
 
-      assertThat(HostState.ofHost(instance, vps)).isEqualTo(before);
+      assertThat(HostState.differences(before, HostState.ofHost(instance, vps))).isEmpty();
     } finally {
       instance.hook().stop();
       instance.startHook("fail:suspend.commit");

@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -41,10 +42,11 @@ final class HostState {
           "kernel/randomize_va_space",
           "kernel/core_pattern");
 
+  /** Without SigBlk: an init blocks signals for moments all the time. */
   private static final Pattern STATUS =
       Pattern.compile(
           "^(Name|Tgid|Pid|PPid|TracerPid|Uid|Gid|FDSize|Groups|NStgid|NSsid|Threads|SigPnd"
-              + "|ShdPnd|SigBlk|SigIgn|SigCgt|Cap.*|NoNewPrivs|Seccomp.*|Cpus_allowed):.*");
+              + "|ShdPnd|SigIgn|SigCgt|Cap.*|NoNewPrivs|Seccomp.*|Cpus_allowed):.*");
 
   private HostState() {}
 
@@ -128,6 +130,15 @@ final class HostState {
       }
     }
     return state;
+  }
+
+  /** What is there before or after only, or has changed. */
+  static List<String> differences(Map<String, String> before, Map<String, String> after) {
+    return Stream.concat(before.keySet().stream(), after.keySet().stream())
+        .distinct()
+        .filter(key -> !Objects.equals(before.get(key), after.get(key)))
+        .map(key -> key + ": " + before.get(key) + " -> " + after.get(key))
+        .toList();
   }
 
   private static String link(Path path) {

@@ -11,6 +11,10 @@ final class KnownGaps {
           + " interrupted system call' (criu#1325, criu#1589). Programs that look at EINTR go on.";
   private static final String STOPPED =
       "the kernel ends this call with EINTR whenever a process is stopped, see signal(7).";
+  private static final String TERMINALS =
+      "CRIU reads what waits in a terminal and makes it non-blocking for that; when the checkpoint"
+          + " is refused at stage post-dump it undoes neither (tty_dump_queued_data looks at its own"
+          + " errors only).";
   private static final String NOT_SAVED = "CRIU does not save it.";
 
   private static final Map<String, String> WHY =
@@ -42,6 +46,10 @@ final class KnownGaps {
           Map.entry(
               "record-lock-inherited",
               "CRIU takes locks seen by a second holder of an open file for copies (discard_dup_locks_tail)."),
+          Map.entry("pty-data", TERMINALS),
+          Map.entry("sshd-session", TERMINALS),
+          Map.entry("python-terminal", TERMINALS),
+          Map.entry("vnc-xterm", TERMINALS),
           Map.entry("inotify-queued", "CRIU drops events that nobody has read."),
           Map.entry("inotify-once", "CRIU does not save IN_ONESHOT, which /proc does not show."));
 

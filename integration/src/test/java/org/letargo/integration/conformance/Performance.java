@@ -99,8 +99,9 @@ final class Performance {
     try {
       for (Program program : programs) {
         outcomes.put(program, refuse(vps, program));
-        Payloads.stop(vps);
-        if (!vps.state().equals("running")) {
+        if (vps.state().equals("running")) {
+          Payloads.stop(vps);
+        } else {
           stage.sweep();
           vps = create(Scenario.SUSPEND_RESUME, Program.Kind.C.template());
         }
