@@ -6,10 +6,10 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
 import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.testing.HookContract;
 import org.letargo.integration.harness.Instance;
+import org.letargo.integration.harness.TempFolder;
 import org.letargo.integration.harness.TemplateCache;
 
 /**
@@ -17,11 +17,13 @@ import org.letargo.integration.harness.TemplateCache;
  * rely on is true.
  */
 class RealHookContractIT extends HookContract {
+  private static Path templates;
   private static Instance instance;
 
   /** Its own templates: the shared ones are only read. */
   @BeforeAll
-  static void start(@TempDir Path templates) {
+  static void start() throws IOException {
+    templates = TempFolder.create("lt-templates-");
     instance =
         Instance.startWithoutManager(
             Instance.Options.DEFAULT.withTemplates(TemplateCache.copyOf("tiny", templates)));
@@ -32,6 +34,7 @@ class RealHookContractIT extends HookContract {
     if (instance != null) {
       instance.close();
     }
+    TempFolder.delete(templates);
   }
 
   @Override

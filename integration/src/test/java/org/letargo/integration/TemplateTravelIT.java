@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.letargo.integration.harness.Failure;
 import org.letargo.integration.harness.HostCommand;
 import org.letargo.integration.harness.Instance;
+import org.letargo.integration.harness.TempFolder;
 import org.letargo.integration.harness.TemplateCache;
 import org.letargo.integration.harness.TestHost;
 import org.letargo.integration.harness.Vps;
@@ -22,8 +24,20 @@ import org.letargo.integration.harness.Vps;
  * different days: a VPS goes from one to the other after its template did.
  */
 class TemplateTravelIT {
+  private Path folder;
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    folder = TempFolder.create("lt-travel-");
+  }
+
+  @AfterEach
+  void removeFolder() {
+    TempFolder.delete(folder);
+  }
+
   @Test
-  void carriesATemplateToAHostThatHasAnotherOfThatName(@TempDir Path folder) throws Exception {
+  void carriesATemplateToAHostThatHasAnotherOfThatName() throws Exception {
     Path mine = Files.createDirectory(folder.resolve("mine"));
     Path theirs = Files.createDirectory(folder.resolve("theirs"));
     TemplateCache.copyOf("tiny", mine);
