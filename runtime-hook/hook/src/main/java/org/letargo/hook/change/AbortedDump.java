@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
  * Lets a VPS go on that the engine did not suspend. An engine that gives up by itself undoes what
  * it did, also when its runtime is killed; one that was killed itself leaves the VPS frozen and its
  * network locked. The kernel lets go of the processes when their tracer ends, and the engine's code
- * in them returns to where they stood when its socket is closed; but a process in which it was just
- * being put dies of it, with a VPS if that is PID 1. So nobody but the kernel should kill engines:
+ * in them returns to where they stood when its socket is closed; but PID 1 was seen to die of it,
+ * likely because the code was just being put into it. So nobody but the kernel should kill engines:
  * we kill runtimes.
  */
 final class AbortedDump {
