@@ -164,6 +164,11 @@ final class FakeLife implements HookHandler {
     };
   }
 
+  /** Refuses what a preflight refuses. */
+  void requireNothingBlocks(VpsName name) {
+    preflight.requireNothingBlocks(name);
+  }
+
   private VpsReport move(
       HookRequest.Change<?> change,
       VpsName name,
@@ -175,9 +180,6 @@ final class FakeLife implements HookHandler {
         name,
         move,
         () -> {
-          if (move == FakeMoves.SUSPEND) {
-            preflight.requireNothingBlocks(name);
-          }
           work(change, exchange);
           return alive(() -> {
             journal.commit(change.operation());

@@ -38,6 +38,9 @@ final class FakeTimeMachine {
         () -> {
           timelines.requireFree(name, wanted.label());
           boolean hasMemory = hasProcesses(host.find(name).status());
+          if (hasMemory) {
+            life.requireNothingBlocks(name);
+          }
           CheckpointReport taken = FakeTimelines.capture(hasMemory);
           life.work(wanted, exchange);
           return life.commit(
@@ -59,6 +62,7 @@ final class FakeTimeMachine {
         name,
         FakeMoves.SUSPEND,
         () -> {
+          life.requireNothingBlocks(name);
           life.work(suspend, exchange);
           return life.commit(
               suspend,
@@ -94,6 +98,9 @@ final class FakeTimeMachine {
         () -> {
           TimelineEntry target = timelines.find(name, rewind.checkpoint());
           timelines.requireWhole(name, rewind.checkpoint());
+          if (!rewind.discardCurrent() && hasProcesses(host.find(name).status())) {
+            life.requireNothingBlocks(name);
+          }
           life.work(rewind, exchange);
           return life.commit(
               rewind,
