@@ -15,10 +15,6 @@ public record ArchiveLimits(long maxTotalBytes, long availableDiskBytes) {
     Checks.inRange(availableDiskBytes, 0, Long.MAX_VALUE, "availableDiskBytes");
   }
 
-  void check(Manifest manifest, long manifestBytes) {
-    check(manifest.totalBytes(), manifest.files().size(), manifestBytes);
-  }
-
   /**
    * Says no to an archive that is too large, before anything of it is written.
    *

@@ -14,7 +14,7 @@ final class FrameFormat {
   static final int FRAME_BYTES = 2 << 20;
 
   /** The first frame holds the entry of the manifest and nothing else. */
-  static final int MAX_FIRST_FRAME_BYTES = TarHeaders.BLOCK + Manifest.MAX_BYTES;
+  static final int MAX_FIRST_FRAME_BYTES = TarHeaders.BLOCK + CheckpointLayout.MAX_MANIFEST_BYTES;
 
   static final int MAX_PACKED_BYTES = Math.toIntExact(Zstd.compressBound(FRAME_BYTES));
 

@@ -25,7 +25,7 @@ public final class ManifestJson {
    * Ten tokens per file at most, and room for the rest. It bounds every list before it grows: the
    * shortest list element is one token.
    */
-  private static final long MAX_TOKENS = 10L * Manifest.MAX_FILES + 10_000;
+  private static final long MAX_TOKENS = 10L * CheckpointLayout.MAX_FILES + 10_000;
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
@@ -34,7 +34,7 @@ public final class ManifestJson {
                   .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
-                          .maxDocumentLength(Manifest.MAX_BYTES)
+                          .maxDocumentLength(CheckpointLayout.MAX_MANIFEST_BYTES)
                           .maxNestingDepth(8)
                           .maxNameLength(64)
                           .maxNumberLength(20)
@@ -60,19 +60,16 @@ public final class ManifestJson {
 
   private ManifestJson() {}
 
-  static Manifest parse(byte[] json, int offset, int length) {
-    return parse(json, offset, length, Manifest.class);
-  }
-
   /**
    * Reads a manifest. Unknown, missing, repeated and null fields are refused.
    *
    * @throws ArchiveException REFUSED or UNSUPPORTED
    */
   public static <T> T parse(byte[] json, int offset, int length, Class<T> type) {
-    if (length > Manifest.MAX_BYTES) {
+    if (length > CheckpointLayout.MAX_MANIFEST_BYTES) {
       throw ArchiveException.refused(
-          "the manifest is refused", "it is longer than " + Manifest.MAX_BYTES + " bytes");
+          "the manifest is refused",
+          "it is longer than " + CheckpointLayout.MAX_MANIFEST_BYTES + " bytes");
     }
     try {
       return MAPPER.readValue(json, offset, length, type);
@@ -106,17 +103,17 @@ public final class ManifestJson {
   /**
    * The JSON bytes; equal manifests give equal bytes.
    *
-   * @throws ArchiveException TOO_LARGE beyond {@link Manifest#MAX_BYTES}
+   * @throws ArchiveException TOO_LARGE beyond {@link CheckpointLayout#MAX_MANIFEST_BYTES}
    */
   public static byte[] write(Record manifest) {
     try {
       byte[] json = MAPPER.writer(PRINTER).writeValueAsBytes(manifest);
       byte[] line = Arrays.copyOf(json, json.length + 1);
       line[json.length] = '\n';
-      if (line.length > Manifest.MAX_BYTES) {
+      if (line.length > CheckpointLayout.MAX_MANIFEST_BYTES) {
         throw ArchiveException.tooLarge(
             "the checkpoint has too many files",
-            "their list takes more than " + Manifest.MAX_BYTES + " bytes",
+            "their list takes more than " + CheckpointLayout.MAX_MANIFEST_BYTES + " bytes",
             "Run fewer processes in the VPS.");
       }
       return line;

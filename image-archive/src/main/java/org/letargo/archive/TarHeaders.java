@@ -55,20 +55,6 @@ public final class TarHeaders {
     return (int) (-sizeBytes & BLOCK - 1);
   }
 
-  /** How long the whole tar is behind the manifest's entry. */
-  static long bytesBehindManifest(Manifest manifest) {
-    long bytes = END_BYTES;
-    for (ManifestFile file : manifest.files()) {
-      bytes += header(file, manifest).length;
-      bytes += file.sizeBytes() + paddingBytes(file.sizeBytes());
-    }
-    return bytes;
-  }
-
-  static byte[] header(ManifestFile file, Manifest manifest) {
-    return header(file.path(), file.sizeBytes(), manifest.checkpoint().takenAt());
-  }
-
   /** What is wrong with a header that is not the expected one. */
   public static ArchiveException unexpected(
       String expectedPath, long expectedBytes, byte[] header) {

@@ -1,8 +1,5 @@
 package org.letargo.archive;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
@@ -42,27 +39,6 @@ public final class Samples {
 
   private Samples() {}
 
-  /** A sealed checkpoint with files of all sorts: empty, small, at and around the frame size. */
-  static Path sealed(Path directory, long seed, int images) throws IOException {
-    unsealed(directory, seed, images);
-    CheckpointDirectory.seal(directory, DESCRIPTION);
-    return directory;
-  }
-
-  static void unsealed(Path directory, long seed, int images) throws IOException {
-    var random = new Random(seed);
-    Files.createDirectories(directory.resolve("checkpoint"));
-    write(directory, "config.dump", "{\"id\":\"web1\"}".getBytes());
-    write(directory, "spec.dump", "{}".getBytes());
-    write(directory, "deleted.files", "[]".getBytes());
-    write(directory, "rootfs-diff.tar", halfRandom(random, 10_240));
-    int[] sizes = {0, 1, 511, 512, 513, 4096, 1 << 20, (2 << 20) - 512, 2 << 20, (5 << 20) + 77};
-    for (int i = 0; i < images; i++) {
-      int size = i < sizes.length ? sizes[i] : random.nextInt(20_000);
-      write(directory, "checkpoint/pages-" + i + ".img", halfRandom(random, size));
-    }
-  }
-
   /** Pages of which one half is random and the other constant. */
   public static byte[] halfRandom(Random random, int size) {
     byte[] bytes = new byte[size];
@@ -72,9 +48,5 @@ public final class Samples {
       System.arraycopy(half, 0, bytes, at, Math.min(half.length, size - at));
     }
     return bytes;
-  }
-
-  static void write(Path directory, String path, byte[] content) throws IOException {
-    Files.write(directory.resolve(path), content);
   }
 }

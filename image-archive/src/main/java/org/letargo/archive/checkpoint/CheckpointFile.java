@@ -4,7 +4,7 @@ import static org.letargo.archive.ArchiveException.quoted;
 
 import java.util.regex.Pattern;
 import org.letargo.archive.ArchiveException;
-import org.letargo.archive.ManifestFile;
+import org.letargo.archive.CheckpointLayout;
 import org.letargo.archive.recipe.RecipeNode;
 import org.letargo.archive.recipe.RecipeRoot;
 import org.letargo.archive.store.ChunkId;
@@ -12,7 +12,7 @@ import org.letargo.archive.store.ChunkId;
 /**
  * One file of a checkpoint.
  *
- * @param path one of the names of {@link ManifestFile#isAllowed}
+ * @param path one of the names of {@link CheckpointLayout#isAllowed}
  * @param sizeBytes 0 to 16 TiB
  * @param root id of the top node of its recipe, 64 lower-case hexadecimal digits
  * @param recipeBytes of its recipe as it stands in an archive: 5 bytes to 16 TiB
@@ -25,7 +25,7 @@ public record CheckpointFile(String path, long sizeBytes, String root, long reci
    * @throws ArchiveException REFUSED if the path is not allowed or a value has the wrong form
    */
   public CheckpointFile {
-    if (path == null || !ManifestFile.isAllowed(path)) {
+    if (path == null || !CheckpointLayout.isAllowed(path)) {
       throw refused(String.valueOf(path), "no checkpoint has a file of that name");
     }
     if (sizeBytes < 0 || sizeBytes > RecipeNode.MAX_CONTENT_BYTES) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.CheckpointDescription;
-import org.letargo.archive.Manifest;
+import org.letargo.archive.CheckpointLayout;
 import org.letargo.archive.ManifestJson;
 
 /**
@@ -24,9 +24,9 @@ public record CheckpointManifest(
    */
   public CheckpointManifest {
     requireVersion(formatVersion);
-    if (files.size() > Manifest.MAX_FILES) {
+    if (files.size() > CheckpointLayout.MAX_FILES) {
       throw ArchiveException.refused(
-          "the manifest is refused", "it has more than " + Manifest.MAX_FILES + " files");
+          "the manifest is refused", "it has more than " + CheckpointLayout.MAX_FILES + " files");
     }
     files = List.copyOf(files);
     for (int i = 1; i < files.size(); i++) {

@@ -23,8 +23,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.CheckpointDescription;
+import org.letargo.archive.CheckpointLayout;
 import org.letargo.archive.DurableFiles;
-import org.letargo.archive.Manifest;
 import org.letargo.archive.store.ChunkId;
 import org.letargo.archive.store.ChunkStore;
 
@@ -98,7 +98,8 @@ public final class CheckpointStore {
     byte[] json;
     try (InputStream in =
         Files.newInputStream(file(id), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      json = in.readNBytes(Manifest.MAX_BYTES + 1); // parse refuses the one too many
+      json =
+          in.readNBytes(CheckpointLayout.MAX_MANIFEST_BYTES + 1); // parse refuses the one too many
     }
     CheckpointManifest manifest = CheckpointManifest.parse(json);
     if (!manifest.checkpoint().id().equals(id)) {
@@ -180,7 +181,7 @@ public final class CheckpointStore {
       } catch (NoSuchFileException e) {
         // forgotten meanwhile
       } catch (ArchiveException e) {
-        found.accept(new Damage(id, Manifest.FILE_NAME, e.getMessage()));
+        found.accept(new Damage(id, CheckpointLayout.MANIFEST, e.getMessage()));
       }
     }
   }

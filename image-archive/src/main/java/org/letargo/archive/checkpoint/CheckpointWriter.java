@@ -45,12 +45,12 @@ public final class CheckpointWriter implements Closeable {
   /**
    * Begins a file.
    *
-   * @param path one of the names of {@link org.letargo.archive.ManifestFile#isAllowed}
+   * @param path one of the names of {@link org.letargo.archive.CheckpointLayout#isAllowed}
    * @throws org.letargo.archive.ArchiveException REFUSED for another path, or one that is there
    */
   public synchronized FileWriter begin(String path) {
     requireOpen();
-    if (!org.letargo.archive.ManifestFile.isAllowed(path)) {
+    if (!org.letargo.archive.CheckpointLayout.isAllowed(path)) {
       throw CheckpointFile.refused(path, "no checkpoint has a file of that name");
     }
     if (!begun.add(path)) {

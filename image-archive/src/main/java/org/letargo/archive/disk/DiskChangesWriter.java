@@ -26,8 +26,8 @@ public final class DiskChangesWriter {
   }
 
   /**
-   * Writes both files, mode 0600, into a checkpoint directory. They are not made durable: {@link
-   * org.letargo.archive.CheckpointDirectory#seal} does that. On failure they may be left behind.
+   * Writes both files, mode 0600, into a directory. They are not made durable. On failure they may
+   * be left behind.
    *
    * @throws ArchiveException NOT_CAPTURABLE, naming the file that cannot be saved
    */

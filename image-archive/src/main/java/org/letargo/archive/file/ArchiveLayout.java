@@ -5,7 +5,7 @@ import static org.letargo.archive.ArchiveException.quoted;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.letargo.archive.ArchiveException;
-import org.letargo.archive.Manifest;
+import org.letargo.archive.CheckpointLayout;
 import org.letargo.archive.TarHeaders;
 import org.letargo.archive.checkpoint.CheckpointFile;
 import org.letargo.archive.checkpoint.CheckpointManifest;
@@ -27,7 +27,7 @@ final class ArchiveLayout {
   static byte[] manifestEntry(CheckpointManifest manifest) {
     byte[] json = manifest.toJson();
     byte[] header =
-        TarHeaders.header(Manifest.FILE_NAME, json.length, manifest.checkpoint().takenAt());
+        TarHeaders.header(CheckpointLayout.MANIFEST, json.length, manifest.checkpoint().takenAt());
     return ByteBuffer.allocate(header.length + json.length + TarHeaders.paddingBytes(json.length))
         .put(header)
         .put(json)
@@ -39,11 +39,11 @@ final class ArchiveLayout {
     int contentBytes = manifestBytes(entry);
     CheckpointManifest manifest = CheckpointManifest.parse(entry, TarHeaders.BLOCK, contentBytes);
     byte[] header =
-        TarHeaders.header(Manifest.FILE_NAME, contentBytes, manifest.checkpoint().takenAt());
+        TarHeaders.header(CheckpointLayout.MANIFEST, contentBytes, manifest.checkpoint().takenAt());
     if (!Arrays.equals(header, Arrays.copyOf(entry, TarHeaders.BLOCK))) {
-      throw TarHeaders.unexpected(Manifest.FILE_NAME, contentBytes, entry);
+      throw TarHeaders.unexpected(CheckpointLayout.MANIFEST, contentBytes, entry);
     }
-    requireZeros(entry, TarHeaders.BLOCK + contentBytes, entry.length, Manifest.FILE_NAME);
+    requireZeros(entry, TarHeaders.BLOCK + contentBytes, entry.length, CheckpointLayout.MANIFEST);
     return manifest;
   }
 
@@ -52,7 +52,7 @@ final class ArchiveLayout {
     long size = 0;
     for (int i = SIZE_FIELD; i < SIZE_FIELD + SIZE_DIGITS; i++) {
       if (entry[i] < '0' || entry[i] > '7') {
-        throw TarHeaders.unexpected(Manifest.FILE_NAME, 0, entry);
+        throw TarHeaders.unexpected(CheckpointLayout.MANIFEST, 0, entry);
       }
       size = size << 3 | entry[i] - '0';
     }

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.ArchiveLimits;
+import org.letargo.archive.CheckpointLayout;
 import org.letargo.archive.FrameOutputStream;
-import org.letargo.archive.Manifest;
 import org.letargo.archive.Samples;
 import org.letargo.archive.TarHeaders;
 import org.letargo.archive.checkpoint.CheckpointFile;
@@ -290,7 +290,7 @@ class HostileArchiveFileTest {
   void refusesOtherFilesAndOlderArchives() throws IOException {
     assertThat(refusal("PK\3\4 not an archive".getBytes(UTF_8)).kind())
         .isEqualTo(ArchiveException.Kind.UNSUPPORTED);
-    try (var golden = Manifest.class.getResourceAsStream("version-1.letargo")) {
+    try (var golden = CheckpointLayout.class.getResourceAsStream("version-1.letargo")) {
       assertThat(refusal(golden.readAllBytes()))
           .hasMessage(
               "format version 1 cannot be read: this Letargo knows version 2. Use the Letargo that"
@@ -414,7 +414,8 @@ class HostileArchiveFileTest {
 
   private static byte[] entry(byte[] manifest) {
     byte[] header =
-        TarHeaders.header(Manifest.FILE_NAME, manifest.length, Samples.DESCRIPTION.takenAt());
+        TarHeaders.header(
+            CheckpointLayout.MANIFEST, manifest.length, Samples.DESCRIPTION.takenAt());
     return concat(header, padded(manifest));
   }
 
