@@ -51,6 +51,6 @@ EOF
 write_launchers() {
   write_launcher "$1/bin/letargo" "$3" "$2" manager org.letargo.manager.cli.LetargoCli "$command_flags"
   write_launcher "$1/bin/letargo-hook" "$3" "$2" hook org.letargo.hook.HookMain \
-    "$server_flags" -Xmx512m "-Dletargo.relay=$2/bin/letargo-relay"
+    "$server_flags" -Xmx512m -XX:MaxDirectMemorySize=5g "-Dletargo.relay=$2/bin/letargo-relay"
   write_launcher "$1/bin/letargo-manager" "$3" "$2" manager org.letargo.manager.ManagerMain "$server_flags" -Xmx256m
 }

@@ -65,7 +65,7 @@ public final class Changes {
     this.pause = new PauseVps(host);
     this.preflight = new Preflight(host.cgroups(), host.engine());
     TakeCheckpoint take = new TakeCheckpoint(host, files, mount, new Clearance(preflight));
-    this.suspend = new SuspendVps(stand, take);
+    this.suspend = new SuspendVps(stand, files, take);
     this.checkpoint = new CheckpointVps(host, files, take);
     this.resume = new ResumeVps(host, stand, exits, mount);
     this.rewind = new RewindVps(host, stand, files, suspend, checkpoint, resume);

@@ -29,6 +29,7 @@ import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.runtime.Runc;
 import org.letargo.hook.template.TemplateInfo;
+import org.letargo.hook.timeline.AutomaticCheckpoints;
 import org.letargo.hook.vps.Vps;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,6 +115,11 @@ final class CheckpointFiles {
       vps.timeline().remove(id);
     }
     forget(id);
+  }
+
+  /** Forgets checkpoints that nobody asked for, beyond the newest. */
+  void prune(Vps vps) {
+    AutomaticCheckpoints.surplus(vps.timeline().now()).forEach(id -> drop(vps, id));
   }
 
   /** Removes from the store what stands in no timeline. If it cannot now, the next start does. */

@@ -12,10 +12,12 @@ import org.letargo.hook.vps.Vps;
 /** Suspends a VPS: takes a checkpoint, and ends its processes with it. */
 final class SuspendVps {
   private final Stand stand;
+  private final CheckpointFiles files;
   private final TakeCheckpoint take;
 
-  SuspendVps(Stand stand, TakeCheckpoint take) {
+  SuspendVps(Stand stand, CheckpointFiles files, TakeCheckpoint take) {
     this.stand = stand;
+    this.files = files;
     this.take = take;
   }
 
@@ -74,6 +76,7 @@ final class SuspendVps {
     Faults.at("suspend.before-cleanup");
     operation.phase("clean up", 95);
     stand.down(vps);
+    files.prune(vps);
     return taken;
   }
 }

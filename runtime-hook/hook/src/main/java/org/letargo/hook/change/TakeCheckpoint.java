@@ -63,6 +63,9 @@ final class TakeCheckpoint {
   /** Memory on its way to the store while a VPS is suspended. */
   private static final long PASSING_BYTES = 64L << 20;
 
+  /** What the launcher of the hook allows it outside the heap is a little more. */
+  private static final long MOST_HELD_BYTES = 4L << 30;
+
   private final Host host;
   private final CheckpointFiles files;
   private final CgroupMount mount;
@@ -270,7 +273,7 @@ final class TakeCheckpoint {
 
     /** Memory of the VPS that may be held while it is frozen: a quarter of what is free. */
     private long heldBytes() throws IOException {
-      return Math.max(PASSING_BYTES, HostMemory.availableBytes() / 4);
+      return Math.clamp(HostMemory.availableBytes() / 4, PASSING_BYTES, MOST_HELD_BYTES);
     }
 
     private void prepare(long initPid) {
