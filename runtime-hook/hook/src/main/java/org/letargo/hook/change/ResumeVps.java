@@ -1,6 +1,7 @@
 package org.letargo.hook.change;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import org.letargo.hook.engine.EngineOptions;
 import org.letargo.hook.network.GuestNetwork;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointReport;
+import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Explanation;
 import org.letargo.hook.protocol.Obstacle;
 import org.letargo.hook.protocol.VpsException;
@@ -78,6 +80,13 @@ final class ResumeVps {
       new Resumption(vps, operation, change, checkpoint, stored, connections).run();
     } catch (ArchiveException e) {
       throw ArchiveFailures.whileReading(e);
+    } catch (NoSuchFileException e) {
+      throw new VpsException(
+          Code.CHECKPOINT_CORRUPT,
+          "cannot resume VPS '" + vps.spec().name() + "'",
+          "its checkpoint " + checkpoint.id() + " is not in the store",
+          "Rewind it to another one ('letargo timeline " + vps.spec().name() + "'), or destroy it.",
+          e);
     } catch (IOException e) {
       throw DurableFiles.failed("cannot read checkpoint " + checkpoint.id(), e);
     }
