@@ -11,7 +11,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.letargo.integration.harness.Vps;
 
 /**
  * Holds what docs/conformance.md says, for all programs that need nothing but the templates that
@@ -52,24 +51,6 @@ class ConformanceIT {
 
       assertThat(failures(performance.run(scenario, programs), Outcome.Passed.class)).isEmpty();
     }
-  }
-
-  /** What exec starts in a VPS that was resumed must be of the VPS in all, its clocks too. */
-  @Test
-  void whatIsStartedAfterAResumeIsSavedToo() {
-    List<Program> programs =
-        only(program -> List.of("pipe", "clocks", "fork-tree").contains(program.name()));
-    Vps vps = stage.here().createAndStart("again", "tiny");
-    Payloads.install(vps);
-    vps.suspend();
-    vps.resume();
-    assertThat(Payloads.start(vps, programs)).isEmpty();
-
-    vps.suspend();
-    vps.resume();
-
-    assertThat(failures(Payloads.go(vps, programs), Outcome.Passed.class)).isEmpty();
-    stage.sweep();
   }
 
   @Test

@@ -15,6 +15,9 @@ final class KnownGaps {
       "CRIU reads what waits in a terminal and makes it non-blocking for that; when the checkpoint"
           + " is refused at stage post-dump it undoes neither (tty_dump_queued_data looks at its own"
           + " errors only).";
+  private static final String INODES =
+      "A disk that is unpacked on another host has other inode numbers, and SQLite does not write"
+          + " to an open database whose number has changed (SQLITE_READONLY_DBMOVED).";
   private static final String NOT_SAVED = "CRIU does not save it.";
 
   private static final Map<String, String> WHY =
@@ -50,6 +53,7 @@ final class KnownGaps {
           Map.entry("sshd-session", TERMINALS),
           Map.entry("python-terminal", TERMINALS),
           Map.entry("vnc-xterm", TERMINALS),
+          Map.entry("python-sqlite", INODES),
           Map.entry("inotify-queued", "CRIU drops events that nobody has read."),
           Map.entry("inotify-once", "CRIU does not save IN_ONESHOT, which /proc does not show."));
 
