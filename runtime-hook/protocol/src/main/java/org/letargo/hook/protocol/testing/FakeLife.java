@@ -212,6 +212,7 @@ final class FakeLife implements HookHandler {
       host.timelines().requireWhole(name, entry.checkpoint().id());
       write(
           export,
+          FakeArchive.VPS,
           new FakeArchive.Content(
               host.asIn(entry, vps), host.files().kept(entry.checkpoint().id())),
           exchange);
@@ -224,6 +225,7 @@ final class FakeLife implements HookHandler {
         () -> {
           write(
               export,
+              FakeArchive.VPS,
               new FakeArchive.Content(host.find(name), host.files().present(name)),
               exchange);
           return commit(
@@ -235,13 +237,13 @@ final class FakeLife implements HookHandler {
         });
   }
 
-  private void write(
-      HookRequest.ExportVps export, FakeArchive.Content content, HookExchange exchange) {
+  private <T> void write(
+      HookRequest.Change<?> export, FakeArchive.Kind<T> kind, T content, HookExchange exchange) {
     hook.pass(export, Moment.BEGUN);
     long total = hook.archiveBytes();
     Stream stream = new Stream(export, exchange, total);
     try {
-      FakeArchive.write(FakeArchive.VPS, content, total, stream.out(), stream::done);
+      FakeArchive.write(kind, content, total, stream.out(), stream::done);
     } catch (IOException e) {
       throw lostCaller();
     }
@@ -378,18 +380,8 @@ final class FakeLife implements HookHandler {
 
   private Done export(HookRequest.ExportTemplate export, HookExchange exchange) {
     TemplateReport template = host.built(export.name());
-    hook.pass(export, Moment.BEGUN);
-    long total = hook.archiveBytes();
-    Stream stream = new Stream(export, exchange, total);
-    try {
-      FakeArchive.write(FakeArchive.TEMPLATE, template, total, stream.out(), stream::done);
-    } catch (IOException e) {
-      throw lostCaller();
-    }
-    return alive(() -> {
-      journal.commit(export.operation());
-      return new Done();
-    });
+    write(export, FakeArchive.TEMPLATE, template, exchange);
+    return commit(export, Done::new);
   }
 
   private Done remove(HookRequest.RemoveTemplate remove, HookExchange exchange) {
