@@ -379,8 +379,7 @@ final class FakeLife implements HookHandler {
   }
 
   private Done export(HookRequest.ExportTemplate export, HookExchange exchange) {
-    TemplateReport template = host.built(export.name());
-    write(export, FakeArchive.TEMPLATE, template, exchange);
+    write(export, FakeArchive.TEMPLATE, host.built(export.name()), exchange);
     return commit(export, Done::new);
   }
 
