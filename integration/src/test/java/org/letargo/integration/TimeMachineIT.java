@@ -111,8 +111,7 @@ class TimeMachineIT {
     api().run("POST", "/v1/vps/web1/rewind", Map.of("checkpoint", from, "discardCurrent", true));
     assertThat(timeline().at("/here").asText()).isEqualTo(from);
 
-    String branch =
-        api().run("POST", "/v1/vps/web1/checkpoints").json().at("/checkpoint").asText();
+    String branch = api().run("POST", "/v1/vps/web1/checkpoints").json().at("/checkpoint").asText();
 
     JsonNode last = timeline().at("/checkpoints").get(timeline().at("/checkpoints").size() - 1);
     assertThat(last.at("/id").asText()).isEqualTo(branch);
