@@ -140,7 +140,7 @@ class EngineKilledIT {
   }
 
   private static long imageFiles(Vps vps) {
-    try (Stream<Path> found = Files.walk(vps.folder().resolve("checkpoints"))) {
+    try (Stream<Path> found = Files.walk(vps.folder().resolve("images"))) {
       return found.filter(path -> path.toString().endsWith(".img")).count();
     } catch (NoSuchFileException e) {
       return 0;

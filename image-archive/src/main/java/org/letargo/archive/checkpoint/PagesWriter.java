@@ -114,6 +114,14 @@ public final class PagesWriter implements Closeable {
     }
   }
 
+  /**
+   * Says that no page follows; the file is there after {@link #finish}. Whoever writes many side by
+   * side calls it before the next one, as each may hold a buffer until then.
+   */
+  public void end() throws IOException {
+    cut();
+  }
+
   /** Waits until all pages have a place and puts the file into the checkpoint. */
   public CheckpointFile finish() throws IOException {
     cut();

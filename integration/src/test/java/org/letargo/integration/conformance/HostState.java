@@ -63,8 +63,9 @@ final class HostState {
         .forEach(table -> state.put(table, HostCommand.run("sh", "-c", "nft list " + table)));
     String inside = String.valueOf(vps.initPid());
     for (String command : List.of("nft list ruleset", "ip -o addr", "ip route", "ip -6 route")) {
-      state.put(
-          "in the VPS: " + command, tried("nsenter", "-t", inside, "-n", "sh", "-c", command));
+      String said = tried("nsenter", "-t", inside, "-n", "sh", "-c", command);
+      // an address of IPv6 is tentative for its first seconds
+      state.put("in the VPS: " + command, said.replace(" tentative", ""));
     }
     for (String name : SWITCHES) {
       state.put(name, lines("/proc/sys/" + name).collect(Collectors.joining("\n")));

@@ -69,13 +69,16 @@ final class Clearance {
    *
    * @throws VpsException as {@link #await}
    */
-  void require(Vps vps) {
-    List<Obstacle> blocking = preflight.look(vps).report().blocking();
+  Preflight.Look require(Vps vps) {
+    Preflight.Look look = preflight.look(vps);
     List<Obstacle> lasting =
-        blocking.stream().filter(obstacle -> !obstacle.kind().isTransient()).toList();
+        look.report().blocking().stream()
+            .filter(obstacle -> !obstacle.kind().isTransient())
+            .toList();
     if (!lasting.isEmpty()) {
       throw refusal(vps.spec().name(), lasting, List.of());
     }
+    return look;
   }
 
   /** Waits a little before the same is tried again. */

@@ -280,7 +280,10 @@ final class TakeCheckpoint {
       phase("preflight", 5);
       vps.timeline().requireFree(wish.label(), wish.id());
       makeSpace();
-      Preflight.Look look = clearance.await(vps, operation);
+      Preflight.Look look =
+          before instanceof VpsStatus.Paused && goesOn
+              ? clearance.require(vps) // it stays frozen: what would pass does not
+              : clearance.await(vps, operation);
       taker = files.describeHost(true);
       EngineOptions.dump(
               folder.engineAction(),

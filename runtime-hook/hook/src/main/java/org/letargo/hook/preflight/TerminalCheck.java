@@ -25,7 +25,9 @@ final class TerminalCheck implements Check {
             masters.add(held.descriptor().info().terminal());
           }
           FileFacts file = held.descriptor().file();
+          boolean hasHungUp = held.descriptor().isDeleted(); // with its master, for good
           if (file.isCharacterDevice()
+              && !hasHungUp
               && file.major() >= FIRST_SLAVE
               && file.major() <= LAST_SLAVE) {
             int number = (file.major() - FIRST_SLAVE) * SLAVES_PER_MAJOR + file.minor();

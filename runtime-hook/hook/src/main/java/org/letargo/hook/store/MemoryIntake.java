@@ -30,6 +30,8 @@ public final class MemoryIntake implements PageSink, AutoCloseable {
 
     record Window(long address, PageBuffer content) implements Step {}
 
+    record End() implements Step {}
+
     record All() implements Step {}
   }
 
@@ -65,8 +67,8 @@ public final class MemoryIntake implements PageSink, AutoCloseable {
   }
 
   @Override
-  public void end() {
-    // the next one begins, or all is there
+  public void end() throws IOException {
+    enter(new Step.End());
   }
 
   @Override
@@ -115,6 +117,7 @@ public final class MemoryIntake implements PageSink, AutoCloseable {
           case Step.Begin(int pagesId) -> objects.add(checkpoint.pages(PAGES.formatted(pagesId)));
           case Step.Window(long address, PageBuffer content) ->
               objects.getLast().put(address, content.bytes(), content::close);
+          case Step.End _ -> objects.getLast().end(); // it waits for its chunks behind all others
           case Step.All _ -> throw new AssertionError("the loop has ended");
         }
       }

@@ -316,6 +316,7 @@ class ChecksTest {
         device(0, "/dev/console", false, 136, 0),
         device(1, "/dev/pts/3", false, 136, 3),
         device(2, "/dev/pts/4", false, 136, 4),
+        device(5, "/dev/pts/6 (deleted)", false, 136, 6), // has hung up
         descriptor(9, "/dev/ptmx", "mnt_id:\t102\ntty-index:\t3\n"));
 
     assertThat(scene.found(new TerminalCheck()))
