@@ -119,7 +119,8 @@ class RefusalsIT {
             Map.of(),
             409,
             "WRONG_STATE",
-            "cannot export VPS 'runner': it is running. Suspend it or stop it first.",
+            "cannot export VPS 'runner': it is running. Suspend it or stop it first, or export one of"
+                + " its checkpoints.",
             32,
             List.of("export", "runner", EXPORTED.toString())),
         new Refusal(

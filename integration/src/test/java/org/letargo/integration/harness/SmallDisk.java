@@ -48,7 +48,9 @@ public final class SmallDisk implements AutoCloseable {
 
   /** Takes what is free, but for this much; {@link #makeSpace} gives it back. */
   public void fill(long leftBytes) {
-    for (int part = 0; freeBytes() >= leftBytes + BLOCK_BYTES; part++) {
+    long before = Long.MAX_VALUE;
+    for (int part = 0; freeBytes() >= leftBytes + BLOCK_BYTES && freeBytes() < before; part++) {
+      before = freeBytes();
       // a little less each time: the file needs blocks for itself too, and others write meanwhile
       long wanted = Math.max(BLOCK_BYTES, (freeBytes() - leftBytes) * 9 / 10);
       HostCommand.tried(

@@ -125,9 +125,8 @@ final class CheckpointFiles {
   /** Removes from the store what stands in no timeline. If it cannot now, the next start does. */
   void forget(CheckpointId id) {
     try {
-      if (host.store().checkpoints().forget(id.value())) {
-        host.store().collectSoon();
-      }
+      host.store().checkpoints().forget(id.value());
+      host.store().collectSoon(); // also what was stored for one that came to nothing
     } catch (IOException e) {
       LOG.warn("checkpoint={} cannot be removed: {}, continuing with it", id, e.toString());
     }

@@ -70,8 +70,10 @@ final class ImportVps {
         admission.release(seat);
       }
     } catch (ArchiveException e) {
+      host.store().collectSoon();
       throw ArchiveFailures.whileImporting(e);
     } catch (IOException e) {
+      host.store().collectSoon();
       throw DurableFiles.failed("cannot import the archive", e);
     }
   }
