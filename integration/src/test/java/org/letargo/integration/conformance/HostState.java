@@ -55,6 +55,7 @@ final class HostState {
     Map<String, String> state = new TreeMap<>();
     lines("/proc/self/mountinfo")
         .filter(line -> line.contains(instance.folder() + "/") || line.contains(" - cgroup"))
+        .map(line -> line.replaceFirst("^\\d+ \\d+ \\d+:\\d+ ", "")) // numbers of a mount made anew
         .forEach(line -> state.put("mount " + line, ""));
     groups(instance, state);
     HostCommand.run("nft", "list", "tables")

@@ -55,7 +55,7 @@ final class TakeCheckpoint {
   private static final Duration LAST_ANSWER = Duration.ofMinutes(1);
 
   /** What is kept free on the store's disk beside the checkpoint. */
-  private static final long SPARE_BYTES = 16L << 20;
+  private static final long SPARE_BYTES = 64L << 20;
 
   /** A dump that fails for what tends to pass is made again, until so much time has gone by. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -301,11 +301,13 @@ final class TakeCheckpoint {
       operation.checkCancelled();
     }
 
-    /** What the store does not need any more goes, if there is not room for the memory. */
+    /**
+     * What the store does not need any more goes, if there is not plenty of room for the memory.
+     */
     private void makeSpace() {
       try {
         long freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
-        if (host.cgroups().memoryToSave(folder.name()).bytes() + SPARE_BYTES > freeBytes) {
+        if (2 * host.cgroups().memoryToSave(folder.name()).bytes() + SPARE_BYTES > freeBytes) {
           host.store().checkpoints().collect();
         }
       } catch (IOException e) {
