@@ -33,6 +33,8 @@ import org.letargo.hook.store.HostMemory;
 import org.letargo.hook.store.MemoryIntake;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes a checkpoint of a VPS that has processes. The engine freezes it and sends its memory
@@ -51,6 +53,7 @@ import org.letargo.hook.vps.VpsFolder;
  * Whatever fails before the manifest is there, the VPS runs on and the store has no checkpoint.
  */
 final class TakeCheckpoint {
+  private static final Logger LOG = LoggerFactory.getLogger(TakeCheckpoint.class);
   private static final Duration LONGEST = Duration.ofHours(1);
   private static final Duration LAST_ANSWER = Duration.ofMinutes(1);
 
@@ -392,6 +395,18 @@ final class TakeCheckpoint {
       aborted.recover(vps, init, before);
       unsettle.run();
       files.drop(vps, wish.id());
+      giveBackSpace();
+    }
+
+    /** On a disk that has become full, others wait for what we have written in vain. */
+    private void giveBackSpace() {
+      try {
+        if (Files.getFileStore(folder.state()).getUsableSpace() < SPARE_BYTES) {
+          host.store().checkpoints().collect();
+        }
+      } catch (IOException | ArchiveException e) {
+        LOG.warn("vps={} {}, continuing with what it left", folder.name(), e.toString());
+      }
     }
 
     private String after() {
