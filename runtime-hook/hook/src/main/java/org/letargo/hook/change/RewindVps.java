@@ -63,6 +63,7 @@ final class RewindVps {
         }
         throw e;
       }
+      files.prune(vps); // only now: where it went to may be the oldest of them
       operation.succeeded();
     }
   }

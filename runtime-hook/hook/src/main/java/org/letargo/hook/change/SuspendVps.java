@@ -39,6 +39,7 @@ final class SuspendVps {
             throw VpsException.wrongState(
                 vps.spec().name(), "suspend", suspended.word(), "There is nothing to do.");
       }
+      files.prune(vps);
       operation.succeeded();
     }
     Faults.at("suspend.after-journal");
@@ -76,7 +77,6 @@ final class SuspendVps {
     Faults.at("suspend.before-cleanup");
     operation.phase("clean up", 95);
     stand.down(vps);
-    files.prune(vps);
     return taken;
   }
 }

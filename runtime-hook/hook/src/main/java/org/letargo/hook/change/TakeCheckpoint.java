@@ -130,10 +130,10 @@ final class TakeCheckpoint {
     private HostDescription taker;
 
     /** While the engine works. */
-    private CheckpointWriter writer;
+    private volatile CheckpointWriter writer;
 
-    private MemoryIntake intake;
-    private PageReceiver receiver;
+    private volatile MemoryIntake intake;
+    private volatile PageReceiver receiver;
 
     private volatile Instant takenAt;
     private volatile long diskBytes;

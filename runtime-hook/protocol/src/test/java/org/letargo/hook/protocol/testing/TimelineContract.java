@@ -359,4 +359,20 @@ public abstract class TimelineContract extends TimelineFixture {
             OperationReport.Failed.class,
             failed -> assertThat(failed.failure().code()).isEqualTo(Code.NOT_FOUND));
   }
+
+  /** However many are kept of those that nobody asked for: not the one that is gone to. */
+  @Test
+  void rewindsToTheOldestOfManySuspensions() {
+    VpsName name = running();
+    for (int i = 0; i < 10; i++) {
+      client().call(new HookRequest.SuspendVps(op(), name));
+      client().call(new HookRequest.ResumeVps(op(), name));
+    }
+    TimelineEntry oldest = timeline(name).checkpoints().getFirst();
+
+    assertThat(rewind(name, oldest)).isInstanceOf(VpsStatus.Running.class);
+
+    assertThat(timeline(name).here()).contains(id(oldest));
+    assertThat(timeline(name).checkpoints()).contains(oldest);
+  }
 }
