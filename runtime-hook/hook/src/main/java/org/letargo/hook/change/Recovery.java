@@ -205,24 +205,26 @@ final class Recovery {
   }
 
   /**
-   * The checkpoint that the VPS, which has no process, is in; if there is one. A suspension is past
-   * its point of no return when its checkpoint is in the store; a resume, or a rewind, that had let
-   * tasks go which did not live goes back to where it came from.
+   * The checkpoint that the VPS, which has no process, is in; if there is one. A suspension, that
+   * of a rewind too, is past its point of no return when its checkpoint is in the store; a resume
+   * that had let tasks go which did not live goes back to where it came from. Never to where a
+   * rewind was to lead: the disk is the present's if no checkpoint of that is there.
    */
   private Optional<VpsStatus.Suspended> suspended(
       Vps vps, Optional<JournalEntry> journal, VpsStatus written) {
     if (written instanceof VpsStatus.Suspended status) {
       return Optional.of(status);
     }
-    Optional<CheckpointId> begun = begun(journal, JournalEntry.Kind.SUSPEND);
     Optional<CheckpointId> candidate =
-        begun.isPresent()
-            ? begun.filter(id -> vps.timeline().find(id).isPresent() || adopt(vps, id))
-            : begun(journal, JournalEntry.Kind.REWIND)
-                .or(() ->
-                    journal
-                        .filter(entry -> entry.kind() == JournalEntry.Kind.RESUME)
-                        .flatMap(_ -> vps.timeline().here()));
+        begun(journal, JournalEntry.Kind.SUSPEND)
+            .filter(id -> isThere(vps, id, CheckpointKind.SUSPEND))
+            .or(() ->
+                begun(journal, JournalEntry.Kind.REWIND)
+                    .filter(id -> isThere(vps, id, CheckpointKind.BEFORE_REWIND)))
+            .or(() ->
+                journal
+                    .filter(entry -> entry.kind() == JournalEntry.Kind.RESUME)
+                    .flatMap(_ -> vps.timeline().here()));
     return candidate
         .map(vps.timeline()::get)
         .filter(TimelineEntry::hasMemory)
@@ -234,8 +236,11 @@ final class Recovery {
     return journal.filter(entry -> entry.kind() == kind).flatMap(JournalEntry::checkpoint);
   }
 
-  /** Enters a checkpoint into the timeline that was committed just before the hook died. */
-  private boolean adopt(Vps vps, CheckpointId id) {
+  /** Also one that was committed just before the hook died: it is entered into the timeline. */
+  private boolean isThere(Vps vps, CheckpointId id, CheckpointKind kind) {
+    if (vps.timeline().find(id).isPresent()) {
+      return true;
+    }
     try {
       CheckpointManifest manifest = host.store().checkpoints().manifest(id.value());
       vps.timeline()
@@ -243,7 +248,7 @@ final class Recovery {
               new TimelineEntry(
                   CheckpointFiles.report(manifest),
                   vps.timeline().here(),
-                  CheckpointKind.SUSPEND,
+                  kind,
                   manifest.hasMemory(),
                   "",
                   "",
@@ -258,12 +263,29 @@ final class Recovery {
     }
   }
 
+  /** A clone of a disk is complete when its folder has its name. */
+  private static boolean hasNoMemory(Vps vps) {
+    return vps.timeline().here().flatMap(vps.timeline()::find).stream()
+        .noneMatch(TimelineEntry::hasMemory);
+  }
+
+  /** Whether a rewind has kept the present, and gone on from it. */
+  private static boolean hasLeft(Vps vps, JournalEntry entry) {
+    return entry
+        .checkpoint()
+        .flatMap(vps.timeline()::find)
+        .filter(kept -> !vps.timeline().here().equals(Optional.of(kept.checkpoint().id())))
+        .isPresent();
+  }
+
   /** Whether what was begun had come to its end. */
   private static OperationReport outcome(Vps vps, JournalEntry entry, VpsStatus now) {
     boolean done =
         switch (entry.kind()) {
           case CREATE, IMPORT -> true; // the folder has its name
-          case START, UNPAUSE, RESUME, REWIND, CLONE -> now instanceof VpsStatus.Running;
+          case START, UNPAUSE, RESUME -> now instanceof VpsStatus.Running;
+          case CLONE -> now instanceof VpsStatus.Running || hasNoMemory(vps);
+          case REWIND -> now instanceof VpsStatus.Running && hasLeft(vps, entry);
           case STOP -> now instanceof VpsStatus.Stopped;
           case PAUSE -> now instanceof VpsStatus.Paused;
           case SUSPEND -> now instanceof VpsStatus.Suspended;

@@ -135,7 +135,6 @@ final class ResumeVps {
         Faults.at("resume.after-restore");
         host.network().raise(vps.spec());
         exits.watch(vps, initPid);
-        vps.timeline().moveTo(checkpoint.id());
       } catch (RuntimeException e) {
         VpsException failure = failure(e);
         rollBack();
@@ -222,6 +221,7 @@ final class ResumeVps {
       operation.phase("release", 90);
       host.cgroups().afterRestore(vps.stored());
       operation.commit();
+      vps.timeline().moveTo(checkpoint.id()); // while it can still be undone: here is where it was
       Faults.at("resume.before-release");
       change.become(new VpsStatus.Running(initPid, Instant.now()));
       Faults.at("resume.after-release");

@@ -48,18 +48,21 @@ final class RewindVps {
   }
 
   void rewind(Vps vps, HookRequest.RewindVps request, Operation operation) {
+    CheckpointWish present = CheckpointWish.of(CheckpointKind.BEFORE_REWIND);
     try (Vps.Change change =
-        vps.begin(operation.id(), JournalEntry.Kind.REWIND, Optional.of(request.checkpoint()))) {
+        vps.begin(operation.id(), JournalEntry.Kind.REWIND, Optional.of(present.id()))) {
       TimelineEntry target = vps.timeline().get(request.checkpoint());
       Optional<TimelineEntry> kept =
-          request.discardCurrent() ? Optional.empty() : keepPresent(vps, operation, change);
-      VpsStatus present = vps.status();
+          request.discardCurrent()
+              ? Optional.empty()
+              : keepPresent(vps, operation, change, present);
+      VpsStatus before = vps.status();
       Faults.at("rewind.after-present");
       try {
         moveTo(vps, target, operation, change);
       } catch (VpsException e) {
         if (!request.discardCurrent()) {
-          goBack(vps, present, kept, operation, change);
+          goBack(vps, before, kept, operation, change);
         }
         throw e;
       }
@@ -69,8 +72,8 @@ final class RewindVps {
   }
 
   /** The checkpoint of the present; empty if the VPS is suspended in one already. */
-  private Optional<TimelineEntry> keepPresent(Vps vps, Operation operation, Vps.Change change) {
-    CheckpointWish wish = CheckpointWish.of(CheckpointKind.BEFORE_REWIND);
+  private Optional<TimelineEntry> keepPresent(
+      Vps vps, Operation operation, Vps.Change change, CheckpointWish wish) {
     return switch (vps.status()) {
       case VpsStatus.Running running ->
           Optional.of(suspend.suspend(vps, operation, change, wish, running, running.initPid()));

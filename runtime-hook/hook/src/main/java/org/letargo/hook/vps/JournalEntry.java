@@ -8,7 +8,7 @@ import org.letargo.hook.protocol.OperationId;
  * What was being done to a VPS ({@code journal.json}): written before the first step, removed after
  * the last. One that is found at start tells what to finish or to roll back.
  *
- * @param checkpoint the one that was being made; of a rewind, the one to go to
+ * @param checkpoint the one that was being made; of a rewind, that of the present
  */
 public record JournalEntry(OperationId operation, Kind kind, Optional<CheckpointId> checkpoint) {
   /**
