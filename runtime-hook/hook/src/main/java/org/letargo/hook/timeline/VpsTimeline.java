@@ -10,6 +10,7 @@ import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Timeline;
 import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.Verification;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 
@@ -103,16 +104,21 @@ public final class VpsTimeline {
     TimelineEntry old = get(id);
     label.ifPresent(text -> requireFree(text, id));
     TimelineEntry changed =
-        new TimelineEntry(
-            old.checkpoint(),
-            old.parent(),
-            old.kind(),
-            old.hasMemory(),
-            label.orElse(old.label()),
-            note.orElse(old.note()),
-            pinned.orElse(old.pinned()),
-            old.newBytes(),
-            old.frozen());
+        old.marked(
+            label.orElse(old.label()), note.orElse(old.note()), pinned.orElse(old.pinned()));
+    write(now.here(), map(entry -> entry == old ? changed : entry));
+    return changed;
+  }
+
+  /**
+   * Keeps what was found out about a checkpoint.
+   *
+   * @return as it is then
+   * @throws VpsException NOT_FOUND if it was forgotten meanwhile
+   */
+  public synchronized TimelineEntry verified(CheckpointId id, Verification found) {
+    TimelineEntry old = get(id);
+    TimelineEntry changed = old.verified(found);
     write(now.here(), map(entry -> entry == old ? changed : entry));
     return changed;
   }
@@ -126,22 +132,9 @@ public final class VpsTimeline {
   public synchronized void remove(CheckpointId id) {
     TimelineEntry gone = get(id);
     List<TimelineEntry> entries =
-        map(entry -> entry.parent().equals(Optional.of(id)) ? follow(entry, gone.parent()) : entry);
+        map(entry -> entry.parent().equals(Optional.of(id)) ? entry.following(gone.parent()) : entry);
     entries.remove(gone);
     write(now.here().equals(Optional.of(id)) ? gone.parent() : now.here(), entries);
-  }
-
-  private static TimelineEntry follow(TimelineEntry entry, Optional<CheckpointId> parent) {
-    return new TimelineEntry(
-        entry.checkpoint(),
-        parent,
-        entry.kind(),
-        entry.hasMemory(),
-        entry.label(),
-        entry.note(),
-        entry.pinned(),
-        entry.newBytes(),
-        entry.frozen());
   }
 
   /**
