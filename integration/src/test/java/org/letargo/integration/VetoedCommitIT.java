@@ -20,7 +20,7 @@ import org.letargo.integration.harness.Vps;
 class VetoedCommitIT {
   @RegisterExtension
   static final Fixture letargo =
-      Fixture.instance(Instance.Options.DEFAULT.withFault("fail:suspend.commit"));
+      Fixture.instance(Instance.Options.DEFAULT.withFault("fail:suspend.before-commit"));
 
   @Test
   void leavesTheVpsRunningAndItsConnectionsAlive() throws Exception {
@@ -57,7 +57,7 @@ class VetoedCommitIT {
   void leavesAPausedVpsPaused() throws Exception {
     Instance instance = letargo.get();
     instance.hook().stop();
-    instance.startHook("fail:suspend.commit");
+    instance.startHook("fail:suspend.before-commit");
     Vps tiny = instance.createAndStart("tiny1", "tiny");
     Heart heart = Heart.start(tiny, 4);
     tiny.act("pause");

@@ -26,7 +26,7 @@ class DoesNotDisturbIT {
 
   @RegisterExtension
   static final Fixture letargo =
-      Fixture.instance(Instance.Options.DEFAULT.withFault("fail:suspend.commit"));
+      Fixture.instance(Instance.Options.DEFAULT.withFault("fail:suspend.before-commit"));
 
   @Test
   void leavesTheHostAsItWas() throws Exception {
@@ -80,7 +80,7 @@ class DoesNotDisturbIT {
       assertThat(HostState.differences(before, HostState.ofHost(instance, vps))).isEmpty();
     } finally {
       instance.hook().stop();
-      instance.startHook("fail:suspend.commit");
+      instance.startHook("fail:suspend.before-commit");
     }
   }
 

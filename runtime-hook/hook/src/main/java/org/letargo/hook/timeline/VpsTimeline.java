@@ -104,8 +104,7 @@ public final class VpsTimeline {
     TimelineEntry old = get(id);
     label.ifPresent(text -> requireFree(text, id));
     TimelineEntry changed =
-        old.marked(
-            label.orElse(old.label()), note.orElse(old.note()), pinned.orElse(old.pinned()));
+        old.marked(label.orElse(old.label()), note.orElse(old.note()), pinned.orElse(old.pinned()));
     write(now.here(), map(entry -> entry == old ? changed : entry));
     return changed;
   }
@@ -132,7 +131,8 @@ public final class VpsTimeline {
   public synchronized void remove(CheckpointId id) {
     TimelineEntry gone = get(id);
     List<TimelineEntry> entries =
-        map(entry -> entry.parent().equals(Optional.of(id)) ? entry.following(gone.parent()) : entry);
+        map(entry ->
+            entry.parent().equals(Optional.of(id)) ? entry.following(gone.parent()) : entry);
     entries.remove(gone);
     write(now.here().equals(Optional.of(id)) ? gone.parent() : now.here(), entries);
   }
