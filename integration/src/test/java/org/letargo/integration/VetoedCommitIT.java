@@ -35,7 +35,7 @@ class VetoedCommitIT {
 
       client.expectToGoOn();
       assertThat(failure.what()).isEqualTo("cannot suspend VPS 'web1'");
-      assertThat(failure.why()).contains("armed fault at suspend.commit");
+      assertThat(failure.why()).contains("armed fault at suspend.before-commit");
       assertThat(failure.remedy()).endsWith("The VPS runs on.");
       assertThat(web.state()).isEqualTo("running");
       assertThat(web.initPid()).isEqualTo(initPid);

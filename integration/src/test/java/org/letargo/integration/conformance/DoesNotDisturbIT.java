@@ -87,7 +87,7 @@ class DoesNotDisturbIT {
   private static void refuseSuspend(Vps vps) {
     Failure failure = vps.fails("suspend");
 
-    assertThat(failure.why()).contains("armed fault at suspend.commit");
+    assertThat(failure.why()).contains("armed fault at suspend.before-commit");
     assertThat(vps.state()).isEqualTo("running");
   }
 
