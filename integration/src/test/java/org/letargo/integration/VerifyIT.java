@@ -23,12 +23,18 @@ class VerifyIT {
     Instance instance = letargo.get();
     Vps vps = instance.createAndStart("tiny1", "tiny");
     Heart heart = Heart.start(vps, 4);
-    String id = instance.api().run("POST", "/v1/vps/tiny1/checkpoints").json().at("/checkpoint").asText();
+    String id =
+        instance.api().run("POST", "/v1/vps/tiny1/checkpoints").json().at("/checkpoint").asText();
     for (VerifyDepth depth : VerifyDepth.values()) {
       long t = System.nanoTime();
-      TimelineEntry entry = instance.hookClient().call(
-          new HookRequest.VerifyCheckpoint(OperationId.create(), new VpsName("tiny1"), new CheckpointId(id), depth));
-      System.out.println(depth + " " + (System.nanoTime() - t) / 1000000 + " ms " + entry.verification());
+      TimelineEntry entry =
+          instance
+              .hookClient()
+              .call(
+                  new HookRequest.VerifyCheckpoint(
+                      OperationId.create(), new VpsName("tiny1"), new CheckpointId(id), depth));
+      System.out.println(
+          depth + " " + (System.nanoTime() - t) / 1000000 + " ms " + entry.verification());
       assertThat(entry.verification().orElseThrow().depth()).isEqualTo(depth);
     }
     heart.expectAlive();
@@ -39,12 +45,18 @@ class VerifyIT {
     Instance instance = letargo.get();
     Vps vps = instance.createAndStart("deb1", "debian-12");
     vps.awaitSystemd();
-    String id = instance.api().run("POST", "/v1/vps/deb1/checkpoints").json().at("/checkpoint").asText();
+    String id =
+        instance.api().run("POST", "/v1/vps/deb1/checkpoints").json().at("/checkpoint").asText();
     for (VerifyDepth depth : VerifyDepth.values()) {
       long t = System.nanoTime();
-      TimelineEntry entry = instance.hookClient().call(
-          new HookRequest.VerifyCheckpoint(OperationId.create(), new VpsName("deb1"), new CheckpointId(id), depth));
-      System.out.println(depth + " " + (System.nanoTime() - t) / 1000000 + " ms " + entry.verification());
+      TimelineEntry entry =
+          instance
+              .hookClient()
+              .call(
+                  new HookRequest.VerifyCheckpoint(
+                      OperationId.create(), new VpsName("deb1"), new CheckpointId(id), depth));
+      System.out.println(
+          depth + " " + (System.nanoTime() - t) / 1000000 + " ms " + entry.verification());
     }
     vps.suspend();
     vps.resume();
