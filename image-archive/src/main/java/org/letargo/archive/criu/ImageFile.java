@@ -44,6 +44,9 @@ final class ImageFile implements AutoCloseable {
     PAGEMAP(0x56084025),
     CONTROL_GROUPS(0x59383330),
     HOST_NAME(0x54473203),
+    MEMORY_AREAS(0x57492820),
+    FOLDERS(0x51403912),
+    REMAPPED_FILES(0x59133954),
     STATISTICS(0x57093306);
 
     final int magic;

@@ -1,11 +1,11 @@
 package org.letargo.archive.criu;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.letargo.archive.criu.CriuImagesTest.bytes;
-import static org.letargo.archive.criu.CriuImagesTest.join;
-import static org.letargo.archive.criu.CriuImagesTest.magic;
-import static org.letargo.archive.criu.CriuImagesTest.message;
-import static org.letargo.archive.criu.CriuImagesTest.number;
+import static org.letargo.archive.criu.Messages.bytes;
+import static org.letargo.archive.criu.Messages.join;
+import static org.letargo.archive.criu.Messages.magic;
+import static org.letargo.archive.criu.Messages.message;
+import static org.letargo.archive.criu.Messages.number;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

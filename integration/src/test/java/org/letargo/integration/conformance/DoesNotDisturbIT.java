@@ -30,7 +30,7 @@ class DoesNotDisturbIT {
 
   @RegisterExtension
   static final Fixture letargo =
-      Fixture.instance(Instance.Options.DEFAULT.withFault("fail:suspend.commit"));
+      Fixture.instance(Instance.Options.DEFAULT.withFault("fail:suspend.before-commit"));
 
   @Test
   void leavesTheHostAsItWas() throws Exception {
@@ -96,14 +96,14 @@ class DoesNotDisturbIT {
       assertThat(HostState.differences(before, HostState.ofHost(instance, vps))).isEmpty();
     } finally {
       instance.hook().stop();
-      instance.startHook("fail:suspend.commit");
+      instance.startHook("fail:suspend.before-commit");
     }
   }
 
   private static void refuseSuspend(Vps vps) {
     Failure failure = vps.fails("suspend");
 
-    assertThat(failure.why()).contains("armed fault at suspend.commit");
+    assertThat(failure.why()).contains("armed fault at suspend.before-commit");
     assertThat(vps.state()).isEqualTo("running");
   }
 

@@ -53,6 +53,7 @@ final class Recovery {
   private final CgroupMount mount;
   private final Operations operations;
   private final CheckpointFiles files;
+  private final TrialRestore trial;
   private boolean allRecovered = true;
 
   Recovery(
@@ -62,7 +63,8 @@ final class Recovery {
       DestroyVps destroy,
       CgroupMount mount,
       Operations operations,
-      CheckpointFiles files) {
+      CheckpointFiles files,
+      TrialRestore trial) {
     this.host = host;
     this.stand = stand;
     this.exits = exits;
@@ -70,6 +72,7 @@ final class Recovery {
     this.mount = mount;
     this.operations = operations;
     this.files = files;
+    this.trial = trial;
   }
 
   void run() {
@@ -88,6 +91,7 @@ final class Recovery {
     } catch (IOException e) {
       throw DurableFiles.failed("cannot list " + all, e);
     }
+    trial.recover();
     mount.recover(); // no engine of ours works any more
     stand.publishPorts();
     dropOrphans();
