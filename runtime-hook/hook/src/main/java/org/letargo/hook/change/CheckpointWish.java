@@ -7,7 +7,8 @@ import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.VerifyDepth;
 
 /**
- * A checkpoint that is to be taken, as it will stand in the timeline.
+ * A checkpoint that is to be taken, as it will stand in the timeline. One of the kind CLONE will
+ * not: it is there until the clone has its own, and goes with the next start if the hook dies.
  *
  * @param verify what it must pass; empty: nobody tries
  */
@@ -26,5 +27,9 @@ record CheckpointWish(
   /** Whether it is to be restored on trial. */
   boolean needsTrial() {
     return verify.filter(depth -> depth != VerifyDepth.IMAGES).isPresent();
+  }
+
+  boolean isForTheTimeline() {
+    return kind != CheckpointKind.CLONE;
   }
 }

@@ -132,7 +132,6 @@ final class Recovery {
   private void recover(VpsFolder folder) {
     Leftovers.await(folder, LEFTOVERS_END);
     VpsDisk.recover(folder);
-    DurableFiles.deleteTree(folder.images());
     StoredVps stored = folder.readSpec();
     VpsStatus written = folder.readStatus();
     Optional<JournalEntry> journal = folder.readJournal();
@@ -150,6 +149,7 @@ final class Recovery {
     try (Vps.Change change =
         vps.begin(operation, kind, journal.flatMap(JournalEntry::checkpoint))) {
       VpsStatus now = settle(vps, journal, init, written);
+      DurableFiles.deleteTree(folder.images());
       if (!now.equals(written)) {
         change.become(now);
       }
@@ -166,7 +166,14 @@ final class Recovery {
             && journal.map(JournalEntry::kind).filter(Recovery::endsTheProcesses).isEmpty()
             && host.runc().isStarted(vps.spec().name());
     if (mayLive) {
-      begun(journal, JournalEntry.Kind.SUSPEND).ifPresent(id -> files.drop(vps, id));
+      begun(journal, JournalEntry.Kind.SUSPEND)
+          .ifPresent(id -> {
+            files.drop(vps, id);
+            TakenTerminals.giveBack(
+                vps.spec().name(),
+                vps.folder().images(),
+                host.cgroups().processes(vps.spec().name()));
+          });
       journal
           .map(JournalEntry::kind)
           .filter(Recovery::usesTheEngine)
@@ -249,16 +256,12 @@ final class Recovery {
       CheckpointManifest manifest = host.store().checkpoints().manifest(id.value());
       vps.timeline()
           .add(
-              new TimelineEntry(
+              TimelineEntry.plain(
                   CheckpointFiles.report(manifest),
                   vps.timeline().here(),
                   kind,
                   manifest.hasMemory(),
-                  "",
-                  "",
-                  false,
-                  DataSize.ofBytes(0),
-                  Duration.ZERO));
+                  DataSize.ofBytes(0)));
       return true;
     } catch (NoSuchFileException e) {
       return false;

@@ -103,8 +103,8 @@ final class TakeCheckpoint {
    *
    * @throws VpsException with the obstacles
    */
-  void require(Vps vps) {
-    clearance.require(vps);
+  void require(Vps vps, String verb) {
+    clearance.require(vps, verb);
   }
 
   /**
@@ -154,8 +154,16 @@ final class TakeCheckpoint {
     private volatile long diskBytes;
     private volatile TimelineEntry entry;
 
+    /** What the memory may take; before the dump. */
+    private long memoryBytes;
+
+    /** Whether anything was done to the processes: otherwise there is nothing to undo of them. */
+    private boolean touched;
+
     /** Why we told the engine not to go on; null if we did not. */
     private volatile VpsException veto;
+
+    private volatile boolean terminalsAreBack;
 
     Taking(
         Vps vps,
@@ -203,8 +211,10 @@ final class TakeCheckpoint {
     private Optional<VpsException> attempt(long initPid, InitProcess init) {
       try {
         if (before instanceof VpsStatus.Paused && !goesOn) {
+          touched = true;
           host.runc().unpause(folder.name()); // the engine freezes it again by itself
         }
+        terminalsAreBack = false;
         prepare(initPid);
         Faults.at(goesOn ? "checkpoint.before-dump" : "suspend.before-dump");
         Command.Result result = dump();
@@ -217,6 +227,9 @@ final class TakeCheckpoint {
       } catch (IOException e) {
         rollBack(init);
         throw vetoed(DurableFiles.failed("cannot write the checkpoint", e));
+      } catch (ArchiveException e) {
+        rollBack(init);
+        throw vetoed(ArchiveFailures.whileTaking(e));
       } catch (RuntimeException e) {
         rollBack(init);
         throw e;
@@ -262,7 +275,9 @@ final class TakeCheckpoint {
         intake = memory;
         receiver = pages;
         files.scanDisk(vps, checkpoint);
+        buffers.prepare(memoryBytes);
         phase("dump", 20);
+        touched = true;
         Command.Result result =
             host.runc()
                 .checkpoint(folder, images, work, pages.address(), goesOn)
@@ -297,14 +312,15 @@ final class TakeCheckpoint {
     private void prepare(long initPid) {
       phase("preflight", 5);
       vps.timeline().requireFree(wish.label(), wish.id());
+      memoryBytes = host.cgroups().memoryToSave(folder.name()).bytes();
       if (wish.needsTrial()) {
-        trial.requireMemory(folder.name(), host.cgroups().memoryToSave(folder.name()).bytes());
+        trial.requireMemory(folder.name(), memoryBytes);
       }
       makeSpace();
       Preflight.Look look =
           before instanceof VpsStatus.Paused && goesOn
-              ? clearance.require(vps) // it stays frozen: what would pass does not
-              : clearance.await(vps, operation);
+              ? clearance.require(vps, verb()) // it stays frozen: what would pass does not
+              : clearance.await(vps, verb(), operation);
       taker = files.describeHost(true);
       EngineOptions.dump(
               folder.engineAction(),
@@ -328,7 +344,7 @@ final class TakeCheckpoint {
     private void makeSpace() {
       try {
         long freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
-        if (2 * host.cgroups().memoryToSave(folder.name()).bytes() + SPARE_BYTES > freeBytes) {
+        if (2 * memoryBytes + SPARE_BYTES > freeBytes) {
           host.store().checkpoints().collect();
         }
       } catch (IOException e) {
@@ -365,17 +381,27 @@ final class TakeCheckpoint {
           Faults.at("suspend.after-commit");
         }
       } catch (VpsException e) {
-        veto = e;
-        throw e;
+        throw refused(e);
       } catch (ArchiveException e) {
-        veto = ArchiveFailures.whileTaking(e);
-        throw veto;
+        throw refused(ArchiveFailures.whileTaking(e));
       } catch (IOException e) {
-        veto = DurableFiles.failed("cannot write the checkpoint", e);
-        throw veto;
+        throw refused(DurableFiles.failed("cannot write the checkpoint", e));
       } catch (RuntimeException e) {
-        veto = VpsException.internal("cannot write the checkpoint", e);
-        throw veto;
+        throw refused(VpsException.internal("cannot write the checkpoint", e));
+      }
+    }
+
+    private VpsException refused(VpsException why) {
+      veto = why;
+      giveBackTerminals();
+      return why;
+    }
+
+    /** Where the VPS was to go on the engine has done so itself. */
+    private void giveBackTerminals() {
+      if (!goesOn && !terminalsAreBack) {
+        terminalsAreBack = true;
+        TakenTerminals.giveBack(folder.name(), images, host.cgroups().processes(folder.name()));
       }
     }
 
@@ -393,7 +419,7 @@ final class TakeCheckpoint {
           : VpsException.internal("cannot store the memory", cause);
     }
 
-    /** Makes the checkpoint durable and enters it into the timeline. */
+    /** Makes the checkpoint durable and, if it is for it, enters it into the timeline. */
     private void complete() throws IOException {
       try (DirectoryStream<Path> found = Files.newDirectoryStream(images)) {
         for (Path file : found) {
@@ -403,17 +429,19 @@ final class TakeCheckpoint {
         }
       }
       intake.await();
-      long memoryBytes = receiver.await(LAST_ANSWER).bytes();
+      long savedBytes = receiver.await(LAST_ANSWER).bytes();
       Duration stoodStill = goesOn ? EngineStatistics.frozen(work) : Duration.ZERO;
       entry =
           files.commit(
               vps,
               wish,
-              new CheckpointFiles.Taken(takenAt, taker, memoryBytes, diskBytes, stoodStill),
+              new CheckpointFiles.Taken(takenAt, taker, savedBytes, diskBytes, stoodStill),
               writer);
       Faults.at(goesOn ? "checkpoint.after-manifest" : "suspend.after-manifest");
       requireImagesFit();
-      vps.timeline().add(entry);
+      if (wish.isForTheTimeline()) {
+        vps.timeline().add(entry);
+      }
       Faults.at(goesOn ? "checkpoint.after-timeline" : "suspend.after-timeline");
     }
 
@@ -430,7 +458,12 @@ final class TakeCheckpoint {
      * The VPS is what it was, as if nothing had been; one that died meanwhile is taken down later.
      */
     private void rollBack(InitProcess init) {
-      aborted.recover(vps, init, before);
+      if (touched) {
+        if (init.isAlive()) {
+          giveBackTerminals(); // if the engine failed after it had read them, and did not ask us
+        }
+        aborted.recover(vps, init, before);
+      }
       unsettle.run();
       files.drop(vps, wish.id());
       giveBackSpace();
@@ -464,7 +497,7 @@ final class TakeCheckpoint {
       if (veto != null) {
         return vetoed(veto);
       }
-      return DumpFailure.of(folder, work, result);
+      return DumpFailure.of(folder, verb(), work, result);
     }
   }
 }

@@ -64,26 +64,38 @@ public record TimelineEntry(
         Optional.empty());
   }
 
-  /** The same, following on another one. */
-  public TimelineEntry following(Optional<CheckpointId> other) {
+  /** One that nobody has written on, of a VPS that did not stand still for it. */
+  public static TimelineEntry plain(
+      CheckpointReport checkpoint,
+      Optional<CheckpointId> parent,
+      CheckpointKind kind,
+      boolean hasMemory,
+      DataSize newBytes) {
+    return new TimelineEntry(
+        checkpoint, parent, kind, hasMemory, "", "", false, newBytes, Duration.ZERO);
+  }
+
+  /** The same after another one. */
+  public TimelineEntry after(Optional<CheckpointId> other) {
     return new TimelineEntry(
         checkpoint, other, kind, hasMemory, label, note, pinned, newBytes, frozen, verification);
   }
 
   /**
-   * The same with other marks.
+   * The same with other words on it; what is empty stays.
    *
    * @throws VpsException INVALID_REQUEST if label or note has another form
    */
-  public TimelineEntry marked(String newLabel, String newNote, boolean newPinned) {
+  public TimelineEntry marked(
+      Optional<String> newLabel, Optional<String> newNote, Optional<Boolean> pin) {
     return new TimelineEntry(
         checkpoint,
         parent,
         kind,
         hasMemory,
-        newLabel,
-        newNote,
-        newPinned,
+        newLabel.orElse(label),
+        newNote.orElse(note),
+        pin.orElse(pinned),
         newBytes,
         frozen,
         verification);

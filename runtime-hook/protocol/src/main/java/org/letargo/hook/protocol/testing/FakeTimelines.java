@@ -132,13 +132,7 @@ final class FakeTimelines {
         .ifPresent(label -> requireFree(mark.name(), label));
     replace(
         mark.name(),
-        entry ->
-            entry == old
-                ? old.marked(
-                    mark.label().orElse(old.label()),
-                    mark.note().orElse(old.note()),
-                    mark.pinned().orElse(old.pinned()))
-                : entry);
+        entry -> entry == old ? old.marked(mark.label(), mark.note(), mark.pinned()) : entry);
     return find(mark.name(), mark.checkpoint());
   }
 
@@ -156,7 +150,7 @@ final class FakeTimelines {
     replace(
         name,
         entry ->
-            entry.parent().filter(id::equals).isPresent() ? entry.following(gone.parent()) : entry);
+            entry.parent().filter(id::equals).isPresent() ? entry.after(gone.parent()) : entry);
     deadBytes += gone.newBytes().bytes();
   }
 

@@ -77,7 +77,7 @@ public abstract class TimelineFixture extends HookContractFixture {
   }
 
   static TimelineEntry marked(TimelineEntry entry, String label, String note, boolean pinned) {
-    return entry.marked(label, note, pinned);
+    return entry.marked(Optional.of(label), Optional.of(note), Optional.of(pinned));
   }
 
   static CheckpointId id(TimelineEntry entry) {
