@@ -156,6 +156,7 @@ class VerifyIT {
   void findsADiskThatLacksWhatRuns() throws IOException {
     Vps tiny = letargo.get().createAndStart("tiny1", "tiny");
     Heart heart = Heart.start(tiny, 4);
+    tiny.sh("touch /bin/new"); // what is deleted has to lie in a folder that the disk has too
     String whole = checkpoint(tiny, Map.of());
     letargo.get().hook().stop();
     String tampered =
@@ -166,7 +167,7 @@ class VerifyIT {
 
     Failure failure = verifyFails(letargo.get(), tiny, tampered, "restore");
 
-    assertThat(failure.code()).isEqualTo("RESUME_FAILED");
+    assertThat(failure.code()).as(failure.message()).isEqualTo("RESUME_FAILED");
     assertThat(failure.what())
         .isEqualTo("checkpoint '" + tampered + "' of VPS 'tiny1' cannot be restored");
     assertThat(failure.why()).contains("busybox");
