@@ -12,12 +12,15 @@
 #include <linux/rtnetlink.h>
 #include <linux/seccomp.h>
 #include <mqueue.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <pthread.h>
 #include <pty.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
@@ -78,6 +81,28 @@ static _Noreturn void child_unshared(int kind) {
   while (1) {
     pause();
   }
+}
+
+/* As ip netns add does it: the namespace is held by a mount only. */
+static _Noreturn void held_network(void) {
+  if (need(fork(), "fork") == 0) {
+    need(unshare(CLONE_NEWNET), "unshare");
+    close(need(open("/run/network", O_CREAT | O_RDONLY, 0600), "open"));
+    need(mount("/proc/self/ns/net", "/run/network", NULL, MS_BIND, NULL), "mount");
+    _exit(0);
+  }
+  wait(NULL);
+  keep(-1);
+}
+
+/* The namespace is held by a socket only. */
+static _Noreturn void socket_of_a_network(void) {
+  int own = need(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), "open");
+  need(unshare(CLONE_NEWNET), "unshare");
+  int fd = need(socket(AF_INET, SOCK_STREAM, 0), "socket");
+  need(setns(own, CLONE_NEWNET), "setns");
+  close(own);
+  keep(fd);
 }
 
 static _Noreturn void packet_pipe(void) {
@@ -267,6 +292,71 @@ static _Noreturn void foreign_pidfd(void) {
   keep(need(syscall(SYS_pidfd_open, thread_id, O_EXCL /* PIDFD_THREAD */), "pidfd_open"));
 }
 
+static _Noreturn void dead_first_thread(void) {
+  pid_t process = need(fork(), "fork");
+  if (process == 0) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, wait_for_ever, NULL);
+    syscall(SYS_exit, 0); /* this thread only */
+  }
+  char path[64], line[200] = "";
+  snprintf(path, sizeof path, "/proc/%d/stat", process);
+  while (strstr(line, ") Z ") == NULL) {
+    FILE *stat = fopen(path, "r");
+    if (stat == NULL || fgets(line, sizeof line, stat) == NULL) {
+      differs(path);
+    }
+    fclose(stat);
+    sched_yield();
+  }
+  keep(-1);
+}
+
+/* IPv6 makes the address from the device's, and looks for others who have it for a second. */
+static _Noreturn void scoped_connection(void) {
+  struct sockaddr_in6 own = {.sin6_family = AF_INET6};
+  int server = need(socket(AF_INET6, SOCK_STREAM, 0), "socket");
+  own.sin6_scope_id = need(if_nametoindex("eth0") ? (int)if_nametoindex("eth0") : -1, "eth0");
+  char line[200];
+  bool bound = false;
+  while (!bound) {
+    FILE *addresses = fopen("/proc/net/if_inet6", "r");
+    while (!bound && addresses != NULL && fgets(line, sizeof line, addresses) != NULL) {
+      if (strncmp(line, "fe80", 4) != 0) {
+        continue;
+      }
+      for (int i = 0; i < 16; i++) {
+        unsigned byte;
+        sscanf(line + 2 * i, "%2x", &byte);
+        own.sin6_addr.s6_addr[i] = byte;
+      }
+      bound = bind(server, at(&own), sizeof own) == 0;
+    }
+    fclose(addresses);
+    usleep(10000);
+  }
+  socklen_t length = sizeof own;
+  need(listen(server, 1), "listen");
+  need(getsockname(server, at(&own), &length), "getsockname");
+  int client = need(socket(AF_INET6, SOCK_STREAM, 0), "socket");
+  need(connect(client, at(&own), sizeof own), "connect");
+  close(need(accept(server, NULL, NULL), "accept"));
+  keep(client);
+}
+
+static _Noreturn void socket_option(void) {
+  struct sockaddr_in address;
+  int fd = bound(SOCK_STREAM, 0, &address);
+  int millis = 34567;
+  need(setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &millis, sizeof millis), "setsockopt");
+  need(listen(fd, 1), "listen");
+  keep(fd);
+}
+
+static _Noreturn void semaphore(void) {
+  keep(need(eventfd(3, EFD_SEMAPHORE), "eventfd"));
+}
+
 static _Noreturn void own_pidfd(void) {
   keep(need(syscall(SYS_pidfd_open, getpid(), 0), "pidfd_open"));
 }
@@ -405,6 +495,12 @@ static const struct {
     {"seccomp-notify", seccomp_notify},
     {"foreign-pidfd", foreign_pidfd},
     {"own-pidfd", own_pidfd},
+    {"held-network", held_network},
+    {"socket-of-a-network", socket_of_a_network},
+    {"dead-first-thread", dead_first_thread},
+    {"scoped-connection", scoped_connection},
+    {"socket-option", socket_option},
+    {"semaphore", semaphore},
     {"open-queue", open_queue},
     {"message-queue", message_queue},
     {"covered-file", covered_file},
@@ -443,6 +539,9 @@ int main(int count, char **arguments) {
   }
   if (strcmp(kind, "uts") == 0) {
     unshared(CLONE_NEWUTS);
+  }
+  if (strcmp(kind, "net") == 0) {
+    unshared(CLONE_NEWNET);
   }
   if (strcmp(kind, "ipc") == 0) {
     unshared(CLONE_NEWIPC);

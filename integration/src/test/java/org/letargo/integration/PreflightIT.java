@@ -45,6 +45,11 @@ class PreflightIT {
     "user, nested-user-namespace obstacle namespace user",
     "cgroup, nested-cgroup-namespace obstacle namespace cgroup",
     "ipc, nested-ipc-namespace obstacle namespace ipc",
+    "net, nested-net-namespace obstacle namespace net",
+    "held-network, unsupported-mount mount /run/network",
+    "socket-of-a-network, nested-net-namespace obstacle descriptor FD",
+    "dead-first-thread, dead-first-thread obstacle",
+    "scoped-connection, scoped-connection obstacle descriptor FD",
   })
   void refusesToSuspendWhatCannotBeSaved(String kind, String lines) {
     Vps vps = letargo.get().createAndStart("web1", "tiny");
@@ -92,6 +97,8 @@ class PreflightIT {
     "tcp-connection, handled, tcp-connection obstacle descriptor FD",
     "aio, handled, aio obstacle mapping",
     "cpu-affinity, lost, cpu-affinity obstacle",
+    "socket-option, lost, socket-option obstacle descriptor FD",
+    "semaphore, lost, eventfd obstacle descriptor FD",
     "queued-datagrams, lost, queued-datagrams obstacle descriptor FD",
   })
   void tellsWhatIsHandledOrLostAndSuspendsAllTheSame(String kind, String severity, String line) {

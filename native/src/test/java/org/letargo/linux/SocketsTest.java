@@ -70,9 +70,17 @@ class SocketsTest {
         assertThat(socket.protocol()).isEqualTo(6);
         assertThat(socket.type()).isEqualTo(1);
         assertThat(socket.hasKernelTls()).isFalse();
+        assertThat(socket.tcpUserTimeoutMillis()).isZero();
+        assertThat(socket.tcpNotSentLowWaterBytes()).isZero();
+        assertThat(socket.tcpCongestionControl()).isEqualTo(usualCongestionControl());
+        assertThat(socket.networkNamespace()).isEqualTo(Files.readSymbolicLink(OWN).toString());
       }
       assertThat(server.isBound()).isTrue();
     }
+  }
+
+  private static String usualCongestionControl() throws IOException {
+    return Files.readString(Path.of("/proc/sys/net/ipv4/tcp_congestion_control")).strip();
   }
 
   @Test

@@ -98,6 +98,9 @@ final class LogCauses {
           entry(
               "Can't dump nested time(_for_children)? namespace for (?<pid>\\d+)",
               ObstacleKind.NESTED_TIME_NAMESPACE),
+          entry("Unable to dump more than one netns", ObstacleKind.NESTED_NET_NAMESPACE),
+          entry("socket from an external network namespace", ObstacleKind.NESTED_NET_NAMESPACE),
+          entry("Zombies with threads are not supported", ObstacleKind.DEAD_FIRST_THREAD),
           entry("Unseizable non-zombie (?<pid>\\d+)", ObstacleKind.TRACED),
           entry("zombie (?<pid>\\d+) .*found while seizing", ObstacleKind.TRACED),
           entry("Unable to freeze cgroup", ObstacleKind.CANNOT_FREEZE),

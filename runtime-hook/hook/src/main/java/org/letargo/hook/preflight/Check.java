@@ -24,6 +24,8 @@ sealed interface Check
         TerminalCheck,
         MountCheck,
         MessageQueueCheck,
+        SocketOptionCheck,
+        EventfdCheck,
         KernelTlsCheck,
         NotKeptCheck {
 
@@ -50,6 +52,8 @@ sealed interface Check
           new TerminalCheck(),
           new MountCheck(),
           new MessageQueueCheck(),
+          new SocketOptionCheck(),
+          new EventfdCheck(),
           new KernelTlsCheck(),
           new NotKeptCheck());
 

@@ -48,6 +48,11 @@ class LogCausesTest {
             + " covered-file | descriptor 3 (/mnt/file)",
         "Can't dump nested uts namespace for 32514 | nested-uts-namespace | -",
         "Can't dump nested time_for_children namespace for 1776 | nested-time-namespace | -",
+        "net: Unable to dump more than one netns if the --emptyns is set | nested-net-namespace |"
+            + " -",
+        "net: Unable to dump a socket from an external network namespace | nested-net-namespace |"
+            + " -",
+        "Zombies with threads are not supported | dead-first-thread | -",
         "A session leader of 4711(12) is outside of its pid namespace | session-outside | -",
         "tty: Only one slave external peer is allowed (index 3) | terminal-outside | -",
         "Timeout reached. Try to interrupt: 0 | cannot-freeze | -",
