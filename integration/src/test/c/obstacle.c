@@ -20,6 +20,7 @@
 #include <pty.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
@@ -316,12 +317,12 @@ static _Noreturn void dead_first_thread(void) {
 static _Noreturn void scoped_connection(void) {
   struct sockaddr_in6 own = {.sin6_family = AF_INET6};
   int server = need(socket(AF_INET6, SOCK_STREAM, 0), "socket");
-  own.sin6_scope_id = need(if_nametoindex("eth0") ? (int)if_nametoindex("eth0") : -1, "eth0");
+  own.sin6_scope_id = if_nametoindex("eth0");
   char line[200];
-  bool bound = false;
-  while (!bound) {
+  bool is_bound = false;
+  while (!is_bound) {
     FILE *addresses = fopen("/proc/net/if_inet6", "r");
-    while (!bound && addresses != NULL && fgets(line, sizeof line, addresses) != NULL) {
+    while (!is_bound && addresses != NULL && fgets(line, sizeof line, addresses) != NULL) {
       if (strncmp(line, "fe80", 4) != 0) {
         continue;
       }
@@ -330,9 +331,11 @@ static _Noreturn void scoped_connection(void) {
         sscanf(line + 2 * i, "%2x", &byte);
         own.sin6_addr.s6_addr[i] = byte;
       }
-      bound = bind(server, at(&own), sizeof own) == 0;
+      is_bound = bind(server, at(&own), sizeof own) == 0;
     }
-    fclose(addresses);
+    if (addresses != NULL) {
+      fclose(addresses);
+    }
     usleep(10000);
   }
   socklen_t length = sizeof own;
