@@ -32,6 +32,7 @@ class PreflightIT {
     "traced, traced obstacle",
     "mptcp, socket-protocol obstacle descriptor FD",
     "vsock, socket-family obstacle descriptor FD",
+    "queued-credentials, queued-credentials obstacle descriptor FD",
     "pending-connection, pending-connection obstacle descriptor FD",
     "netlink-data, netlink-data obstacle descriptor FD",
     "netlink-groups, netlink-groups obstacle descriptor FD",

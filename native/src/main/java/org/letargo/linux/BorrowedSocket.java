@@ -16,6 +16,10 @@ import java.util.Arrays;
  * process's close does not end the connection, so ask and close at once. Nothing is read from it.
  */
 public final class BorrowedSocket implements AutoCloseable {
+  private static final int SO_PASSCRED = 16;
+  private static final int SO_TIMESTAMP = 29;
+  private static final int SO_PASSSEC = 34;
+  private static final int SO_TIMESTAMPNS = 35;
   private static final int SIOCGSKNS = 0x894C;
   private static final int SOL_TCP = 6;
   private static final int TCP_NODELAY = 1;
@@ -77,6 +81,17 @@ public final class BorrowedSocket implements AutoCloseable {
     } finally {
       Descriptor.closeQuietly(namespace);
     }
+  }
+
+  /**
+   * Whether the kernel says something with each message that is read of a Unix socket: who sent it,
+   * or when. (Descriptors that are in flight are said unasked.)
+   */
+  public boolean addsToMessages() {
+    return number(Libc.SOL_SOCKET, SO_PASSCRED) != 0
+        || number(Libc.SOL_SOCKET, SO_PASSSEC) != 0
+        || number(Libc.SOL_SOCKET, SO_TIMESTAMP) != 0
+        || number(Libc.SOL_SOCKET, SO_TIMESTAMPNS) != 0;
   }
 
   /** The words of 32 groups that a netlink socket has room for, the first groups first. */
