@@ -97,6 +97,14 @@ final class ProtoMessage {
     }
   }
 
+  /** A copy of the bytes of a field; none if it is not there. */
+  byte[] bytes(int field) {
+    ByteBuffer content = message(field).bytes.duplicate();
+    byte[] copy = new byte[content.remaining()];
+    content.get(copy);
+    return copy;
+  }
+
   /** A text; empty if it is not there. */
   String text(int field) {
     return message(field).asText();

@@ -140,7 +140,7 @@ class CriuImagesTest {
     Files.write(directory.resolve(name), join(parts));
   }
 
-  private static byte[] magic(int... numbers) {
+  static byte[] magic(int... numbers) {
     var bytes = ByteBuffer.allocate(4 * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
     for (int number : numbers) {
       bytes.putInt(number);
@@ -148,16 +148,16 @@ class CriuImagesTest {
     return bytes.array();
   }
 
-  private static byte[] message(byte[]... fields) {
+  static byte[] message(byte[]... fields) {
     byte[] content = join(fields);
     return join(magic(content.length), content);
   }
 
-  private static byte[] number(int field, long value) {
+  static byte[] number(int field, long value) {
     return join(varint(field << 3), varint(value));
   }
 
-  private static byte[] bytes(int field, byte[] content) {
+  static byte[] bytes(int field, byte[] content) {
     return join(varint(field << 3 | 2), varint(content.length), content);
   }
 
@@ -171,7 +171,7 @@ class CriuImagesTest {
     return out.toByteArray();
   }
 
-  private static byte[] join(byte[]... parts) {
+  static byte[] join(byte[]... parts) {
     var out = new ByteArrayOutputStream();
     for (byte[] part : parts) {
       out.writeBytes(part);

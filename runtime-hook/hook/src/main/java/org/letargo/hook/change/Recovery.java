@@ -128,7 +128,6 @@ final class Recovery {
   private void recover(VpsFolder folder) {
     Leftovers.await(folder, LEFTOVERS_END);
     VpsDisk.recover(folder);
-    DurableFiles.deleteTree(folder.images());
     StoredVps stored = folder.readSpec();
     VpsStatus written = folder.readStatus();
     Optional<JournalEntry> journal = folder.readJournal();
@@ -146,6 +145,7 @@ final class Recovery {
     try (Vps.Change change =
         vps.begin(operation, kind, journal.flatMap(JournalEntry::checkpoint))) {
       VpsStatus now = settle(vps, journal, init, written);
+      DurableFiles.deleteTree(folder.images());
       if (!now.equals(written)) {
         change.become(now);
       }
@@ -162,7 +162,14 @@ final class Recovery {
             && journal.map(JournalEntry::kind).filter(Recovery::endsTheProcesses).isEmpty()
             && host.runc().isStarted(vps.spec().name());
     if (mayLive) {
-      begun(journal, JournalEntry.Kind.SUSPEND).ifPresent(id -> files.drop(vps, id));
+      begun(journal, JournalEntry.Kind.SUSPEND)
+          .ifPresent(id -> {
+            files.drop(vps, id);
+            TakenTerminals.giveBack(
+                vps.spec().name(),
+                vps.folder().images(),
+                host.cgroups().processes(vps.spec().name()));
+          });
       journal
           .map(JournalEntry::kind)
           .filter(Recovery::usesTheEngine)

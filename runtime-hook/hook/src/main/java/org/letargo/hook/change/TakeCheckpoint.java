@@ -148,6 +148,8 @@ final class TakeCheckpoint {
     /** Why we told the engine not to go on; null if we did not. */
     private volatile VpsException veto;
 
+    private volatile boolean terminalsAreBack;
+
     Taking(
         Vps vps,
         Operation operation,
@@ -197,6 +199,7 @@ final class TakeCheckpoint {
           touched = true;
           host.runc().unpause(folder.name()); // the engine freezes it again by itself
         }
+        terminalsAreBack = false;
         prepare(initPid);
         Faults.at(goesOn ? "checkpoint.before-dump" : "suspend.before-dump");
         Command.Result result = dump();
@@ -358,17 +361,27 @@ final class TakeCheckpoint {
           Faults.at("suspend.after-commit");
         }
       } catch (VpsException e) {
-        veto = e;
-        throw e;
+        throw refused(e);
       } catch (ArchiveException e) {
-        veto = ArchiveFailures.whileTaking(e);
-        throw veto;
+        throw refused(ArchiveFailures.whileTaking(e));
       } catch (IOException e) {
-        veto = DurableFiles.failed("cannot write the checkpoint", e);
-        throw veto;
+        throw refused(DurableFiles.failed("cannot write the checkpoint", e));
       } catch (RuntimeException e) {
-        veto = VpsException.internal("cannot write the checkpoint", e);
-        throw veto;
+        throw refused(VpsException.internal("cannot write the checkpoint", e));
+      }
+    }
+
+    private VpsException refused(VpsException why) {
+      veto = why;
+      giveBackTerminals();
+      return why;
+    }
+
+    /** Where the VPS was to go on the engine has done so itself. */
+    private void giveBackTerminals() {
+      if (!goesOn && !terminalsAreBack) {
+        terminalsAreBack = true;
+        TakenTerminals.giveBack(folder.name(), images, host.cgroups().processes(folder.name()));
       }
     }
 
@@ -408,6 +421,9 @@ final class TakeCheckpoint {
      */
     private void rollBack(InitProcess init) {
       if (touched) {
+        if (init.isAlive()) {
+          giveBackTerminals(); // of an engine that failed after it had read them
+        }
         aborted.recover(vps, init, before);
       }
       unsettle.run();
