@@ -259,6 +259,16 @@ static _Noreturn void terminal_outside(void) {
   keep(master);
 }
 
+/* A terminal with both ends here, and unread bytes in both. */
+static _Noreturn void terminal(void) {
+  int master;
+  int slave;
+  need(openpty(&master, &slave, NULL, NULL, NULL), "openpty");
+  need(write(master, "typed\n", 6), "write");
+  need(write(slave, "printed\n", 8), "write");
+  keep(master);
+}
+
 static _Noreturn void fd_of_fsopen(void) {
   keep(need(syscall(SYS_fsopen, "tmpfs", 0), "fsopen"));
 }
@@ -493,6 +503,7 @@ static const struct {
     {"queued-credentials", queued_credentials},
     {"unix-server", unix_server},
     {"unix-client", unix_client},
+    {"terminal", terminal},
     {"terminal-outside", terminal_outside},
     {"fsopen", fd_of_fsopen},
     {"seccomp-notify", seccomp_notify},
