@@ -126,7 +126,7 @@ final class LogCauses {
           entry("CPU capabilities do not match", ObstacleKind.CPU_FEATURES),
           entry("File (?<what>.*) has bad (size|build-ID|mode)", ObstacleKind.CHANGED_FILE),
           entry("Can't open file (?<what>.*)", ObstacleKind.MISSING_FILE),
-          entry("Can't bind inet socket", ObstacleKind.MISSING_ADDRESS),
+          entry("Can't (bind|connect) inet socket", ObstacleKind.MISSING_ADDRESS),
           entry("No mapping for \\d+:(?<mount>.*) mountpoint", ObstacleKind.MISSING_MOUNT));
 
   private LogCauses() {}

@@ -22,11 +22,13 @@ final class InetText {
         .orElse(hexadecimal);
   }
 
-  /** Whether it counts on one device only: {@code fe80::/10} of IPv6. */
+  /** Whether it counts on one device only: {@code fe80::/10} and {@code ff02::/16} of IPv6. */
   static boolean isOfOneDevice(String hexadecimal) {
     return parse(hexadecimal)
         .map(InetSocketAddress::getAddress)
-        .filter(address -> address instanceof Inet6Address && address.isLinkLocalAddress())
+        .filter(address ->
+            address instanceof Inet6Address
+                && (address.isLinkLocalAddress() || address.isMCLinkLocal()))
         .isPresent();
   }
 

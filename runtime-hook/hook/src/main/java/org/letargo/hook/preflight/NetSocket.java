@@ -21,6 +21,13 @@ record NetSocket(
     return table.startsWith("tcp");
   }
 
+  /** Whether it is connected, and an address of it counts on one device only. */
+  boolean isScopedConnection() {
+    return state != CLOSED
+        && state != LISTENING
+        && (InetText.isOfOneDevice(own) || InetText.isOfOneDevice(peer));
+  }
+
   boolean isNetlink() {
     return table.equals("netlink");
   }

@@ -3,11 +3,7 @@ package org.letargo.hook.preflight;
 import org.letargo.hook.protocol.ObstacleKind;
 import org.letargo.hook.protocol.ObstacleResource;
 
-/**
- * TCP connections, and those that wait to be accepted (can_dump_inet_sk in sk-inet.c). One at a
- * link-local address is saved, but binding it again fails for want of the device: its VPS could not
- * be resumed. Those that listen there are bound to the device, and are no obstacle.
- */
+/** TCP connections, and those that wait to be accepted (can_dump_inet_sk in sk-inet.c). */
 final class TcpCheck implements Check {
   @Override
   public void search(Scene scene, Findings findings) {
@@ -22,17 +18,10 @@ final class TcpCheck implements Check {
   }
 
   private static void check(Scene.Held held, NetSocket socket, Findings findings) {
-    if (socket.state() == NetSocket.CLOSED) {
+    if (socket.state() == NetSocket.CLOSED || socket.isScopedConnection()) {
       return;
     }
-    if (socket.state() != NetSocket.LISTENING && InetText.isOfOneDevice(socket.own())) {
-      findings.add(
-          held.process()
-              .obstacle(
-                  ObstacleKind.SCOPED_CONNECTION,
-                  ObstacleResource.descriptor(
-                      held.descriptor().number(), "with " + InetText.of(socket.peer()))));
-    } else if (socket.state() != NetSocket.LISTENING) {
+    if (socket.state() != NetSocket.LISTENING) {
       findings.add(
           held.process()
               .obstacle(

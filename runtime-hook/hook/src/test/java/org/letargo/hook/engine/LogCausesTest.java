@@ -64,6 +64,7 @@ class LogCausesTest {
         "File usr/sbin/nginx has bad build-ID | changed-file | file usr/sbin/nginx",
         "inet: Can't bind inet socket (id 12): Cannot assign requested address | missing-address |"
             + " -",
+        "inet: Can't connect inet socket back: Network is unreachable | missing-address | -",
         "mnt: No mapping for 120:./srv mountpoint | missing-mount | mount /srv",
         "cpu: FPU feature required by image is not supported on host | cpu-features | -",
       })

@@ -340,16 +340,29 @@ class ChecksTest {
            1: 000080FE00000000FF005450FE4B2F1E:164E 000080FE00000000FF005450FE4B2F1E:A0CE 01 00000000:00000000 00:00000000 00000000     0        0 502 1 0 100 0 0 10 0
            2: 00000000000000000000000001000000:1F90 00000000000000000000000001000000:0050 01 00000000:00000000 00:00000000 00000000     0        0 503 1 0 100 0 0 10 0
         """);
+    scene.sockets.addInet(
+        "udp6",
+        """
+          sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
+           0: 000080FE00000000FF005450FE4B2F1E:1658 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 504 2 0 0
+           1: 00000000000000000000000000000000:14E9 000002FF0000000000000000FB000000:14E9 01 00000000:00000000 00:00000000 00000000     0        0 505 2 0 0
+        """);
     scene.with(
         descriptor(3, "socket:[501]"),
         descriptor(4, "socket:[502]"),
-        descriptor(5, "socket:[503]"));
+        descriptor(5, "socket:[503]"),
+        descriptor(6, "socket:[504]"),
+        descriptor(7, "socket:[505]"));
 
-    assertThat(scene.found(new TcpCheck()))
+    assertThat(scene.found(new ScopeCheck()))
         .containsExactly(
             "scoped-connection: process 7 (program), descriptor 4 (with"
                 + " [fe80:0:0:0:5054:ff:1e2f:4bfe]:41166): a connection at an IPv6 link-local"
                 + " address cannot be made again",
+            "scoped-connection: process 7 (program), descriptor 7 (with [ff02:0:0:0:0:0:0:fb]:5353):"
+                + " a connection at an IPv6 link-local address cannot be made again");
+    assertThat(scene.found(new TcpCheck()))
+        .containsExactly(
             "tcp-connection: process 7 (program), descriptor 5 (with [0:0:0:0:0:0:0:1]:80): the"
                 + " connection goes on, if its other end has the patience");
   }
