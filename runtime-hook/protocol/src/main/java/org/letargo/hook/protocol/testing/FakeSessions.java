@@ -100,10 +100,10 @@ final class FakeSessions {
 
   /** Shows a banner and the terminal's sizes, and echoes what is typed, until the VPS ends. */
   Done console(HookRequest.AttachConsole request, HookExchange exchange) {
-    requireRunning("attach to the console of", request.name());
-    BlockingQueue<Optional<VpsEvent>> events = host.watch();
+    BlockingQueue<Optional<VpsEvent>> events = host.watch(); // before the look: no end is missed
     exchange.onHangUp(() -> host.unwatch(events));
     try {
+      requireRunning("attach to the console of", request.name());
       print(exchange, request.name() + " login:");
       terminal(exchange, request.size());
       Thread.ofVirtual().name("fake-console").start(() -> echo(exchange));

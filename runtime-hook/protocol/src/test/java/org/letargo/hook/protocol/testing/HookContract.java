@@ -257,9 +257,12 @@ public abstract class HookContract extends TemplateContract {
   }
 
   @Test
-  void endsTheConsoleWhenTheVpsStops() {
+  void endsTheConsoleWhenTheVpsStops() throws IOException {
     VpsName name = running();
     try (var console = client().open(new HookRequest.AttachConsole(name, SIZE))) {
+      console.input().write('\n'); // a terminal shows what is typed; then somebody is attached
+      console.input().flush();
+      while (!(console.next() instanceof Item.Output<Done>)) {}
       client().call(new HookRequest.StopVps(op(), name, Duration.ZERO));
 
       assertThat(console.await(progress -> {})).isEqualTo(new Done());
