@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.letargo.hook.protocol.ObstacleKind;
 import org.letargo.hook.protocol.ObstacleResource;
 
@@ -145,6 +146,11 @@ final class LogCauses {
       }
     }
     return Optional.empty();
+  }
+
+  /** All that a line can mean. */
+  static Set<ObstacleKind> kinds() {
+    return TABLE.stream().map(Entry::kind).collect(Collectors.toSet());
   }
 
   /** Whether it is about one process. */

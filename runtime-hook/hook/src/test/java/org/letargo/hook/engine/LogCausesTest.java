@@ -2,11 +2,16 @@ package org.letargo.hook.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.letargo.hook.protocol.ObstacleKind;
 import org.letargo.hook.protocol.ObstacleResource;
+import org.letargo.hook.protocol.Severity;
 
 /** Lines as CRIU 4.2.1 wrote them, most of them in runs of ExplainedFailuresIT. */
 class LogCausesTest {
@@ -95,5 +100,23 @@ class LogCausesTest {
       })
   void saysNothingOfLinesThatTellNoCause(String line) {
     assertThat(LogCauses.of(line)).isEqualTo(Optional.empty());
+  }
+
+  /** What a preflight refuses the engine would say, too, and it is understood then. */
+  @Test
+  void knowsALineOfAllThatBlocks() {
+    Set<ObstacleKind> withoutALine =
+        EnumSet.of(
+            ObstacleKind.SCOPED_CONNECTION, // it is saved, and cannot be resumed
+            ObstacleKind.UNINTERRUPTIBLE, // CANNOT_FREEZE to the engine
+            ObstacleKind.DISK_SPACE,
+            ObstacleKind.STORE_READ_ONLY,
+            ObstacleKind.ENGINE,
+            ObstacleKind.RUNTIME,
+            ObstacleKind.UNKNOWN);
+    Set<ObstacleKind> blocking = EnumSet.complementOf(EnumSet.copyOf(withoutALine));
+    blocking.removeIf(kind -> kind.severity() != Severity.BLOCKS);
+
+    assertThat(LogCauses.kinds()).isEqualTo(blocking);
   }
 }
