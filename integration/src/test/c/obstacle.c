@@ -401,6 +401,14 @@ static _Noreturn void covered_file(void) {
   keep(fd);
 }
 
+/* The file is on the disk, and the mount lies over its folder. */
+static _Noreturn void hidden_file(void) {
+  mkdir("/mnt", 0755);
+  int fd = need(open("/mnt/file", O_CREAT | O_RDWR, 0600), "open");
+  need(mount("none", "/mnt", "tmpfs", 0, NULL), "mount");
+  keep(fd);
+}
+
 static _Noreturn void outside_file(void) {
   int fd = file_below_mnt();
   need(umount2("/mnt", MNT_DETACH), "umount2");
@@ -518,6 +526,7 @@ static const struct {
     {"open-queue", open_queue},
     {"message-queue", message_queue},
     {"covered-file", covered_file},
+    {"hidden-file", hidden_file},
     {"outside-file", outside_file},
     {"deleted-file", deleted_file},
     {"unlinked-name", unlinked_name},

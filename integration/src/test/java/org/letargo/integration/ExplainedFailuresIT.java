@@ -41,6 +41,7 @@ class ExplainedFailuresIT {
     "uninterruptible, cannot-freeze",
     "ramfs, unsupported-mount mount /mnt",
     "covered-file, covered-file obstacle descriptor FD",
+    "hidden-file, covered-file",
     "outside-file, outside-file obstacle descriptor FD",
     "uts, nested-uts-namespace obstacle",
     "user, nested-user-namespace",

@@ -41,6 +41,7 @@ class PreflightIT {
     "uninterruptible, uninterruptible obstacle",
     "ramfs, unsupported-mount mount /mnt",
     "covered-file, covered-file obstacle descriptor FD",
+    "hidden-file, covered-file obstacle descriptor FD",
     "outside-file, outside-file obstacle descriptor FD",
     "uts, nested-uts-namespace obstacle namespace uts",
     "user, nested-user-namespace obstacle namespace user",

@@ -57,6 +57,9 @@ final class LogCauses {
               "overmounted mounts .* fd=(?<fd>-?\\d+) path=(?<what>.*)", ObstacleKind.COVERED_FILE),
           entry("Unaccessible path opened", ObstacleKind.COVERED_FILE),
           entry(
+              "Can't link remap to (?<what>.*): Invalid cross-device link",
+              ObstacleKind.COVERED_FILE),
+          entry(
               "Can't dump ghost file (?<what>.*) of \\d+ size", ObstacleKind.GROWING_DELETED_FILE),
           entry("Unresolved lock found", ObstacleKind.SHARED_LOCK),
           entry("In-flight connection", ObstacleKind.PENDING_CONNECTION),

@@ -51,6 +51,7 @@ class LogCausesTest {
         "Can't lookup mount=42 for fd=3 path=/file | outside-file | descriptor 3 (/file)",
         "Open files on overmounted mounts are not supported yet; mount=42 fd=3 path=/mnt/file |"
             + " covered-file | descriptor 3 (/mnt/file)",
+        "Can't link remap to /mnt/below: Invalid cross-device link | covered-file | file /mnt/below",
         "Can't dump nested uts namespace for 32514 | nested-uts-namespace | -",
         "Can't dump nested time_for_children namespace for 1776 | nested-time-namespace | -",
         "net: Unable to dump more than one netns if the --emptyns is set | nested-net-namespace |"

@@ -166,14 +166,18 @@ class ChecksTest {
             descriptor(5, "/mnt/above", "mnt_id:\t111\n"),
             descriptor(6, "/gone", "mnt_id:\t999\n"),
             descriptor(7, "/srv/data/file", "mnt_id:\t112\n"),
-            descriptor(8, "/memfd:buffer (deleted)", "mnt_id:\t1\n"));
+            descriptor(8, "/memfd:buffer (deleted)", "mnt_id:\t1\n"),
+            descriptor(9, "/srv/opened/before", "mnt_id:\t100\n"),
+            descriptor(10, "/srv-other", "mnt_id:\t100\n"),
+            descriptor(11, "/srv/before (deleted)", "mnt_id:\t100\n"));
 
     assertThat(scene.found(new FilePlaceCheck()))
         .extracting(line -> line.replaceAll(": process 7 \\(program\\), | \\(.*", " "))
         .containsExactly(
             "outside-file descriptor 6 ",
             "covered-file descriptor 4 ",
-            "covered-file descriptor 7 ");
+            "covered-file descriptor 7 ",
+            "covered-file descriptor 9 ");
   }
 
   @Test
