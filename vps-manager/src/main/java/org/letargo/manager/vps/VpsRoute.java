@@ -49,6 +49,9 @@ public final class VpsRoute {
     }
   }
 
+  /** Schema Resume. */
+  record ResumeBody(Optional<Boolean> eager) {}
+
   private final VpsRegistry registry;
   private final CreateVps create;
   private final ChangeVps change;
@@ -69,7 +72,7 @@ public final class VpsRoute {
         .add("stopVps", call -> change(call, VpsMove.STOP, call.body(StopBody.class)))
         .add("restartVps", call -> change(call, VpsMove.RESTART, call.body(StopBody.class)))
         .add("suspendVps", call -> change(call, VpsMove.SUSPEND))
-        .add("resumeVps", call -> change(call, VpsMove.RESUME))
+        .add("resumeVps", this::resume)
         .add("pauseVps", call -> change(call, VpsMove.PAUSE))
         .add("unpauseVps", call -> change(call, VpsMove.UNPAUSE));
   }
@@ -81,6 +84,12 @@ public final class VpsRoute {
   private void create(Call call) {
     CreateVps.Wish wish = call.body(CreateBody.class).toWish();
     call.blocking(() -> call.accepted(create.start(wish, call.by())));
+  }
+
+  private void resume(Call call) {
+    VpsName name = name(call);
+    boolean eager = call.body(ResumeBody.class).eager().orElse(false);
+    call.blocking(() -> call.accepted(change.resume(name, eager, call.by())));
   }
 
   private void change(Call call, VpsMove move) {

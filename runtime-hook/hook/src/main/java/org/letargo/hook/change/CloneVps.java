@@ -149,7 +149,7 @@ final class CloneVps {
   private void run(Vps clone, TimelineEntry own, Operation operation) {
     try (Vps.Change change =
         clone.begin(operation.id(), JournalEntry.Kind.RESUME, Optional.empty())) {
-      resume.resume(clone, operation, change, own.checkpoint(), ResumeVps.Connections.CLOSED);
+      resume.resume(clone, operation, change, own.checkpoint(), ResumeVps.Way.AS_CLONE);
     } catch (VpsException e) {
       throw new VpsException(
           e.code(),

@@ -1,32 +1,54 @@
 package org.letargo.hook.change;
 
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+
 /**
  * Named points at which the real hook can be made to die, for the tests of what then happens:
- * {@code LETARGO_FAULT=suspend.before-commit} in its environment. Without the variable they do
- * nothing.
+ * {@code LETARGO_FAULT=suspend.before-commit} in its environment, or several with commas between.
+ * Without the variable they do nothing.
  */
 final class Faults {
-  private static final String ARMED = System.getenv().getOrDefault("LETARGO_FAULT", "");
+  private static final Set<String> ARMED =
+      Set.of(System.getenv().getOrDefault("LETARGO_FAULT", "").split(",", -1));
   private static final int STATUS_OF_SIGKILL = 137;
 
   private Faults() {}
 
+  /** Whether it is to die at this point: for one that it must come to first. */
+  static boolean isArmed(String point) {
+    return ARMED.contains(point);
+  }
+
   /** Dies here, as by kill -9, if this point is armed. */
   static void at(String point) {
-    if (ARMED.equals(point)) {
+    if (isArmed(point)) {
       Runtime.getRuntime().halt(STATUS_OF_SIGKILL);
     }
   }
 
   /** Throws here if this point is armed as {@code fail:POINT}. */
   static void failAt(String point) {
-    if (ARMED.equals("fail:" + point)) {
+    if (ARMED.contains("fail:" + point)) {
       throw new IllegalStateException("armed fault at " + point);
+    }
+  }
+
+  /**
+   * Stands still here, until somebody interrupts it, if this point is armed as {@code hold:POINT}.
+   */
+  static void holdAt(String point) {
+    if (ARMED.contains("hold:" + point)) {
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
   /** Whether this part is left out: armed as {@code without:PART}. */
   static boolean isWithout(String part) {
-    return ARMED.equals("without:" + part);
+    return ARMED.contains("without:" + part);
   }
 }

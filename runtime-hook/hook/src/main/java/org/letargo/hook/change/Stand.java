@@ -73,6 +73,7 @@ final class Stand {
   void down(Vps vps) {
     VpsFolder folder = vps.folder();
     host.cgroups().killAll(folder.name());
+    host.loadings().abandon(vps); // only now: its memory must come as long as it runs
     awaitConmon(folder);
     host.runc().delete(folder.name());
     RootFileSystem.unmount(folder);

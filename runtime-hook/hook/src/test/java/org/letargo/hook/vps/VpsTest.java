@@ -139,7 +139,8 @@ class VpsTest {
   void letsADeathWaitForTheChangeThatRuns() throws Exception {
     Vps.Change change = begin(FIRST);
     change.become(RUNNING);
-    FutureTask<Optional<Vps.Change>> death = new FutureTask<>(() -> vps.beginDeath(SECOND, 4711));
+    FutureTask<Optional<Vps.Change>> death =
+        new FutureTask<>(() -> vps.beginDeath(SECOND, JournalEntry.Kind.STOP, 4711));
     Thread thread = Thread.ofPlatform().start(death);
     await().until(() -> thread.getState() == Thread.State.WAITING);
 
@@ -167,7 +168,8 @@ class VpsTest {
   void takesNoDeathThatAChangeBroughtAbout() throws Exception {
     Vps.Change change = begin(FIRST);
     change.become(RUNNING);
-    FutureTask<Optional<Vps.Change>> death = new FutureTask<>(() -> vps.beginDeath(SECOND, 4711));
+    FutureTask<Optional<Vps.Change>> death =
+        new FutureTask<>(() -> vps.beginDeath(SECOND, JournalEntry.Kind.STOP, 4711));
     Thread thread = Thread.ofPlatform().start(death);
     await().until(() -> thread.getState() == Thread.State.WAITING);
 
@@ -184,7 +186,7 @@ class VpsTest {
       change.become(RUNNING);
     }
 
-    assertThat(vps.beginDeath(SECOND, 4712)).isEmpty();
+    assertThat(vps.beginDeath(SECOND, JournalEntry.Kind.STOP, 4712)).isEmpty();
   }
 
   @Test
@@ -193,7 +195,7 @@ class VpsTest {
       change.become(new VpsStatus.Paused(4711, Instant.EPOCH));
     }
 
-    vps.beginDeath(SECOND, 4711).orElseThrow().close();
+    vps.beginDeath(SECOND, JournalEntry.Kind.STOP, 4711).orElseThrow().close();
 
     assertThat(vps.change()).isEmpty();
   }
@@ -205,7 +207,8 @@ class VpsTest {
     }
     Path hidden = Files.move(folder.state(), temporary.resolve("hidden"));
 
-    assertThatThrownBy(() -> vps.beginDeath(SECOND, 4711)).isInstanceOf(VpsException.class);
+    assertThatThrownBy(() -> vps.beginDeath(SECOND, JournalEntry.Kind.STOP, 4711))
+        .isInstanceOf(VpsException.class);
 
     Files.move(hidden, folder.state());
     begin(SECOND).close();
@@ -221,7 +224,7 @@ class VpsTest {
       change.folderIsGone();
     }
 
-    assertThat(vps.beginDeath(SECOND, 4711)).isEmpty();
+    assertThat(vps.beginDeath(SECOND, JournalEntry.Kind.STOP, 4711)).isEmpty();
     assertThatThrownBy(() -> begin(SECOND))
         .isInstanceOfSatisfying(
             VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.NOT_FOUND));
