@@ -15,14 +15,14 @@ final class Faults {
 
   private Faults() {}
 
-  /** Whether it is to die at this point: for one that it must come to first. */
-  static boolean isArmed(String point) {
-    return ARMED.contains(point);
+  /** Whether anything is to happen at this point: for one that comes too early otherwise. */
+  static boolean concern(String point) {
+    return ARMED.stream().anyMatch(armed -> armed.endsWith(point));
   }
 
   /** Dies here, as by kill -9, if this point is armed. */
   static void at(String point) {
-    if (isArmed(point)) {
+    if (ARMED.contains(point)) {
       Runtime.getRuntime().halt(STATUS_OF_SIGKILL);
     }
   }

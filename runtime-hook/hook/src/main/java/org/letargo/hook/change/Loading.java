@@ -165,13 +165,18 @@ final class Loading {
     notifyAll();
   }
 
-  /** For tests: in the middle, when the resume has come to its end. */
   private void cameToTheMiddle() {
-    if (Faults.isArmed("resume.loading") || Faults.isArmed("hold:resume.loading")) {
+    awaitChangeIfArmed("resume.loading");
+    Faults.at("resume.loading");
+    Faults.failAt("resume.loading");
+    Faults.holdAt("resume.loading");
+  }
+
+  /** What a test wants to happen here is to happen when the resume has come to its end. */
+  private void awaitChangeIfArmed(String point) {
+    if (Faults.concern(point)) {
       try {
         vps.awaitUnchanged(LONGEST_CHANGE);
-        Faults.at("resume.loading");
-        Faults.holdAt("resume.loading");
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -252,17 +257,9 @@ final class Loading {
   void await(Operation operation) {
     operation.onCancel(this::wake);
     try {
-      while (!awaitStep(operation)) {
-        Resumed.Lazily state = state();
-        long totalBytes = state.later().bytes();
-        operation.report(
-            new Progress(
-                "memory",
-                totalBytes - state.missing().bytes(),
-                totalBytes,
-                Math.max(
-                    state.percent() * PERCENT_OF_WAITING / 100, operation.progress().percent())));
-      }
+      do {
+        operation.report(progress(operation.progress().percent()));
+      } while (!awaitStep(operation));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new VpsException(
@@ -284,6 +281,16 @@ final class Loading {
               name(), "wait for the memory of", "stopped", "It has ended by itself.");
       case Outcome.Failed(String reason) -> throw failed(reason);
     }
+  }
+
+  private Progress progress(int leastPercent) {
+    Resumed.Lazily state = state();
+    long totalBytes = state.later().bytes();
+    return new Progress(
+        "memory",
+        totalBytes - state.missing().bytes(),
+        totalBytes,
+        Math.max(state.percent() * PERCENT_OF_WAITING / 100, leastPercent));
   }
 
   /** Waits for something to happen; whether there is nothing more to wait for. */
@@ -328,6 +335,7 @@ final class Loading {
     }
     switch (ended) {
       case Outcome.Complete(long sent, HotPages first) -> {
+        awaitChangeIfArmed("resume.loaded");
         Faults.at("resume.loaded");
         folder.clearStillLoading();
         remember(first);

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
 import org.letargo.archive.checkpoint.StoredMemory;
 import org.letargo.hook.pages.PageObject;
+import org.letargo.hook.pages.PageRun;
 import org.letargo.hook.pages.PageSource;
 
 /**
@@ -15,7 +16,15 @@ import org.letargo.hook.pages.PageSource;
  */
 public final class StoredPages implements PageSource {
   private final StoredCheckpoint checkpoint;
-  private final Map<PageObject, StoredMemory> memories = new HashMap<>();
+
+  /**
+   * Each keeps the chunk that it read last. Single pages are asked for between long runs, and by a
+   * program that goes through its memory: without a place of their own every one would cost a
+   * chunk.
+   */
+  private final Map<PageObject, StoredMemory> runs = new HashMap<>();
+
+  private final Map<PageObject, StoredMemory> pages = new HashMap<>();
 
   public StoredPages(StoredCheckpoint checkpoint) {
     this.checkpoint = checkpoint;
@@ -28,11 +37,17 @@ public final class StoredPages implements PageSource {
    */
   @Override
   public void read(PageObject object, long address, ByteBuffer into) throws IOException {
-    StoredMemory memory = memories.get(object);
+    boolean isPage = into.remaining() <= PageRun.PAGE_BYTES;
+    memory(isPage ? pages : runs, object).read(address, into);
+  }
+
+  private StoredMemory memory(Map<PageObject, StoredMemory> opened, PageObject object)
+      throws IOException {
+    StoredMemory memory = opened.get(object);
     if (memory == null) {
       memory = StoredMemory.open(checkpoint, object.pagemapName());
-      memories.put(object, memory);
+      opened.put(object, memory);
     }
-    memory.read(address, into);
+    return memory;
   }
 }

@@ -21,8 +21,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.testing.Samples;
@@ -33,6 +36,13 @@ class VpsTest {
   private static final OperationId SECOND = new OperationId("op-222222222222");
   private static final VpsStatus RUNNING =
       new VpsStatus.Running(4711, Instant.parse("2026-01-31T23:59:59Z"));
+
+  private static final CheckpointReport CHECKPOINT =
+      new CheckpointReport(
+          new CheckpointId("20260131-235959-0a1b2c3d"),
+          Instant.EPOCH,
+          DataSize.ofBytes(8),
+          DataSize.ofBytes(9));
 
   @TempDir Path temporary;
   private VpsFolder folder;
@@ -151,6 +161,64 @@ class VpsTest {
       assertThat(folder.readJournal())
           .contains(new JournalEntry(SECOND, JournalEntry.Kind.STOP, Optional.empty()));
     }
+  }
+
+  @Test
+  void forgetsHowItWasResumedWhenItHasNoProcesses() {
+    Resumed.Eagerly way = new Resumed.Eagerly("it was asked for");
+    try (Vps.Change change = begin(FIRST)) {
+      change.become(RUNNING, way);
+      assertThat(vps.resumed()).contains(way);
+      change.become(new VpsStatus.Paused(4711, Instant.EPOCH));
+      assertThat(vps.resumed()).contains(way);
+
+      change.become(new VpsStatus.Stopped());
+    }
+
+    assertThat(vps.resumed()).isEmpty();
+  }
+
+  @Test
+  void saysHowMuchOfItsMemoryIsThere() {
+    Resumed.Lazily some = new Resumed.Lazily(DataSize.ofBytes(8), DataSize.ofBytes(2));
+    try (Vps.Change change = begin(FIRST)) {
+      change.become(RUNNING, new Resumed.Lazily(DataSize.ofBytes(8), DataSize.ofBytes(8)));
+    }
+    long before = vps.revision();
+
+    vps.loaded(some);
+
+    assertThat(vps.resumed()).contains(some);
+    assertThat(vps.revision()).isGreaterThan(before);
+  }
+
+  @Test
+  void takesNoMemoryOnceItHasEnded() {
+    Resumed.Lazily some = new Resumed.Lazily(DataSize.ofBytes(8), DataSize.ofBytes(2));
+    try (Vps.Change change = begin(FIRST)) {
+      change.become(RUNNING, some);
+      change.become(new VpsStatus.Stopped());
+    }
+    long before = vps.revision();
+
+    vps.loaded(some);
+
+    assertThat(vps.resumed()).isEmpty();
+    assertThat(vps.revision()).isEqualTo(before);
+  }
+
+  @Test
+  void knowsWhereItsMemoryComesFromUntilItHasNoProcesses() {
+    StillLoading loading = new StillLoading(CHECKPOINT);
+    try (Vps.Change change = begin(FIRST)) {
+      folder.writeStillLoading(loading);
+      change.become(RUNNING);
+      assertThat(folder.readStillLoading()).contains(loading);
+
+      change.become(new VpsStatus.Suspended(CHECKPOINT));
+    }
+
+    assertThat(folder.readStillLoading()).isEmpty();
   }
 
   @Test
