@@ -13,8 +13,8 @@ import org.letargo.integration.harness.Requirements;
 import org.letargo.integration.harness.Vps;
 
 /**
- * Measures resumes of a Debian whose redis holds 1 and 2 GiB, {@code BENCH_RUNS} times (3) after one
- * that does not count, lazily and eagerly in turn: from the request until redis answers on the
+ * Measures resumes of a Debian whose redis holds 1 and 2 GiB, {@code BENCH_RUNS} times (3) after
+ * one that does not count, lazily and eagerly in turn: from the request until redis answers on the
  * connection that it had before, until the operation has ended, and until all memory is there.
  */
 public final class ResumeBench {
@@ -91,8 +91,7 @@ public final class ResumeBench {
       throws IOException {
     vps.suspend();
     long beginNanos = System.nanoTime();
-    Operation begun =
-        instance.api().begin("POST", "/v1/vps/redis/resume", Map.of("eager", eager));
+    Operation begun = instance.api().begin("POST", "/v1/vps/redis/resume", Map.of("eager", eager));
     redis.increment("counter");
     double answer = since(beginNanos);
     Operation ended = instance.api().follow(begun).expectSucceeded();
@@ -123,6 +122,7 @@ public final class ResumeBench {
   }
 
   private static String range(double[] sorted) {
-    return "%.2f (%.2f-%.2f)".formatted(sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
+    return "%.2f (%.2f-%.2f)"
+        .formatted(sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
   }
 }

@@ -1,9 +1,11 @@
 package org.letargo.manager.vps;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.OperationReport;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.operation.HookCalls;
@@ -52,7 +54,7 @@ public final class ChangeVps {
           case RESUME, EXPORT, CHECKPOINT, REWIND, CLONE, FORGET ->
               throw new IllegalArgumentException(move + " needs more than a VPS");
         };
-    return start(name, move, id, by, work);
+    return begin(name, move, id, work, by);
   }
 
   /**
@@ -64,10 +66,20 @@ public final class ChangeVps {
   public Operation resume(VpsName name, boolean eager, String by) {
     OperationId id = OperationId.create();
     Work work = hook.bringingToLife(new HookRequest.ResumeVps(id, name, eager));
-    return start(name, VpsMove.RESUME, id, by, work);
+    return begin(name, VpsMove.RESUME, id, work, by);
   }
 
-  private Operation start(VpsName name, VpsMove move, OperationId id, String by, Work work) {
+  /**
+   * Begins to suspend a VPS, if its checkpoint passes a verification.
+   *
+   * @throws VpsException NOT_FOUND, BUSY, WRONG_STATE, HOOK_UNREACHABLE
+   */
+  Operation suspend(VpsName name, Optional<VerifyDepth> verify, String by) {
+    OperationId id = OperationId.create();
+    return begin(name, VpsMove.SUSPEND, id, once(new HookRequest.SuspendVps(id, name, verify)), by);
+  }
+
+  private Operation begin(VpsName name, VpsMove move, OperationId id, Work work, String by) {
     registry.claim(name, move, id);
     try {
       return operations.start(

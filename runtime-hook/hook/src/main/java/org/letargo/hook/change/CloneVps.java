@@ -3,7 +3,6 @@ package org.letargo.hook.change;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
@@ -72,6 +71,7 @@ final class CloneVps {
       }
       TimelineEntry taken =
           checkpoint.checkpoint(origin, CheckpointWish.of(CheckpointKind.CLONE), operation);
+      Faults.at("clone.after-present");
       try {
         return clone(origin, taken, seat, operation);
       } finally {
@@ -148,16 +148,12 @@ final class CloneVps {
                   described.host(),
                   described.memoryBytes(),
                   described.diskBytes()));
-      return new TimelineEntry(
+      return TimelineEntry.plain(
           CheckpointFiles.report(made),
           Optional.empty(),
           CheckpointKind.CLONE,
           made.hasMemory(),
-          "",
-          "",
-          false,
-          DataSize.ofBytes(to.written().storedBytes()),
-          Duration.ZERO);
+          DataSize.ofBytes(to.written().storedBytes()));
     }
   }
 

@@ -5,9 +5,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.letargo.archive.checkpoint.CheckpointFile;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.checkpoint.StoredImages;
 import org.letargo.archive.criu.ControlGroups;
+import org.letargo.archive.criu.ImageCheck;
+import org.letargo.archive.criu.SavedProcess;
 import org.letargo.archive.criu.UserNamespaces;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.vps.StoredVps;
@@ -40,20 +44,24 @@ final class ImageFolder {
    * images say, so that one is made by us.
    *
    * @param images a folder that is made
-   * @throws org.letargo.archive.ArchiveException if the checkpoint is damaged, a task would share a
-   *     namespace with the host, or control groups lie outside the VPS's own
+   * @return the processes in it
+   * @throws org.letargo.archive.ArchiveException if the checkpoint is damaged, its images do not
+   *     belong together, a task would share a namespace with the host, or control groups lie
+   *     outside the VPS's own
    */
-  static void write(StoredCheckpoint checkpoint, Path images, int hostIdBase, Memory memory)
-      throws IOException {
+  static List<SavedProcess> write(
+      StoredCheckpoint checkpoint, Path images, int hostIdBase, Memory memory) throws IOException {
     DurableFiles.deleteTree(images);
     DurableFiles.folder(images, "rwx--x--x");
     copy(checkpoint, images, false);
+    List<SavedProcess> saved = ImageCheck.check(StoredImages.in(images, checkpoint));
     memory.addTo(images);
     new ControlGroups(images).requireInside();
     Files.write(
         images.resolve(new UserNamespaces(images).requireOwn()),
         UserNamespaces.image(hostIdBase, StoredVps.ID_COUNT));
     handTo(hostIdBase, images);
+    return saved;
   }
 
   private static void copy(StoredCheckpoint checkpoint, Path images, boolean pages)

@@ -168,7 +168,6 @@ final class Loading {
   private void cameToTheMiddle() {
     awaitChangeIfArmed("resume.loading");
     Faults.at("resume.loading");
-    Faults.failAt("resume.loading");
     Faults.holdAt("resume.loading");
   }
 

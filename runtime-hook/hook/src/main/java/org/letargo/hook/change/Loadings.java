@@ -63,8 +63,8 @@ public final class Loadings {
   }
 
   /** Ends it for a VPS whose processes were ended; nothing of it works when this returns. */
-  void abandon(Vps vps) {
-    of(vps).ifPresent(Loading::abandon);
+  void abandon(VpsName vps) {
+    Optional.ofNullable(underWay.get(vps)).ifPresent(Loading::abandon);
   }
 
   /** Whether the VPS still needs this checkpoint, to run or to go back to. */

@@ -56,6 +56,7 @@ final class Recovery {
   private final CgroupMount mount;
   private final Operations operations;
   private final CheckpointFiles files;
+  private final TrialRestore trial;
   private boolean allRecovered = true;
 
   Recovery(
@@ -65,7 +66,8 @@ final class Recovery {
       DestroyVps destroy,
       CgroupMount mount,
       Operations operations,
-      CheckpointFiles files) {
+      CheckpointFiles files,
+      TrialRestore trial) {
     this.host = host;
     this.stand = stand;
     this.exits = exits;
@@ -73,6 +75,7 @@ final class Recovery {
     this.mount = mount;
     this.operations = operations;
     this.files = files;
+    this.trial = trial;
   }
 
   void run() {
@@ -92,6 +95,7 @@ final class Recovery {
     } catch (IOException e) {
       throw DurableFiles.failed("cannot list " + all, e);
     }
+    trial.recover();
     mount.recover(); // no engine of ours works any more
     stand.publishPorts();
     dropOrphans();
@@ -133,7 +137,6 @@ final class Recovery {
     Leftovers.killLazyRestores(folder);
     Leftovers.await(folder, LEFTOVERS_END);
     VpsDisk.recover(folder);
-    DurableFiles.deleteTree(folder.images());
     StoredVps stored = folder.readSpec();
     VpsStatus written = folder.readStatus();
     Optional<JournalEntry> journal = folder.readJournal();
@@ -152,6 +155,7 @@ final class Recovery {
         vps.begin(operation, kind, journal.flatMap(JournalEntry::checkpoint))) {
       Optional<StillLoading> loading = stillLoading(folder, journal, written);
       VpsStatus now = settle(vps, journal, init, written, loading);
+      DurableFiles.deleteTree(folder.images());
       if (loading.isPresent() && now instanceof VpsStatus.Suspended(CheckpointReport checkpoint)) {
         change.become(now, broken(vps, checkpoint));
       } else if (!now.equals(written)) {
@@ -201,7 +205,14 @@ final class Recovery {
             && journal.map(JournalEntry::kind).filter(Recovery::endsTheProcesses).isEmpty()
             && host.runc().isStarted(vps.spec().name());
     if (mayLive) {
-      begun(journal, JournalEntry.Kind.SUSPEND).ifPresent(id -> files.drop(vps, id));
+      begun(journal, JournalEntry.Kind.SUSPEND)
+          .ifPresent(id -> {
+            files.drop(vps, id);
+            TakenTerminals.giveBack(
+                vps.spec().name(),
+                vps.folder().images(),
+                host.cgroups().processes(vps.spec().name()));
+          });
       journal
           .map(JournalEntry::kind)
           .filter(Recovery::usesTheEngine)
@@ -286,16 +297,12 @@ final class Recovery {
       CheckpointManifest manifest = host.store().checkpoints().manifest(id.value());
       vps.timeline()
           .add(
-              new TimelineEntry(
+              TimelineEntry.plain(
                   CheckpointFiles.report(manifest),
                   vps.timeline().here(),
                   kind,
                   manifest.hasMemory(),
-                  "",
-                  "",
-                  false,
-                  DataSize.ofBytes(0),
-                  Duration.ZERO));
+                  DataSize.ofBytes(0)));
       return true;
     } catch (NoSuchFileException e) {
       return false;
