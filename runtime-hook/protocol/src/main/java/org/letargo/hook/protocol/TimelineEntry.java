@@ -64,7 +64,7 @@ public record TimelineEntry(
         Optional.empty());
   }
 
-  /** One that nobody has written on, of a VPS that did not stand still for it. */
+  /** One that nobody has written on or verified, of a VPS that did not stand still for it. */
   public static TimelineEntry plain(
       CheckpointReport checkpoint,
       Optional<CheckpointId> parent,
