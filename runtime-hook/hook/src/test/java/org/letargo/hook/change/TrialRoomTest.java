@@ -41,7 +41,7 @@ class TrialRoomTest {
     assertThat(refused.code()).isEqualTo(Code.NO_SPACE);
     assertThat(refused.what()).isEqualTo("cannot make a trial restore of VPS 'web1'");
     assertThat(refused.why())
-        .startsWith("it takes 1048576.0 GiB of memory, and ")
+        .startsWith("it takes 1024.0 TiB of memory, and ")
         .endsWith(" are free");
     assertThat(refused.remedy()).contains("--deep=false");
   }
