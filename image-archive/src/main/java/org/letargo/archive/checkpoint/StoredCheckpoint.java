@@ -4,13 +4,16 @@ import static org.letargo.archive.ArchiveException.quoted;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.DurableFiles;
 import org.letargo.archive.TransferProgress;
+import org.letargo.archive.criu.ImageSource;
 import org.letargo.archive.recipe.Recipe;
 import org.letargo.archive.store.ChunkException;
 import org.letargo.archive.store.ChunkStore;
@@ -20,6 +23,8 @@ import org.letargo.archive.store.ChunkStore;
  * forgotten meanwhile. May be used by several threads.
  */
 public final class StoredCheckpoint implements Closeable {
+  private static final String IMAGES = "checkpoint/";
+
   private final CheckpointStore store;
   private final ChunkStore chunks;
   private final CheckpointManifest manifest;
@@ -82,6 +87,34 @@ public final class StoredCheckpoint implements Closeable {
   /** The recipe of a file. */
   public Recipe recipe(CheckpointFile file) {
     return Recipe.of(chunks::read, file.rootId(), file.sizeBytes());
+  }
+
+  /**
+   * Names parts of a file without reading them.
+   *
+   * @throws NoSuchFileException if the checkpoint has none of this path
+   */
+  public ContentIds contentIds(String path) throws IOException {
+    return new ContentIds(recipe(require(path)), new Errors(path));
+  }
+
+  /** The engine's image files in it. */
+  public ImageSource images() {
+    return new ImageSource() {
+      @Override
+      public InputStream open(String name) throws IOException {
+        return file(IMAGES + name).stream();
+      }
+
+      @Override
+      public List<String> names() {
+        return manifest.files().stream()
+            .map(CheckpointFile::path)
+            .filter(path -> path.startsWith(IMAGES))
+            .map(path -> path.substring(IMAGES.length()))
+            .toList();
+      }
+    };
   }
 
   /** A new file for what does not fit into memory; it goes when it is closed. */

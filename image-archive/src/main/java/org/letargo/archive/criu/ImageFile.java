@@ -40,6 +40,8 @@ final class ImageFile implements AutoCloseable {
     PAGEMAP(0x56084025),
     CONTROL_GROUPS(0x59383330),
     HOST_NAME(0x54473203),
+    FILES(0x56303138),
+    MEMORY_MAP(0x57492820),
     STATISTICS(0x57093306);
 
     final int magic;

@@ -3,6 +3,8 @@ package org.letargo.archive.criu;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.letargo.archive.ArchiveException;
@@ -31,7 +33,7 @@ final class ProtoMessage {
   /** A number; the last one counts if the field comes again, as protobuf has it. */
   OptionalLong number(int field) {
     OptionalLong found = OptionalLong.empty();
-    var walk = new Walk();
+    var walk = new Walk(bytes);
     while (walk.next()) {
       if (walk.field == field) {
         if (walk.type == BYTES) {
@@ -47,10 +49,38 @@ final class ProtoMessage {
     return number(field).orElseThrow(() -> malformed("field " + field + " is missing"));
   }
 
+  /**
+   * A number that is repeated, packed into one field or not.
+   *
+   * @param most more of them are damage
+   */
+  List<Long> numbers(int field, int most) {
+    List<Long> numbers = new ArrayList<>();
+    var walk = new Walk(bytes);
+    while (walk.next()) {
+      if (walk.field == field && walk.type == BYTES) {
+        var packed = new Walk(walk.content);
+        while (packed.rest.hasRemaining()) {
+          add(numbers, packed.varint(), field, most);
+        }
+      } else if (walk.field == field) {
+        add(numbers, walk.value, field, most);
+      }
+    }
+    return numbers;
+  }
+
+  private void add(List<Long> numbers, long number, int field, int most) {
+    if (numbers.size() == most) {
+      throw malformed("field " + field + " comes more than " + most + " times");
+    }
+    numbers.add(number);
+  }
+
   /** How often a number is repeated, packed into one field or not. */
   int count(int field) {
     int count = 0;
-    var walk = new Walk();
+    var walk = new Walk(bytes);
     while (walk.next()) {
       if (walk.field == field) {
         count += walk.type == BYTES ? packed(walk.content) : 1;
@@ -72,7 +102,7 @@ final class ProtoMessage {
   /** A message inside this one; an empty one if it is not there. */
   ProtoMessage message(int field) {
     ByteBuffer found = ByteBuffer.allocate(0);
-    var walk = new Walk();
+    var walk = new Walk(bytes);
     while (walk.next()) {
       if (walk.field == field) {
         if (walk.type != BYTES) {
@@ -86,7 +116,7 @@ final class ProtoMessage {
 
   /** Hands on every message of a field that is repeated, one after the other; none is kept. */
   void each(int field, Consumer<ProtoMessage> action) {
-    var walk = new Walk();
+    var walk = new Walk(bytes);
     while (walk.next()) {
       if (walk.field == field) {
         if (walk.type != BYTES) {
@@ -112,11 +142,15 @@ final class ProtoMessage {
   }
 
   private final class Walk {
-    private final ByteBuffer rest = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer rest;
     private int field;
     private int type;
     private long value;
     private ByteBuffer content = ByteBuffer.allocate(0);
+
+    Walk(ByteBuffer bytes) {
+      rest = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
 
     boolean next() {
       if (!rest.hasRemaining()) {
