@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.testing.Moment;
 import org.letargo.manager.Rig;
 
@@ -187,6 +188,27 @@ class TimelinePageTest {
     assertThat(page.getByTestId("vps-web2").getByTestId("ports")).hasText("8080:80");
     page.getByTestId("vps-web2").getByTestId("timeline").click();
     assertThat(page.getByTestId("vps-web2").getByTestId("kind")).hasText("clone");
+  }
+
+  @Test
+  void comparesTwoThatArePicked() {
+    checkpoint("first");
+    rig.hook().write(new VpsName("web1"), "/etc/motd", "hello");
+    checkpoint("second");
+    open();
+
+    entry("second").getByTestId("compare").click();
+    assertThat(entry("second").getByTestId("compare")).hasAttribute("aria-pressed", "true");
+    entry("first").getByTestId("compare").click();
+
+    assertThat(page.getByTestId("diff-dialog").locator("h2")).hasText("web1: first → second");
+    assertThat(page.getByTestId("diff-memory"))
+        .hasText("Memory: 7.0 MiB → 7.0 MiB, 7.0 MiB changed");
+    assertThat(page.getByTestId("diff-item"))
+        .containsText(new String[] {"process 1 init (/sbin/init)", "/etc/motd"});
+    page.getByTestId("diff-close").click();
+    assertThat(page.getByTestId("diff-dialog")).hasCount(0);
+    assertThat(entry("second").getByTestId("compare")).hasAttribute("aria-pressed", "false");
   }
 
   @Test

@@ -6,6 +6,7 @@ import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
 import org.letargo.hook.preflight.Preflight;
+import org.letargo.hook.protocol.CheckpointDiff;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookExchange;
@@ -47,6 +48,7 @@ public final class Changes {
   private final ImportVps imports;
   private final DestroyVps destroy;
   private final MaintainStore maintain;
+  private final CompareCheckpoints compare;
   private final Recovery recovery;
   private final TemplateChanges templates;
   private final HostReboot reboot;
@@ -63,7 +65,7 @@ public final class Changes {
     this.start = new StartVps(host, stand, exits);
     this.stop = new StopVps(host, stand);
     this.pause = new PauseVps(host);
-    this.preflight = new Preflight(host.cgroups(), host.engine());
+    this.preflight = new Preflight(host.cgroups(), host.engine(), host.store());
     TakeCheckpoint take = new TakeCheckpoint(host, files, mount, new Clearance(preflight));
     this.suspend = new SuspendVps(stand, files, take);
     this.checkpoint = new CheckpointVps(host, files, take);
@@ -76,6 +78,7 @@ public final class Changes {
     this.imports = new ImportVps(host, newVps, admission);
     this.destroy = new DestroyVps(host, stand, files);
     this.maintain = new MaintainStore(host);
+    this.compare = new CompareCheckpoints(host);
     this.templates = new TemplateChanges(host);
     this.recovery = new Recovery(host, stand, exits, destroy, mount, operations, files);
     this.reboot =
@@ -184,6 +187,15 @@ public final class Changes {
         request.operation(),
         exchange::progress,
         operation -> checkpoint.checkpoint(host.vpses().get(request.name()), wish, operation));
+  }
+
+  /**
+   * What is different between two checkpoints.
+   *
+   * @throws VpsException NOT_FOUND; CHECKPOINT_CORRUPT
+   */
+  public CheckpointDiff diff(HookRequest.DiffCheckpoints wanted) {
+    return compare.compare(wanted);
   }
 
   /** What the store keeps and takes. */

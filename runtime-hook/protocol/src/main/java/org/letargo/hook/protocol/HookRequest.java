@@ -43,6 +43,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.ForgetCheckpoint.class),
   @JsonSubTypes.Type(HookRequest.RewindVps.class),
   @JsonSubTypes.Type(HookRequest.CloneVps.class),
+  @JsonSubTypes.Type(HookRequest.DiffCheckpoints.class),
   @JsonSubTypes.Type(HookRequest.DescribeStore.class),
   @JsonSubTypes.Type(HookRequest.MaintainStore.class),
   @JsonSubTypes.Type(HookRequest.ExecInVps.class),
@@ -377,6 +378,21 @@ public sealed interface HookRequest<R> {
     @Override
     public Class<VpsReport> replyType() {
       return VpsReport.class;
+    }
+  }
+
+  /**
+   * What is different between two checkpoints, of one VPS or of two: a look that changes nothing.
+   *
+   * @param checkpoint the earlier one, of the VPS {@code name}
+   * @param other the later one, of the VPS {@code otherName}
+   */
+  record DiffCheckpoints(
+      VpsName name, CheckpointId checkpoint, VpsName otherName, CheckpointId other)
+      implements HookRequest<CheckpointDiff> {
+    @Override
+    public Class<CheckpointDiff> replyType() {
+      return CheckpointDiff.class;
     }
   }
 
