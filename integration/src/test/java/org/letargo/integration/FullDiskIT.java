@@ -167,8 +167,7 @@ class FullDiskIT {
 
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(507);
     assertThat(Api.parse(answer).at("/error/code").asText()).isEqualTo("NO_SPACE");
-    assertThat(Api.parse(answer).at("/error/message").asText())
-        .contains("does not fit");
+    assertThat(Api.parse(answer).at("/error/message").asText()).contains("does not fit");
     instance.sweepVpses();
     disk.makeSpace();
     instance.api().importFrom(archive);

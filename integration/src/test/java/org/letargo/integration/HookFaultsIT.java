@@ -88,6 +88,7 @@ class HookFaultsIT {
         new Point("forget.after-remove", "running", "running", "succeeded"),
         new Point("rewind.after-present", "running", "suspended", "failed"),
         new Point("rewind.before-resume", "running", "suspended", "failed"),
+        new Point("clone.after-present", "running", "running", "failed"),
         new Point("clone.before-rename", "running", "running", "failed"),
         new Point("clone.after-rename", "running", "running", "failed"),
         new Point("resume.before-restore", "suspended", "suspended", "failed"),
@@ -148,6 +149,11 @@ class HookFaultsIT {
     assertThat(ended.state()).as(ended.json().toString()).isEqualTo(point.end());
     assertThat(state(instance)).isEqualTo(point.after());
     expectNothingHalfDone(instance);
+    if (point.verb().equals("clone")) {
+      assertThat(instance.api().get("/v1/vps/" + NAME + "/checkpoints").get("checkpoints"))
+          .as("nobody asked for a checkpoint of the origin")
+          .isEmpty();
+    }
     expectNextChangeWorks(instance, point, patient);
     kept++;
   }
@@ -246,13 +252,19 @@ class HookFaultsIT {
     return instance.api().vpsNames().contains(NAME) ? instance.vps(NAME).state() : "gone";
   }
 
-  /** No folder under a temporary name, no checkpoint in the making, no journal. */
+  /** No folder under a temporary name, no journal, no checkpoint that stands in no timeline. */
   private static void expectNothingHalfDone(Instance instance) throws IOException {
     try (Stream<Path> files = Files.walk(instance.state().resolve("vps"), 4)) {
       assertThat(files.map(Path::getFileName).map(Path::toString))
           .noneMatch(name -> name.startsWith("."))
           .doesNotContain("journal.json");
     }
+    int inTimelines =
+        instance.api().vpsNames().stream()
+            .mapToInt(vps ->
+                instance.api().get("/v1/vps/" + vps + "/checkpoints").get("checkpoints").size())
+            .sum();
+    assertThat(instance.api().get("/v1/store").get("checkpoints").asInt()).isEqualTo(inTimelines);
   }
 
   private void expectNextChangeWorks(Instance instance, Point point, Patient patient) {

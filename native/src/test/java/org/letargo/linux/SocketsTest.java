@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -71,6 +72,23 @@ class SocketsTest {
         assertThat(socket.hasKernelTls()).isFalse();
       }
       assertThat(server.isBound()).isTrue();
+    }
+  }
+
+  @Test
+  void flushesAConnectionOfAProcess() throws IOException {
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Map<Long, Integer> before = sockets();
+      try (var client = SocketChannel.open(server.getLocalSocketAddress())) {
+        assertThat(client.getOption(StandardSocketOptions.TCP_NODELAY)).isFalse();
+        int descriptor = sockets().get(added(before));
+
+        try (var socket = BorrowedSocket.of(ProcessHandle.current().pid(), descriptor)) {
+          socket.flush();
+        }
+
+        assertThat(client.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
+      }
     }
   }
 

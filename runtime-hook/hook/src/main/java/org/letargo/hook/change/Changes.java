@@ -72,7 +72,7 @@ public final class Changes {
     this.resume = new ResumeVps(host, stand, exits, mount);
     this.rewind = new RewindVps(host, stand, files, suspend, checkpoint, resume);
     this.forget = new ForgetCheckpoint(files);
-    NewVps newVps = new NewVps(host, stand);
+    NewVps newVps = new NewVps(host, stand, files);
     this.clone = new CloneVps(host, newVps, admission, checkpoint, files, resume);
     this.export = new ExportVps(host, checkpoint, files);
     this.imports = new ImportVps(host, newVps, admission);

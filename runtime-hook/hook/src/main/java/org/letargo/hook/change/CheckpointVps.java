@@ -50,7 +50,9 @@ final class CheckpointVps {
   TimelineEntry ofStopped(Vps vps, CheckpointWish wish, Operation operation) {
     vps.timeline().requireFree(wish.label(), wish.id());
     TimelineEntry entry = capture(vps, wish, operation);
-    vps.timeline().add(entry);
+    if (wish.isForTheTimeline()) {
+      vps.timeline().add(entry);
+    }
     return entry;
   }
 

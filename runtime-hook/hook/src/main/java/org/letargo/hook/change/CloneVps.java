@@ -1,7 +1,6 @@
 package org.letargo.hook.change;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
@@ -29,7 +28,8 @@ import org.letargo.hook.vps.Vps;
 /**
  * Makes a new VPS from a checkpoint of another one. The store keeps what they share once. The clone
  * has its own name, address, MAC, user ids and machine id; TCP connections of the other one are
- * closed in it.
+ * closed in it. A file tells its programs whose clone they are in, and if it runs, a command of its
+ * own.
  */
 final class CloneVps {
   static final String PREFIX = ".cloning-";
@@ -40,6 +40,7 @@ final class CloneVps {
   private final CheckpointVps checkpoint;
   private final CheckpointFiles files;
   private final ResumeVps resume;
+  private final CloneNotice notice;
 
   CloneVps(
       Host host,
@@ -54,6 +55,7 @@ final class CloneVps {
     this.checkpoint = checkpoint;
     this.files = files;
     this.resume = resume;
+    this.notice = new CloneNotice(host);
   }
 
   Vps clone(HookRequest.CloneVps request, Operation operation) {
@@ -69,6 +71,7 @@ final class CloneVps {
       }
       TimelineEntry taken =
           checkpoint.checkpoint(origin, CheckpointWish.of(CheckpointKind.CLONE), operation);
+      Faults.at("clone.after-present");
       try {
         return clone(origin, taken, seat, operation);
       } finally {
@@ -100,6 +103,7 @@ final class CloneVps {
               unfinished -> GuestIdentity.writeClone(unfinished, stored, from));
       if (own.hasMemory()) {
         run(clone, own, operation);
+        notice.give(clone, from);
       }
       return clone;
     } catch (ArchiveException e) {
@@ -133,16 +137,12 @@ final class CloneVps {
                   described.host(),
                   described.memoryBytes(),
                   described.diskBytes()));
-      return new TimelineEntry(
+      return TimelineEntry.plain(
           CheckpointFiles.report(made),
           Optional.empty(),
           CheckpointKind.CLONE,
           made.hasMemory(),
-          "",
-          "",
-          false,
-          DataSize.ofBytes(to.written().storedBytes()),
-          Duration.ZERO);
+          DataSize.ofBytes(to.written().storedBytes()));
     }
   }
 

@@ -3,7 +3,6 @@ package org.letargo.hook.change;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
@@ -71,14 +70,15 @@ final class ImportVps {
         receive(reader, checkpoint, operation);
         Faults.at("import.received");
         return admit(manifest, seat, template, checkpoint, operation);
+      } catch (ArchiveException | VpsException | IOException e) {
+        host.store().collectSoon(); // what has come of it
+        throw e;
       } finally {
         admission.release(seat);
       }
     } catch (ArchiveException e) {
-      host.store().collectSoon();
       throw ArchiveFailures.whileImporting(e);
     } catch (IOException e) {
-      host.store().collectSoon();
       throw DurableFiles.failed("cannot import the archive", e);
     }
   }
@@ -150,16 +150,12 @@ final class ImportVps {
     CheckpointManifest kept = checkpoint.commit(newId(manifest.checkpoint()));
     Faults.at("import.after-manifest");
     TimelineEntry entry =
-        new TimelineEntry(
+        TimelineEntry.plain(
             CheckpointFiles.report(kept),
             Optional.empty(),
             CheckpointKind.IMPORT,
             kept.hasMemory(),
-            "",
-            "",
-            false,
-            DataSize.ofBytes(storedBytes),
-            Duration.ZERO);
+            DataSize.ofBytes(storedBytes));
     operation.phase("disk", 85);
     return newVps.make(
         new NewVps.Plan(PREFIX, JournalEntry.Kind.IMPORT, stored, entry), operation, _ -> {});

@@ -245,16 +245,12 @@ final class Recovery {
       CheckpointManifest manifest = host.store().checkpoints().manifest(id.value());
       vps.timeline()
           .add(
-              new TimelineEntry(
+              TimelineEntry.plain(
                   CheckpointFiles.report(manifest),
                   vps.timeline().here(),
                   kind,
                   manifest.hasMemory(),
-                  "",
-                  "",
-                  false,
-                  DataSize.ofBytes(0),
-                  Duration.ZERO));
+                  DataSize.ofBytes(0)));
       return true;
     } catch (NoSuchFileException e) {
       return false;

@@ -29,7 +29,7 @@ final class SuspendVps {
         case VpsStatus.Running running ->
             suspend(vps, operation, change, wish, running, running.initPid());
         case VpsStatus.Paused paused -> {
-          take.require(vps);
+          take.require(vps, "suspend");
           suspend(vps, operation, change, wish, paused, paused.initPid());
         }
         case VpsStatus.Stopped stopped ->

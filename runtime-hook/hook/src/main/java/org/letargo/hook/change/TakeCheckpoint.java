@@ -84,8 +84,8 @@ final class TakeCheckpoint {
    *
    * @throws VpsException with the obstacles
    */
-  void require(Vps vps) {
-    clearance.require(vps);
+  void require(Vps vps, String verb) {
+    clearance.require(vps, verb);
   }
 
   /**
@@ -134,6 +134,12 @@ final class TakeCheckpoint {
     private volatile Instant takenAt;
     private volatile long diskBytes;
     private volatile TimelineEntry entry;
+
+    /** What the memory may take; before the dump. */
+    private long memoryBytes;
+
+    /** Whether anything was done to the processes: otherwise there is nothing to undo of them. */
+    private boolean touched;
 
     /** Why we told the engine not to go on; null if we did not. */
     private volatile VpsException veto;
@@ -184,6 +190,7 @@ final class TakeCheckpoint {
     private Optional<VpsException> attempt(long initPid, InitProcess init) {
       try {
         if (before instanceof VpsStatus.Paused && !goesOn) {
+          touched = true;
           host.runc().unpause(folder.name()); // the engine freezes it again by itself
         }
         prepare(initPid);
@@ -198,6 +205,9 @@ final class TakeCheckpoint {
       } catch (IOException e) {
         rollBack(init);
         throw vetoed(DurableFiles.failed("cannot write the checkpoint", e));
+      } catch (ArchiveException e) {
+        rollBack(init);
+        throw vetoed(ArchiveFailures.whileTaking(e));
       } catch (RuntimeException e) {
         rollBack(init);
         throw e;
@@ -244,7 +254,9 @@ final class TakeCheckpoint {
         intake = memory;
         receiver = pages;
         files.scanDisk(vps, checkpoint);
+        buffers.prepare(memoryBytes);
         phase("dump", 20);
+        touched = true;
         Command.Result result =
             host.runc()
                 .checkpoint(folder, images, work, pages.address(), goesOn)
@@ -274,11 +286,12 @@ final class TakeCheckpoint {
     private void prepare(long initPid) {
       phase("preflight", 5);
       vps.timeline().requireFree(wish.label(), wish.id());
+      memoryBytes = host.cgroups().memoryToSave(folder.name()).bytes();
       makeSpace();
       Preflight.Look look =
           before instanceof VpsStatus.Paused && goesOn
-              ? clearance.require(vps) // it stays frozen: what would pass does not
-              : clearance.await(vps, operation);
+              ? clearance.require(vps, verb()) // it stays frozen: what would pass does not
+              : clearance.await(vps, verb(), operation);
       taker = files.describeHost(true);
       EngineOptions.dump(
               folder.engineAction(),
@@ -301,7 +314,6 @@ final class TakeCheckpoint {
      */
     private void makeSpace() {
       try {
-        long memoryBytes = host.cgroups().memoryToSave(folder.name()).bytes();
         if (2 * memoryBytes + SPARE_BYTES > host.store().room().bytes()) {
           host.store().checkpoints().collect();
         }
@@ -357,7 +369,7 @@ final class TakeCheckpoint {
           : VpsException.internal("cannot store the memory", cause);
     }
 
-    /** Makes the checkpoint durable and enters it into the timeline. */
+    /** Makes the checkpoint durable and, if it is for it, enters it into the timeline. */
     private void complete() throws IOException {
       try (DirectoryStream<Path> found = Files.newDirectoryStream(images)) {
         for (Path file : found) {
@@ -367,16 +379,18 @@ final class TakeCheckpoint {
         }
       }
       intake.await();
-      long memoryBytes = receiver.await(LAST_ANSWER).bytes();
+      long savedBytes = receiver.await(LAST_ANSWER).bytes();
       Duration stoodStill = goesOn ? EngineStatistics.frozen(work) : Duration.ZERO;
       entry =
           files.commit(
               vps,
               wish,
-              new CheckpointFiles.Taken(takenAt, taker, memoryBytes, diskBytes, stoodStill),
+              new CheckpointFiles.Taken(takenAt, taker, savedBytes, diskBytes, stoodStill),
               writer);
       Faults.at(goesOn ? "checkpoint.after-manifest" : "suspend.after-manifest");
-      vps.timeline().add(entry);
+      if (wish.isForTheTimeline()) {
+        vps.timeline().add(entry);
+      }
       Faults.at(goesOn ? "checkpoint.after-timeline" : "suspend.after-timeline");
     }
 
@@ -384,7 +398,9 @@ final class TakeCheckpoint {
      * The VPS is what it was, as if nothing had been; one that died meanwhile is taken down later.
      */
     private void rollBack(InitProcess init) {
-      aborted.recover(vps, init, before);
+      if (touched) {
+        aborted.recover(vps, init, before);
+      }
       unsettle.run();
       files.drop(vps, wish.id());
       giveBackSpace();
@@ -418,7 +434,7 @@ final class TakeCheckpoint {
       if (veto != null) {
         return vetoed(veto);
       }
-      return DumpFailure.of(folder, work, result);
+      return DumpFailure.of(folder, verb(), work, result);
     }
   }
 }

@@ -38,6 +38,42 @@ public record TimelineEntry(
     requireNote(note);
   }
 
+  /** One that nobody has written on, of a VPS that did not stand still for it. */
+  public static TimelineEntry plain(
+      CheckpointReport checkpoint,
+      Optional<CheckpointId> parent,
+      CheckpointKind kind,
+      boolean hasMemory,
+      DataSize newBytes) {
+    return new TimelineEntry(
+        checkpoint, parent, kind, hasMemory, "", "", false, newBytes, Duration.ZERO);
+  }
+
+  /** The same after another one. */
+  public TimelineEntry after(Optional<CheckpointId> other) {
+    return new TimelineEntry(
+        checkpoint, other, kind, hasMemory, label, note, pinned, newBytes, frozen);
+  }
+
+  /**
+   * The same with other words on it; what is empty stays.
+   *
+   * @throws VpsException INVALID_REQUEST if label or note has another form
+   */
+  public TimelineEntry marked(
+      Optional<String> newLabel, Optional<String> newNote, Optional<Boolean> pin) {
+    return new TimelineEntry(
+        checkpoint,
+        parent,
+        kind,
+        hasMemory,
+        newLabel.orElse(label),
+        newNote.orElse(note),
+        pin.orElse(pinned),
+        newBytes,
+        frozen);
+  }
+
   /**
    * @throws VpsException INVALID_REQUEST if it is none
    */

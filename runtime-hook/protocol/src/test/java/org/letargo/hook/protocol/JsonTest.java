@@ -173,7 +173,9 @@ class JsonTest {
             List.of(
                 new StoreFindings.DamagedCheckpoint(
                     WEB1, CHECKPOINT.id(), List.of("pages-1.img")))),
-        Failure.of(VpsException.notCheckpointable(WEB1, List.of(RING), List.of("(00.1) a line"))),
+        Failure.of(
+            VpsException.notCheckpointable(
+                WEB1, "suspend", List.of(RING), List.of("(00.1) a line"))),
         new PreflightReport(
             WEB1,
             AT,

@@ -166,8 +166,8 @@ final class FakeLife implements HookHandler {
   }
 
   /** Refuses what a preflight refuses. */
-  void requireNothingBlocks(VpsName name) {
-    preflight.requireNothingBlocks(name);
+  void requireNothingBlocks(VpsName name, String verb) {
+    preflight.requireNothingBlocks(name, verb);
   }
 
   private VpsReport move(

@@ -39,7 +39,7 @@ final class FakeTimeMachine {
           timelines.requireFree(name, wanted.label());
           boolean hasMemory = hasProcesses(host.find(name).status());
           if (hasMemory) {
-            life.requireNothingBlocks(name);
+            life.requireNothingBlocks(name, "checkpoint");
           }
           CheckpointReport taken = FakeTimelines.capture(hasMemory);
           life.work(wanted, exchange);
@@ -62,7 +62,7 @@ final class FakeTimeMachine {
         name,
         FakeMoves.SUSPEND,
         () -> {
-          life.requireNothingBlocks(name);
+          life.requireNothingBlocks(name, "suspend");
           life.work(suspend, exchange);
           return life.commit(
               suspend,
@@ -99,7 +99,7 @@ final class FakeTimeMachine {
           TimelineEntry target = timelines.find(name, rewind.checkpoint());
           timelines.requireWhole(name, rewind.checkpoint());
           if (!rewind.discardCurrent() && hasProcesses(host.find(name).status())) {
-            life.requireNothingBlocks(name);
+            life.requireNothingBlocks(name, "suspend");
           }
           life.work(rewind, exchange);
           return life.commit(

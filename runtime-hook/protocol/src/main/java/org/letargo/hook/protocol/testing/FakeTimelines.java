@@ -134,19 +134,7 @@ final class FakeTimelines {
         .ifPresent(label -> requireFree(mark.name(), label));
     replace(
         mark.name(),
-        entry ->
-            entry == old
-                ? new TimelineEntry(
-                    old.checkpoint(),
-                    old.parent(),
-                    old.kind(),
-                    old.hasMemory(),
-                    mark.label().orElse(old.label()),
-                    mark.note().orElse(old.note()),
-                    mark.pinned().orElse(old.pinned()),
-                    old.newBytes(),
-                    old.frozen())
-                : entry);
+        entry -> entry == old ? old.marked(mark.label(), mark.note(), mark.pinned()) : entry);
     return find(mark.name(), mark.checkpoint());
   }
 
@@ -164,9 +152,7 @@ final class FakeTimelines {
     replace(
         name,
         entry ->
-            entry.parent().filter(id::equals).isPresent()
-                ? withParent(entry, gone.parent())
-                : entry);
+            entry.parent().filter(id::equals).isPresent() ? entry.after(gone.parent()) : entry);
     deadBytes += gone.newBytes().bytes();
   }
 
@@ -183,19 +169,6 @@ final class FakeTimelines {
     timelines.put(
         name,
         new Timeline(name, before.here(), before.checkpoints().stream().map(change).toList()));
-  }
-
-  private static TimelineEntry withParent(TimelineEntry entry, Optional<CheckpointId> parent) {
-    return new TimelineEntry(
-        entry.checkpoint(),
-        parent,
-        entry.kind(),
-        entry.hasMemory(),
-        entry.label(),
-        entry.note(),
-        entry.pinned(),
-        entry.newBytes(),
-        entry.frozen());
   }
 
   /** From now on its bytes are not what they were. */
