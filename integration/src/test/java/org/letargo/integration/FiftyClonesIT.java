@@ -33,10 +33,10 @@ class FiftyClonesIT {
             "POST", "/v1/vps", Map.of("name", "warm", "template", "tiny", "memoryBytes", 32 << 20));
     Vps warm = instance.vps("warm");
     warm.start();
-    warm.sh("echo since-before > /run/memory");
+    warm.sh("mkdir -p /etc/letargo && echo since-before > /run/memory");
     warm.install(
         "/etc/letargo/on-clone",
-        "#!/bin/sh\necho \"$1 of ${2%@*}\" >/www/index.html\n".getBytes(),
+        "#!/bin/sh\necho \"$1 of ${2%@*}\" >/var/www/index.html\n".getBytes(),
         "755");
     long begin = System.nanoTime();
 
