@@ -56,7 +56,10 @@ class FiftyClonesIT {
       devices.add(clone.sh("cat /sys/class/net/eth0/address"));
       assertThat(clone.sh("cat /run/memory; hostname")).isEqualTo("since-before\nc-" + i);
       answers.add(
-          instance.host().run("curl", "-sS", "-m", "10", "http://" + clone.address() + "/"));
+          instance
+              .host()
+              .run("curl", "-sS", "-m", "10", "http://" + clone.address() + "/")
+              .strip());
       expected.add("c-" + i + " of warm");
     }
     assertThat(answers).as("told by a command of their own").isEqualTo(expected);

@@ -59,6 +59,10 @@ class HookFaultsIT {
           .formatted(name, before, after, end);
     }
 
+    Point inState(String now) {
+      return new Point(name, before, now, end);
+    }
+
     String verb() {
       return name.substring(0, name.indexOf('.'));
     }
@@ -76,6 +80,8 @@ class HookFaultsIT {
         new Point("suspend.before-commit", "running", "running", "failed"),
         new Point("suspend.after-manifest", "running", "running", "failed"),
         new Point("suspend.after-timeline", "running", "running", "failed"),
+        new Point("suspend.before-verify", "running", "running", "failed"),
+        new Point("suspend.after-verify", "running", "running", "failed"),
         new Point("suspend.after-commit", "running", "running", "failed"),
         new Point("suspend.before-cleanup", "running", "suspended", "succeeded"),
         new Point("suspend.after-journal", "running", "suspended", "succeeded"),
@@ -84,6 +90,12 @@ class HookFaultsIT {
         new Point("checkpoint.after-thaw", "running", "running", "failed"),
         new Point("checkpoint.after-manifest", "running", "running", "failed"),
         new Point("checkpoint.after-timeline", "running", "running", "succeeded"),
+        new Point("verify.before-restore", "running", "running", "failed"),
+        new Point("verify.before-compare", "running", "running", "failed"),
+        new Point("verify.after-compare", "running", "running", "failed"),
+        new Point("verify.after-restore", "running", "running", "failed"),
+        new Point("verify.before-result", "running", "running", "failed"),
+        new Point("verify.after-result", "running", "running", "failed"),
         new Point("forget.before-remove", "running", "running", "failed"),
         new Point("forget.after-remove", "running", "running", "succeeded"),
         new Point("rewind.after-present", "running", "suspended", "failed"),
@@ -158,6 +170,68 @@ class HookFaultsIT {
     kept++;
   }
 
+  /** The verbs whose every point can fail, or take its time, and not only end with the hook. */
+  static Stream<Point> pointsOfCheckpoints() {
+    return points()
+        .filter(
+            point -> List.of("suspend", "checkpoint", "resume", "verify").contains(point.verb()));
+  }
+
+  /**
+   * A failure at the point, as of a full disk: the VPS is running or suspended, and whole, and the
+   * checkpoint is there or is not.
+   */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("pointsOfCheckpoints")
+  void survivesAFailureAt(Point point) throws IOException {
+    Instance instance = letargo.get();
+    restartHook(instance, "");
+    Patient patient = prepare(instance, point);
+    restartHook(instance, "fail:" + point.name());
+
+    instance.api().await(ask(instance, point), LONGEST_RECOVERY);
+    expectWholeTimeline(instance);
+    restartHook(instance, "");
+
+    expectNothingHalfDone(instance);
+    assertThat(state(instance)).isIn("running", "suspended");
+    expectNextChangeWorks(instance, point.inState(state(instance)), patient);
+  }
+
+  /** A point that takes its time: whoever waits, waits, and all goes well. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("pointsOfCheckpoints")
+  void waitsAt(Point point) throws IOException {
+    Instance instance = letargo.get();
+    restartHook(instance, "");
+    Patient patient = prepare(instance, point);
+    restartHook(instance, "delay:" + point.name());
+
+    instance.api().await(ask(instance, point), LONGEST_RECOVERY).expectSucceeded();
+    expectWholeTimeline(instance);
+    restartHook(instance, "");
+
+    expectNothingHalfDone(instance);
+    assertThat(state(instance)).isEqualTo(point.verb().equals("suspend") ? "suspended" : "running");
+    expectNextChangeWorks(instance, point.inState(state(instance)), patient);
+  }
+
+  /** What the timeline has the store has, and the other way round; all of it is whole. */
+  private static void expectWholeTimeline(Instance instance) throws IOException {
+    List<String> known = new ArrayList<>();
+    instance
+        .api()
+        .get("/v1/vps/" + NAME + "/checkpoints")
+        .at("/checkpoints")
+        .forEach(entry -> known.add(entry.path("id").asText() + ".json"));
+    try (Stream<Path> stored = Files.list(instance.state().resolve("store/checkpoints"))) {
+      assertThat(stored.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrderElementsOf(known);
+    }
+    assertThat(instance.api().run("POST", "/v1/store/check").json().at("/findings/damaged"))
+        .isEmpty();
+  }
+
   /** A VPS with a memory, and its archive where one is imported. */
   private record Patient(List<Heart> heart) {}
 
@@ -186,7 +260,7 @@ class HookFaultsIT {
     }
     vps.start();
     Heart heart = Heart.start(vps, HEART_MEBIBYTES);
-    if (List.of("forget", "rewind").contains(point.verb())) {
+    if (List.of("forget", "rewind", "verify").contains(point.verb())) {
       instance.api().run("POST", "/v1/vps/" + NAME + "/checkpoints");
     }
     if (point.before().equals("suspended") || isImport) {
@@ -217,6 +291,12 @@ class HookFaultsIT {
         assertThat(exportsWholly(instance)).as("the archive comes to a clean end").isFalse();
         yield instance.api().newest("export");
       }
+      case "suspend" -> instance.api().begin("POST", "/v1/vps/" + NAME + "/suspend", verify(point));
+      case "verify" ->
+          instance
+              .api()
+              .begin(
+                  "POST", "/v1/vps/" + NAME + "/checkpoints/" + checkpoint(instance) + "/verify");
       case "checkpoint" -> instance.api().begin("POST", "/v1/vps/" + NAME + "/checkpoints");
       case "forget" ->
           instance
@@ -233,6 +313,11 @@ class HookFaultsIT {
           instance.api().begin("POST", "/v1/vps/" + NAME + "/clone", Map.of("name", NAME + "-2"));
       default -> instance.api().begin("POST", "/v1/vps/" + NAME + "/" + point.verb());
     };
+  }
+
+  /** Only who asks for a trial comes by its points. */
+  private static Map<String, String> verify(Point point) {
+    return point.name().endsWith("-verify") ? Map.of("verify", "restore") : Map.of();
   }
 
   private static String checkpoint(Instance instance) {
@@ -254,6 +339,9 @@ class HookFaultsIT {
 
   /** No folder under a temporary name, no journal, no checkpoint that stands in no timeline. */
   private static void expectNothingHalfDone(Instance instance) throws IOException {
+    try (Stream<Path> trials = Files.list(instance.state().resolve("trials"))) {
+      assertThat(trials).isEmpty();
+    }
     try (Stream<Path> files = Files.walk(instance.state().resolve("vps"), 4)) {
       assertThat(files.map(Path::getFileName).map(Path::toString))
           .noneMatch(name -> name.startsWith("."))

@@ -192,7 +192,8 @@ class TimeMachineIT {
     assertThat(vps.sh("cat /root/moment")).isEqualTo(told);
     assertThat(vps.sh("ls /root/d | sort -n | tail -1")).isEqualTo(told);
     assertThat(vps.sh("systemctl is-system-running")).isEqualTo("running");
-    assertThat(on.host().run("curl", "-sS", "-m", "10", "http://" + vps.address() + "/moment"))
+    assertThat(
+            on.host().run("curl", "-sS", "-m", "10", "http://" + vps.address() + "/moment").strip())
         .isEqualTo(told);
   }
 }

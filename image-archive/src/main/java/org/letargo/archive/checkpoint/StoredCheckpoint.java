@@ -4,16 +4,13 @@ import static org.letargo.archive.ArchiveException.quoted;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.DurableFiles;
 import org.letargo.archive.TransferProgress;
-import org.letargo.archive.criu.ImageSource;
 import org.letargo.archive.recipe.Recipe;
 import org.letargo.archive.store.ChunkException;
 import org.letargo.archive.store.ChunkStore;
@@ -23,8 +20,6 @@ import org.letargo.archive.store.ChunkStore;
  * forgotten meanwhile. May be used by several threads.
  */
 public final class StoredCheckpoint implements Closeable {
-  private static final String IMAGES = "checkpoint/";
-
   private final CheckpointStore store;
   private final ChunkStore chunks;
   private final CheckpointManifest manifest;
@@ -46,8 +41,11 @@ public final class StoredCheckpoint implements Closeable {
    * @throws NoSuchFileException if the checkpoint has none of this path
    */
   public StoredFile file(String path) throws IOException {
-    CheckpointFile file = require(path);
-    return new StoredFile(chunks, recipe(file), new Errors(path));
+    return file(require(path));
+  }
+
+  StoredFile file(CheckpointFile file) {
+    return new StoredFile(chunks, recipe(file), new Errors(file.path()));
   }
 
   /**
@@ -96,25 +94,6 @@ public final class StoredCheckpoint implements Closeable {
    */
   public ContentIds contentIds(String path) throws IOException {
     return new ContentIds(recipe(require(path)), new Errors(path));
-  }
-
-  /** The engine's image files in it. */
-  public ImageSource images() {
-    return new ImageSource() {
-      @Override
-      public InputStream open(String name) throws IOException {
-        return file(IMAGES + name).stream();
-      }
-
-      @Override
-      public List<String> names() {
-        return manifest.files().stream()
-            .map(CheckpointFile::path)
-            .filter(path -> path.startsWith(IMAGES))
-            .map(path -> path.substring(IMAGES.length()))
-            .toList();
-      }
-    };
   }
 
   /** A new file for what does not fit into memory; it goes when it is closed. */

@@ -143,7 +143,7 @@ public final class CriuImages {
     OpenFiles files = OpenFiles.read(source);
     Map<Integer, String> programs = new HashMap<>();
     for (CriuProcess process : processes) {
-      try (var image = open("mm-" + process.pid() + ".img", ImageFile.Kind.MEMORY_MAP)) {
+      try (var image = open("mm-" + process.pid() + ".img", ImageFile.Kind.MEMORY_AREAS)) {
         programs.put(process.pid(), files.name(image.require().requireNumber(12)));
       } catch (NoSuchFileException e) {
         programs.put(process.pid(), "");

@@ -31,6 +31,7 @@ final class OpenFiles {
   private static final int UDPLITE = 136;
   private static final int LISTENING = 10;
   private static final int WORD = 4;
+  private static final int WORDS_OF_IPV6 = 4;
 
   private final Map<Long, String> names = new HashMap<>();
   private final List<CriuSocket> sockets = new ArrayList<>();
@@ -106,7 +107,7 @@ final class OpenFiles {
   }
 
   private static String address(ProtoMessage socket, int field, long port) {
-    List<Long> words = socket.numbers(field, WORD);
+    List<Long> words = socket.numbers(field, WORDS_OF_IPV6 + 1);
     ByteBuffer bytes = ByteBuffer.allocate(WORD * words.size()).order(ByteOrder.LITTLE_ENDIAN);
     words.forEach(word -> bytes.putInt((int) (long) word));
     try {

@@ -33,7 +33,7 @@ final class ProtoMessage {
   /** A number; the last one counts if the field comes again, as protobuf has it. */
   OptionalLong number(int field) {
     OptionalLong found = OptionalLong.empty();
-    var walk = new Walk(bytes);
+    var walk = new Walk();
     while (walk.next()) {
       if (walk.field == field) {
         if (walk.type == BYTES) {
@@ -49,38 +49,10 @@ final class ProtoMessage {
     return number(field).orElseThrow(() -> malformed("field " + field + " is missing"));
   }
 
-  /**
-   * A number that is repeated, packed into one field or not.
-   *
-   * @param most more of them are damage
-   */
-  List<Long> numbers(int field, int most) {
-    List<Long> numbers = new ArrayList<>();
-    var walk = new Walk(bytes);
-    while (walk.next()) {
-      if (walk.field == field && walk.type == BYTES) {
-        var packed = new Walk(walk.content);
-        while (packed.rest.hasRemaining()) {
-          add(numbers, packed.varint(), field, most);
-        }
-      } else if (walk.field == field) {
-        add(numbers, walk.value, field, most);
-      }
-    }
-    return numbers;
-  }
-
-  private void add(List<Long> numbers, long number, int field, int most) {
-    if (numbers.size() == most) {
-      throw malformed("field " + field + " comes more than " + most + " times");
-    }
-    numbers.add(number);
-  }
-
   /** How often a number is repeated, packed into one field or not. */
   int count(int field) {
     int count = 0;
-    var walk = new Walk(bytes);
+    var walk = new Walk();
     while (walk.next()) {
       if (walk.field == field) {
         count += walk.type == BYTES ? packed(walk.content) : 1;
@@ -99,10 +71,37 @@ final class ProtoMessage {
     return count;
   }
 
+  /**
+   * Every number of a field that is repeated, packed into one field or not.
+   *
+   * @param most there are never more
+   */
+  List<Long> numbers(int field, int most) {
+    List<Long> numbers = new ArrayList<>();
+    var walk = new Walk();
+    while (walk.next()) {
+      if (walk.field != field) {
+        continue;
+      }
+      if (walk.type == BYTES) {
+        var inner = new Walk(walk.content);
+        while (inner.rest.hasRemaining() && numbers.size() < most) {
+          numbers.add(inner.varint());
+        }
+      } else {
+        numbers.add(walk.value);
+      }
+      if (numbers.size() >= most) {
+        throw malformed("field " + field + " comes " + most + " times or more");
+      }
+    }
+    return numbers;
+  }
+
   /** A message inside this one; an empty one if it is not there. */
   ProtoMessage message(int field) {
     ByteBuffer found = ByteBuffer.allocate(0);
-    var walk = new Walk(bytes);
+    var walk = new Walk();
     while (walk.next()) {
       if (walk.field == field) {
         if (walk.type != BYTES) {
@@ -116,7 +115,7 @@ final class ProtoMessage {
 
   /** Hands on every message of a field that is repeated, one after the other; none is kept. */
   void each(int field, Consumer<ProtoMessage> action) {
-    var walk = new Walk(bytes);
+    var walk = new Walk();
     while (walk.next()) {
       if (walk.field == field) {
         if (walk.type != BYTES) {
@@ -125,6 +124,14 @@ final class ProtoMessage {
         action.accept(new ProtoMessage(walk.content, where));
       }
     }
+  }
+
+  /** A copy of the bytes of a field; none if it is not there. */
+  byte[] bytes(int field) {
+    ByteBuffer content = message(field).bytes.duplicate();
+    byte[] copy = new byte[content.remaining()];
+    content.get(copy);
+    return copy;
   }
 
   /** A text; empty if it is not there. */
@@ -148,8 +155,12 @@ final class ProtoMessage {
     private long value;
     private ByteBuffer content = ByteBuffer.allocate(0);
 
-    Walk(ByteBuffer bytes) {
-      rest = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    Walk() {
+      this(bytes);
+    }
+
+    Walk(ByteBuffer content) {
+      rest = content.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     boolean next() {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.checkpoint.StoredImages;
 import org.letargo.archive.criu.CriuImages;
 import org.letargo.archive.criu.CriuProcess;
 import org.letargo.archive.criu.CriuSocket;
@@ -44,7 +45,7 @@ public record CheckpointDiff(
       Map<Integer, String> programs,
       List<CriuSocket> sockets) {
     static Side of(StoredCheckpoint checkpoint) throws IOException {
-      var images = new CriuImages(checkpoint.images());
+      var images = new CriuImages(StoredImages.of(checkpoint));
       if (!checkpoint.manifest().hasMemory()) {
         return new Side(checkpoint, images, Map.of(), Map.of(), List.of());
       }

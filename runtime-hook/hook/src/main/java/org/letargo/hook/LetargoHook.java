@@ -66,6 +66,7 @@ final class LetargoHook implements HookHandler {
       case HookRequest.DiffCheckpoints diff -> changes.diff(diff);
       case HookRequest.ForgetCheckpoint forget -> done(changes.make(forget, exchange));
       case HookRequest.CheckpointVps checkpoint -> changes.make(checkpoint, exchange);
+      case HookRequest.VerifyCheckpoint verify -> changes.make(verify, exchange);
       case HookRequest.DescribeStore _ -> changes.storeReport();
       case HookRequest.MaintainStore work -> changes.make(work, exchange);
       case HookRequest.Change<?> change -> report(changes.make(change, exchange));

@@ -1,6 +1,7 @@
 package org.letargo.manager.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -93,10 +94,24 @@ final class ChangeCommands {
   @Command(
       name = "suspend",
       description = "Saves VPSes, memory and disk, and ends their processes.",
-      footer = {"", "Example: letargo suspend web1"})
+      footer = {
+        "",
+        "With --verify they stand still until the checkpoint has been restored on trial, and go on",
+        "if that fails.",
+        "Example: letargo suspend web1"
+      })
   static final class Suspend extends Change {
+    @Mixin private VerifyOption verify;
+
     Suspend() {
       super("suspended");
+    }
+
+    @Override
+    Optional<JsonNode> body() {
+      ObjectNode body = object();
+      verify.addTo(body);
+      return body.isEmpty() ? Optional.empty() : Optional.of(body);
     }
   }
 

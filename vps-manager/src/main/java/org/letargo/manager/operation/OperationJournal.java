@@ -189,7 +189,8 @@ final class OperationJournal {
           CHECKPOINT,
           REWIND,
           CLONE,
-          FORGET ->
+          FORGET,
+          VERIFY ->
           new Subject.Unnamed();
     };
   }

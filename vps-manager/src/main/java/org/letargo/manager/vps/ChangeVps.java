@@ -1,9 +1,11 @@
 package org.letargo.manager.vps;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.OperationReport;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.operation.HookCalls;
@@ -53,6 +55,20 @@ public final class ChangeVps {
           case EXPORT, CHECKPOINT, REWIND, CLONE, FORGET ->
               throw new IllegalArgumentException(move + " needs more than a VPS");
         };
+    return begin(name, move, id, work, by);
+  }
+
+  /**
+   * Begins to suspend a VPS, if its checkpoint passes a verification.
+   *
+   * @throws VpsException NOT_FOUND, BUSY, WRONG_STATE, HOOK_UNREACHABLE
+   */
+  Operation suspend(VpsName name, Optional<VerifyDepth> verify, String by) {
+    OperationId id = OperationId.create();
+    return begin(name, VpsMove.SUSPEND, id, once(new HookRequest.SuspendVps(id, name, verify)), by);
+  }
+
+  private Operation begin(VpsName name, VpsMove move, OperationId id, Work work, String by) {
     registry.claim(name, move, id);
     try {
       return operations.start(

@@ -53,6 +53,7 @@ final class Recovery {
   private final CgroupMount mount;
   private final Operations operations;
   private final CheckpointFiles files;
+  private final TrialRestore trial;
   private boolean allRecovered = true;
 
   Recovery(
@@ -62,7 +63,8 @@ final class Recovery {
       DestroyVps destroy,
       CgroupMount mount,
       Operations operations,
-      CheckpointFiles files) {
+      CheckpointFiles files,
+      TrialRestore trial) {
     this.host = host;
     this.stand = stand;
     this.exits = exits;
@@ -70,6 +72,7 @@ final class Recovery {
     this.mount = mount;
     this.operations = operations;
     this.files = files;
+    this.trial = trial;
   }
 
   void run() {
@@ -88,6 +91,7 @@ final class Recovery {
     } catch (IOException e) {
       throw DurableFiles.failed("cannot list " + all, e);
     }
+    trial.recover();
     mount.recover(); // no engine of ours works any more
     stand.publishPorts();
     dropOrphans();
@@ -128,7 +132,6 @@ final class Recovery {
   private void recover(VpsFolder folder) {
     Leftovers.await(folder, LEFTOVERS_END);
     VpsDisk.recover(folder);
-    DurableFiles.deleteTree(folder.images());
     StoredVps stored = folder.readSpec();
     VpsStatus written = folder.readStatus();
     Optional<JournalEntry> journal = folder.readJournal();
@@ -146,6 +149,7 @@ final class Recovery {
     try (Vps.Change change =
         vps.begin(operation, kind, journal.flatMap(JournalEntry::checkpoint))) {
       VpsStatus now = settle(vps, journal, init, written);
+      DurableFiles.deleteTree(folder.images());
       if (!now.equals(written)) {
         change.become(now);
       }
@@ -162,7 +166,14 @@ final class Recovery {
             && journal.map(JournalEntry::kind).filter(Recovery::endsTheProcesses).isEmpty()
             && host.runc().isStarted(vps.spec().name());
     if (mayLive) {
-      begun(journal, JournalEntry.Kind.SUSPEND).ifPresent(id -> files.drop(vps, id));
+      begun(journal, JournalEntry.Kind.SUSPEND)
+          .ifPresent(id -> {
+            files.drop(vps, id);
+            TakenTerminals.giveBack(
+                vps.spec().name(),
+                vps.folder().images(),
+                host.cgroups().processes(vps.spec().name()));
+          });
       journal
           .map(JournalEntry::kind)
           .filter(Recovery::usesTheEngine)

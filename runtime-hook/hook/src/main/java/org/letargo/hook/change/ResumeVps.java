@@ -8,16 +8,15 @@ import java.time.Instant;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.checkpoint.StoredImages;
+import org.letargo.archive.criu.ImageCheck;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.durable.DurableFiles;
-import org.letargo.hook.engine.EngineLog;
 import org.letargo.hook.engine.EngineOptions;
 import org.letargo.hook.network.GuestNetwork;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
-import org.letargo.hook.protocol.Explanation;
-import org.letargo.hook.protocol.Obstacle;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.rootfs.VpsDisk;
@@ -189,6 +188,7 @@ final class ResumeVps {
     private void writeImages() {
       try {
         ImageFolder.write(stored, images, vps.stored().hostIdBase());
+        ImageCheck.check(StoredImages.in(images, stored));
       } catch (IOException e) {
         throw DurableFiles.failed("cannot write the images of checkpoint " + checkpoint.id(), e);
       } catch (ArchiveException e) {
@@ -234,25 +234,12 @@ final class ResumeVps {
     }
 
     private VpsException failure(RuntimeException cause) {
-      VpsException known = veto != null ? veto : cause instanceof VpsException said ? said : null;
-      if (known == null) {
-        return VpsException.internal("cannot resume VPS '" + folder.name() + "'", cause);
-      }
-      Optional<Explanation> behind =
-          veto == null
-              ? EngineLog.explain(log.resolve("restore.log"), _ -> Optional.empty())
-              : Optional.empty();
-      Optional<Obstacle> obstacle = behind.map(found -> found.obstacles().getFirst());
-      VpsException failure =
-          new VpsException(
-              known.code(),
-              "cannot resume VPS '" + folder.name() + "'",
-              obstacle.map(Obstacle::sentence).orElse(known.why()),
-              (obstacle.map(Obstacle::remedy).orElse(known.remedy())
-                      + " It stays suspended, its checkpoint is kept.")
-                  .strip(),
-              cause);
-      return behind.map(failure::explained).orElse(failure);
+      return RestoreFailure.of(
+          "cannot resume VPS '" + folder.name() + "'",
+          Optional.ofNullable(veto),
+          cause,
+          log,
+          "It stays suspended, its checkpoint is kept.");
     }
   }
 }

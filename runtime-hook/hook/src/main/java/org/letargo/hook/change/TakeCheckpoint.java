@@ -12,7 +12,10 @@ import java.util.function.Consumer;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.HostDescription;
 import org.letargo.archive.checkpoint.CheckpointWriter;
+import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.checkpoint.StoredImages;
 import org.letargo.archive.criu.EngineStatistics;
+import org.letargo.archive.criu.ImageCheck;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.durable.DurableFiles;
@@ -26,6 +29,7 @@ import org.letargo.hook.pages.PeerProgram;
 import org.letargo.hook.preflight.Preflight;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.runtime.InitProcess;
@@ -45,6 +49,7 @@ import org.slf4j.LoggerFactory;
  *
  *  freeze, memory -> store                 freeze, memory -> buffers -> store
  *  post-dump: disk, all durable, manifest  post-dump: disk
+ *  if wanted: a trial restore of it
  *  the engine kills the VPS                the engine lets the VPS go on
  *                                          rest of the memory, all durable, manifest
  * </pre>
@@ -69,13 +74,23 @@ final class TakeCheckpoint {
   private final CheckpointFiles files;
   private final CgroupMount mount;
   private final Clearance clearance;
+  private final VerifyCheckpoint verify;
+  private final TrialRestore trial;
   private final AbortedDump aborted;
 
-  TakeCheckpoint(Host host, CheckpointFiles files, CgroupMount mount, Clearance clearance) {
+  TakeCheckpoint(
+      Host host,
+      CheckpointFiles files,
+      CgroupMount mount,
+      Clearance clearance,
+      VerifyCheckpoint verify,
+      TrialRestore trial) {
     this.host = host;
     this.files = files;
     this.mount = mount;
     this.clearance = clearance;
+    this.verify = verify;
+    this.trial = trial;
     this.aborted = new AbortedDump(host);
   }
 
@@ -144,6 +159,8 @@ final class TakeCheckpoint {
     /** Why we told the engine not to go on; null if we did not. */
     private volatile VpsException veto;
 
+    private volatile boolean terminalsAreBack;
+
     Taking(
         Vps vps,
         Operation operation,
@@ -193,6 +210,7 @@ final class TakeCheckpoint {
           touched = true;
           host.runc().unpause(folder.name()); // the engine freezes it again by itself
         }
+        terminalsAreBack = false;
         prepare(initPid);
         Faults.at(goesOn ? "checkpoint.before-dump" : "suspend.before-dump");
         Command.Result result = dump();
@@ -287,6 +305,9 @@ final class TakeCheckpoint {
       phase("preflight", 5);
       vps.timeline().requireFree(wish.label(), wish.id());
       memoryBytes = host.cgroups().memoryToSave(folder.name()).bytes();
+      if (wish.needsTrial()) {
+        trial.requireMemory(folder.name(), memoryBytes);
+      }
       makeSpace();
       Preflight.Look look =
           before instanceof VpsStatus.Paused && goesOn
@@ -336,31 +357,51 @@ final class TakeCheckpoint {
     private void frozen() {
       try {
         phase("commit", 60);
-        operation.commit();
+        if (goesOn || wish.verify().isEmpty()) {
+          operation.commit();
+        }
         receiver.await(LAST_ANSWER);
         takenAt = Instant.now();
         host.cgroups().save(vps.stored(), images);
         diskBytes = files.captureDisk(vps, writer);
         Faults.at(goesOn ? "checkpoint.before-commit" : "suspend.before-commit");
-        Faults.failAt(goesOn ? "checkpoint.commit" : "suspend.commit");
         if (!goesOn) {
           complete();
+          wish.verify().ifPresent(this::verifyFrozen);
           settle.accept(entry);
           Faults.at("suspend.after-commit");
         }
       } catch (VpsException e) {
-        veto = e;
-        throw e;
+        throw refused(e);
       } catch (ArchiveException e) {
-        veto = ArchiveFailures.whileTaking(e);
-        throw veto;
+        throw refused(ArchiveFailures.whileTaking(e));
       } catch (IOException e) {
-        veto = DurableFiles.failed("cannot write the checkpoint", e);
-        throw veto;
+        throw refused(DurableFiles.failed("cannot write the checkpoint", e));
       } catch (RuntimeException e) {
-        veto = VpsException.internal("cannot write the checkpoint", e);
-        throw veto;
+        throw refused(VpsException.internal("cannot write the checkpoint", e));
       }
+    }
+
+    private VpsException refused(VpsException why) {
+      veto = why;
+      giveBackTerminals();
+      return why;
+    }
+
+    /** Where the VPS was to go on the engine has done so itself. */
+    private void giveBackTerminals() {
+      if (!goesOn && !terminalsAreBack) {
+        terminalsAreBack = true;
+        TakenTerminals.giveBack(folder.name(), images, host.cgroups().processes(folder.name()));
+      }
+    }
+
+    /** The original stands still until it is known that it can be restored. */
+    private void verifyFrozen(VerifyDepth depth) {
+      Faults.at("suspend.before-verify");
+      verify.verify(vps, wish.id(), depth, new Span(operation, 62, 94));
+      Faults.at("suspend.after-verify");
+      operation.commit();
     }
 
     private static VpsException notStored(Throwable cause) {
@@ -388,10 +429,20 @@ final class TakeCheckpoint {
               new CheckpointFiles.Taken(takenAt, taker, savedBytes, diskBytes, stoodStill),
               writer);
       Faults.at(goesOn ? "checkpoint.after-manifest" : "suspend.after-manifest");
+      requireImagesFit();
       if (wish.isForTheTimeline()) {
         vps.timeline().add(entry);
       }
       Faults.at(goesOn ? "checkpoint.after-timeline" : "suspend.after-timeline");
+    }
+
+    /** A checkpoint whose images do not fit together is none. */
+    private void requireImagesFit() throws IOException {
+      try (StoredCheckpoint stored = host.store().checkpoints().read(wish.id().value())) {
+        ImageCheck.check(StoredImages.in(images, stored));
+      } catch (ArchiveException e) {
+        throw ArchiveFailures.whileTaking(e);
+      }
     }
 
     /**
@@ -399,6 +450,9 @@ final class TakeCheckpoint {
      */
     private void rollBack(InitProcess init) {
       if (touched) {
+        if (init.isAlive()) {
+          giveBackTerminals(); // if the engine failed after it had read them, and did not ask us
+        }
         aborted.recover(vps, init, before);
       }
       unsettle.run();

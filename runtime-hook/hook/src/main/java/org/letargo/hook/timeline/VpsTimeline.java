@@ -10,6 +10,7 @@ import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Timeline;
 import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.Verification;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 
@@ -105,6 +106,19 @@ public final class VpsTimeline {
     TimelineEntry old = get(id);
     label.ifPresent(text -> requireFree(text, id));
     TimelineEntry changed = old.marked(label, note, pinned);
+    write(now.here(), map(entry -> entry == old ? changed : entry));
+    return changed;
+  }
+
+  /**
+   * Keeps what was found out about a checkpoint.
+   *
+   * @return as it is then
+   * @throws VpsException NOT_FOUND if it was forgotten meanwhile
+   */
+  public synchronized TimelineEntry verified(CheckpointId id, Verification found) {
+    TimelineEntry old = get(id);
+    TimelineEntry changed = old.verified(found);
     write(now.here(), map(entry -> entry == old ? changed : entry));
     return changed;
   }

@@ -41,6 +41,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.ListCheckpoints.class),
   @JsonSubTypes.Type(HookRequest.MarkCheckpoint.class),
   @JsonSubTypes.Type(HookRequest.ForgetCheckpoint.class),
+  @JsonSubTypes.Type(HookRequest.VerifyCheckpoint.class),
   @JsonSubTypes.Type(HookRequest.RewindVps.class),
   @JsonSubTypes.Type(HookRequest.CloneVps.class),
   @JsonSubTypes.Type(HookRequest.DiffCheckpoints.class),
@@ -226,8 +227,18 @@ public sealed interface HookRequest<R> {
     }
   }
 
-  /** Saves memory and disk of a running or paused VPS, durably, and ends its processes. */
-  record SuspendVps(OperationId operation, VpsName name) implements Change<VpsReport> {
+  /**
+   * Saves memory and disk of a running or paused VPS, durably, and ends its processes.
+   *
+   * @param verify the processes stay frozen until the checkpoint has passed this, and go on if it
+   *     does not pass; empty: it is not tried
+   */
+  record SuspendVps(OperationId operation, VpsName name, Optional<VerifyDepth> verify)
+      implements Change<VpsReport> {
+    public SuspendVps(OperationId operation, VpsName name) {
+      this(operation, name, Optional.empty());
+    }
+
     @Override
     public Class<VpsReport> replyType() {
       return VpsReport.class;
@@ -246,9 +257,18 @@ public sealed interface HookRequest<R> {
    * Writes the archive of a checkpoint as output; the VPS stays as it is.
    *
    * @param checkpoint one of its timeline; empty: the present of a suspended or stopped VPS
+   * @param verify nothing is written unless it passes this; empty: it is not tried
    */
-  record ExportVps(OperationId operation, VpsName name, Optional<CheckpointId> checkpoint)
+  record ExportVps(
+      OperationId operation,
+      VpsName name,
+      Optional<CheckpointId> checkpoint,
+      Optional<VerifyDepth> verify)
       implements Change<Done> {
+    public ExportVps(OperationId operation, VpsName name, Optional<CheckpointId> checkpoint) {
+      this(operation, name, checkpoint, Optional.empty());
+    }
+
     @Override
     public Class<Done> replyType() {
       return Done.class;
@@ -275,10 +295,22 @@ public sealed interface HookRequest<R> {
    * @param kind MANUAL or SCHEDULED
    * @param label empty for none; NAME_TAKEN if another checkpoint of the VPS has it, and nothing is
    *     frozen then
+   * @param verify tried once the VPS goes on; one that does not pass stays in the timeline, and the
+   *     request fails. Empty: it is not tried
    */
   record CheckpointVps(
-      OperationId operation, VpsName name, CheckpointKind kind, String label, String note)
+      OperationId operation,
+      VpsName name,
+      CheckpointKind kind,
+      String label,
+      String note,
+      Optional<VerifyDepth> verify)
       implements Change<TimelineEntry> {
+    public CheckpointVps(
+        OperationId operation, VpsName name, CheckpointKind kind, String label, String note) {
+      this(operation, name, kind, label, note, Optional.empty());
+    }
+
     public CheckpointVps {
       if (kind != CheckpointKind.MANUAL && kind != CheckpointKind.SCHEDULED) {
         throw VpsException.invalid(
@@ -318,6 +350,20 @@ public sealed interface HookRequest<R> {
       note.ifPresent(TimelineEntry::requireNote);
     }
 
+    @Override
+    public Class<TimelineEntry> replyType() {
+      return TimelineEntry.class;
+    }
+  }
+
+  /**
+   * Finds out whether a checkpoint can be restored, beside whatever its VPS does, and keeps the
+   * answer in the timeline. One that cannot is CHECKPOINT_CORRUPT or RESUME_FAILED; other failures
+   * say nothing about it.
+   */
+  record VerifyCheckpoint(
+      OperationId operation, VpsName name, CheckpointId checkpoint, VerifyDepth depth)
+      implements Change<TimelineEntry> {
     @Override
     public Class<TimelineEntry> replyType() {
       return TimelineEntry.class;

@@ -39,6 +39,8 @@ class JsonTest {
           true,
           DataSize.ofBytes(5),
           Duration.ofMillis(12));
+  private static final TimelineEntry FAILED =
+      FIRST.verified(new Verification.Failed(AT, VerifyDepth.RUN, "it died"));
   private static final VpsSpec SPEC =
       new VpsSpec(WEB1, TINY, VpsLimits.DEFAULT, ADDRESS, "02:4c:00:00:00:02", PORTS);
 
@@ -68,6 +70,8 @@ class JsonTest {
         new HookRequest.PauseVps(OP, WEB1),
         new HookRequest.UnpauseVps(OP, WEB1),
         new HookRequest.SuspendVps(OP, WEB1),
+        new HookRequest.SuspendVps(OP, WEB1, Optional.of(VerifyDepth.RESTORE)),
+        new HookRequest.VerifyCheckpoint(OP, WEB1, CHECKPOINT.id(), VerifyDepth.IMAGES),
         new HookRequest.ResumeVps(OP, WEB1),
         new HookRequest.ExportVps(OP, WEB1, Optional.empty()),
         new HookRequest.ExportVps(OP, WEB1, Optional.of(CHECKPOINT.id())),
@@ -98,6 +102,15 @@ class JsonTest {
 
     assertThat(json).startsWith("{\"request\":\"" + request.getClass().getSimpleName() + "\"");
     assertThat(Json.MAPPER.readValue(json, HookRequest.class)).isEqualTo(request);
+  }
+
+  /** As timelines were written before anything was verified. */
+  @Test
+  void readsAnEntryWithoutVerificationAsOneThatNobodyHasTried() throws IOException {
+    String json = Json.MAPPER.writeValueAsString(FIRST).replace(",\"verification\":null", "");
+
+    assertThat(json).doesNotContain("verification");
+    assertThat(Json.MAPPER.readValue(json, TimelineEntry.class)).isEqualTo(FIRST);
   }
 
   @Test
@@ -133,6 +146,8 @@ class JsonTest {
         new Progress("dump", 1, 2, 50),
         Failure.of(VpsException.notFound(WEB1)),
         FIRST,
+        FAILED,
+        FIRST.verified(new Verification.Verified(AT, VerifyDepth.RESTORE)),
         new Timeline(WEB1, Optional.of(CHECKPOINT.id()), List.of(FIRST)),
         new Timeline(WEB1, Optional.empty(), List.of()),
         new CheckpointDiff(

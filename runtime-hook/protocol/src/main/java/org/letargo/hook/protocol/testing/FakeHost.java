@@ -103,9 +103,10 @@ final class FakeHost {
   }
 
   /**
-   * @throws VpsException NAME_TAKEN
+   * @throws VpsException NAME_TAKEN; INVALID_REQUEST for a name that is kept for Letargo
    */
   synchronized void requireFree(VpsName name) {
+    name.requireUnreserved();
     if (vpses.containsKey(name)) {
       throw new VpsException(
           Code.NAME_TAKEN,

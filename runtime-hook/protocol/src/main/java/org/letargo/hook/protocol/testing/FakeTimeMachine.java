@@ -1,5 +1,6 @@
 package org.letargo.hook.protocol.testing;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.letargo.hook.protocol.CheckpointId;
@@ -11,6 +12,8 @@ import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.StoreFindings;
 import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.Verification;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsReport;
@@ -50,9 +53,36 @@ final class FakeTimeMachine {
                     timelines.add(
                         name, taken, wanted.kind(), hasMemory, wanted.label(), wanted.note());
                 host.settle(name, status -> status);
-                return entry;
+                return wanted
+                    .verify()
+                    .map(depth -> verified(name, taken.id(), depth))
+                    .orElse(entry);
               });
         });
+  }
+
+  /** Beside whatever the VPS does. */
+  TimelineEntry verify(HookRequest.VerifyCheckpoint verify, HookExchange exchange) {
+    host.find(verify.name());
+    CheckpointId id = timelines.find(verify.name(), verify.checkpoint()).checkpoint().id();
+    life.work(verify, exchange);
+    requireRestorable(verify.name(), id, verify.depth());
+    return life.commit(verify, () -> verified(verify.name(), id, verify.depth()));
+  }
+
+  /** Fails, and keeps why, if it is damaged. */
+  void requireRestorable(VpsName name, CheckpointId id, VerifyDepth depth) {
+    try {
+      timelines.requireWhole(name, id);
+    } catch (VpsException e) {
+      life.alive(() ->
+          timelines.verified(name, id, new Verification.Failed(Instant.now(), depth, e.why())));
+      throw e;
+    }
+  }
+
+  TimelineEntry verified(VpsName name, CheckpointId id, VerifyDepth depth) {
+    return timelines.verified(name, id, new Verification.Verified(Instant.now(), depth));
   }
 
   VpsReport suspend(HookRequest.SuspendVps suspend, HookExchange exchange) {
@@ -69,6 +99,7 @@ final class FakeTimeMachine {
               () -> {
                 CheckpointReport taken = FakeTimelines.capture(true);
                 timelines.add(name, taken, CheckpointKind.SUSPEND, true, "", "");
+                suspend.verify().ifPresent(depth -> verified(name, taken.id(), depth));
                 return host.settle(name, _ -> new VpsStatus.Suspended(taken));
               });
         });

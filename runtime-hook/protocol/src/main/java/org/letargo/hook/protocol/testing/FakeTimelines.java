@@ -22,6 +22,7 @@ import org.letargo.hook.protocol.StoreReport;
 import org.letargo.hook.protocol.StoreWork;
 import org.letargo.hook.protocol.Timeline;
 import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.Verification;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 
@@ -169,6 +170,13 @@ final class FakeTimelines {
     timelines.put(
         name,
         new Timeline(name, before.here(), before.checkpoints().stream().map(change).toList()));
+  }
+
+  /** Keeps what was found out about a checkpoint. */
+  synchronized TimelineEntry verified(VpsName name, CheckpointId id, Verification found) {
+    TimelineEntry old = find(name, id);
+    replace(name, entry -> entry == old ? old.verified(found) : entry);
+    return find(name, id);
   }
 
   /** From now on its bytes are not what they were. */

@@ -239,6 +239,9 @@ public abstract class HookContract extends TemplateContract {
     assertThat(exec(name, "", "sh", "-c", "exit 7")).isEqualTo("7::");
     assertThat(exec(name, "", "sh", "-c", "echo trouble >&2")).isEqualTo("0::trouble\n");
     assertThat(exec(name, "typed", "cat")).isEqualTo("0:typed:");
+    assertThat(exec(name, "", "sh", "-c", "sleep 9999 & echo started"))
+        .as("it ends with the command, whatever that leaves behind")
+        .isEqualTo("0:started\n:");
     assertThat(exec(name, "", "no-such-program")).startsWith("127:");
   }
 
@@ -254,9 +257,12 @@ public abstract class HookContract extends TemplateContract {
   }
 
   @Test
-  void endsTheConsoleWhenTheVpsStops() {
+  void endsTheConsoleWhenTheVpsStops() throws IOException {
     VpsName name = running();
     try (var console = client().open(new HookRequest.AttachConsole(name, SIZE))) {
+      console.input().write('\n'); // a terminal shows what is typed; then somebody is attached
+      console.input().flush();
+      while (!(console.next() instanceof Item.Output<Done>)) {}
       client().call(new HookRequest.StopVps(op(), name, Duration.ZERO));
 
       assertThat(console.await(progress -> {})).isEqualTo(new Done());

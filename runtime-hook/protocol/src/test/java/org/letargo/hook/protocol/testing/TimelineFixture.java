@@ -77,16 +77,7 @@ public abstract class TimelineFixture extends HookContractFixture {
   }
 
   static TimelineEntry marked(TimelineEntry entry, String label, String note, boolean pinned) {
-    return new TimelineEntry(
-        entry.checkpoint(),
-        entry.parent(),
-        entry.kind(),
-        entry.hasMemory(),
-        label,
-        note,
-        pinned,
-        entry.newBytes(),
-        entry.frozen());
+    return entry.marked(Optional.of(label), Optional.of(note), Optional.of(pinned));
   }
 
   static CheckpointId id(TimelineEntry entry) {
