@@ -30,7 +30,6 @@ import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.runtime.InitProcess;
-import org.letargo.hook.store.HostMemory;
 import org.letargo.hook.store.MemoryIntake;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
@@ -67,9 +66,6 @@ final class TakeCheckpoint {
 
   /** Memory on its way to the store while a VPS is suspended. */
   private static final long PASSING_BYTES = 64L << 20;
-
-  /** What the launcher of the hook allows it outside the heap is a little more. */
-  private static final long MOST_HELD_BYTES = 4L << 30;
 
   private final Host host;
   private final CheckpointFiles files;
@@ -263,7 +259,8 @@ final class TakeCheckpoint {
     private Command.Result dump() throws IOException {
       phase("disk", 10);
       try (CheckpointWriter checkpoint = host.store().checkpoints().begin();
-          PageBuffers buffers = new PageBuffers(goesOn ? heldBytes() : PASSING_BYTES);
+          PageBuffers buffers =
+              new PageBuffers(goesOn ? host.store().frozenBuffer().bytes() : PASSING_BYTES);
           MemoryIntake memory = new MemoryIntake(checkpoint);
           PageReceiver pages = PageReceiver.open(setup(memory, buffers));
           var _ = mount.hold();
@@ -302,11 +299,6 @@ final class TakeCheckpoint {
           PageReceiver.PATIENCE);
     }
 
-    /** Memory of the VPS that may be held while it is frozen: a quarter of what is free. */
-    private long heldBytes() throws IOException {
-      return Math.clamp(HostMemory.availableBytes() / 4, PASSING_BYTES, MOST_HELD_BYTES);
-    }
-
     private void prepare(long initPid) {
       phase("preflight", 5);
       vps.timeline().requireFree(wish.label(), wish.id());
@@ -341,12 +333,11 @@ final class TakeCheckpoint {
      */
     private void makeSpace() {
       try {
-        long freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
-        if (2 * memoryBytes + SPARE_BYTES > freeBytes) {
+        if (2 * memoryBytes + SPARE_BYTES > host.store().room().bytes()) {
           host.store().checkpoints().collect();
         }
       } catch (IOException e) {
-        throw DurableFiles.failed("cannot see how much space is free in " + folder.state(), e);
+        throw DurableFiles.failed("cannot tidy up the store", e);
       }
     }
 

@@ -110,7 +110,8 @@ class VpsNetworkTest {
             configuration.subnet(),
             configuration.firstHostId(),
             configuration.allowedUsers(),
-            configuration.whenHostStops());
+            configuration.whenHostStops(),
+            configuration.store());
 
     assertThatThrownBy(() -> new Firewall(broken).publish(List.of()))
         .isInstanceOf(VpsException.class)

@@ -101,6 +101,7 @@ final class FakeLife implements HookHandler {
         host.find(mark.name());
         yield alive(() -> host.timelines().mark(mark));
       }
+      case HookRequest.DiffCheckpoints diff -> host.timelines().diff(diff);
       case HookRequest.DescribeStore _ -> host.timelines().report();
       case HookRequest.ExecInVps exec -> sessions.exec(exec, exchange);
       case HookRequest.AttachConsole attach -> sessions.console(attach, exchange);
