@@ -1,22 +1,22 @@
 package org.letargo.archive.criu;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.letargo.archive.ArchiveException;
 
 /**
- * CRIU's image files of one checkpoint: its {@code checkpoint/} directory. Every call reads the
- * files anew; nothing stays open.
+ * CRIU's image files of one checkpoint. Every call reads the files anew; nothing stays open.
  *
  * <p>Formats: images/*.proto of CRIU. pagemap: after a head {pages_id 1} entries {vaddr 1, nr_pages
  * 2, in_parent 3, flags 4, nr_pages 5 from CRIU 4.2 on}. pstree {pid 1, ppid 2, pgid 3, sid 4,
- * threads 5}. core {tc 3 {comm 6}}. inventory {img_version 1}.
+ * threads 5}. core {tc 3 {comm 6}}. mm {exe_file_id 12}. inventory {img_version 1}.
  */
 public final class CriuImages {
   private static final int PAGE_BYTES = 4096;
@@ -27,14 +27,24 @@ public final class CriuImages {
   /** COMPEL_TASK_DEAD. */
   private static final int DEAD = 2;
 
+  private static final Pattern PAGEMAP = Pattern.compile("pagemap-.*\\.img");
+
   private static final int IN_PARENT = 1;
   private static final int LAZY = 2;
   private static final int PRESENT = 4;
 
-  private final Path directory;
+  private final ImageSource source;
 
   public CriuImages(Path directory) {
-    this.directory = directory;
+    this(ImageSource.folder(directory));
+  }
+
+  public CriuImages(ImageSource source) {
+    this.source = source;
+  }
+
+  private ImageFile open(String name, ImageFile.Kind kind) throws IOException {
+    return ImageFile.open(name, source.open(name), kind);
   }
 
   /**
@@ -43,7 +53,7 @@ public final class CriuImages {
    * @throws ArchiveException CORRUPT if the inventory is not one
    */
   public int imageVersion() throws IOException {
-    try (var image = ImageFile.open(directory.resolve("inventory.img"), ImageFile.Kind.INVENTORY)) {
+    try (var image = open("inventory.img", ImageFile.Kind.INVENTORY)) {
       return Math.toIntExact(image.require().requireNumber(1) & 0x7FFF_FFFF);
     }
   }
@@ -56,17 +66,20 @@ public final class CriuImages {
    */
   public long memoryBytes() throws IOException {
     long pages = 0;
-    try (DirectoryStream<Path> maps = Files.newDirectoryStream(directory, "pagemap-*.img")) {
-      for (Path map : maps) {
-        pages += pages(map);
-      }
+    for (String name : pagemaps()) {
+      pages += pages(name);
     }
     return pages * PAGE_BYTES;
   }
 
-  private static long pages(Path file) throws IOException {
+  /** The images that say where memory is, of processes and shared memory. */
+  public List<String> pagemaps() throws IOException {
+    return source.names().stream().filter(name -> PAGEMAP.matcher(name).matches()).toList();
+  }
+
+  private long pages(String name) throws IOException {
     long pages = 0;
-    try (var image = ImageFile.open(file, ImageFile.Kind.PAGEMAP)) {
+    try (var image = open(name, ImageFile.Kind.PAGEMAP)) {
       image.require().requireNumber(1);
       for (Optional<ProtoMessage> entry; (entry = image.next()).isPresent(); ) {
         ProtoMessage run = entry.get();
@@ -94,7 +107,7 @@ public final class CriuImages {
    */
   public List<CriuProcess> processes() throws IOException {
     List<CriuProcess> processes = new ArrayList<>();
-    try (var image = ImageFile.open(directory.resolve("pstree.img"), ImageFile.Kind.PSTREE)) {
+    try (var image = open("pstree.img", ImageFile.Kind.PSTREE)) {
       for (Optional<ProtoMessage> entry; (entry = image.next()).isPresent(); ) {
         if (processes.size() == MAX_PROCESSES) {
           throw image.malformed("it has more than " + MAX_PROCESSES + " processes");
@@ -118,12 +131,34 @@ public final class CriuImages {
    * engine restores of it nothing but what it ended with, and saves no namespaces of it.
    */
   boolean hasEnded(int pid) throws IOException {
-    try (var image =
-        ImageFile.open(directory.resolve("core-" + pid + ".img"), ImageFile.Kind.CORE)) {
+    try (var image = open("core-" + pid + ".img", ImageFile.Kind.CORE)) {
       return image.require().message(3).requireNumber(1) == DEAD;
     } catch (NoSuchFileException e) {
       return false;
     }
+  }
+
+  /** The path of a process's program, inside the VPS; empty where there is none, as of a zombie. */
+  public Map<Integer, String> programs(List<CriuProcess> processes) throws IOException {
+    OpenFiles files = OpenFiles.read(source);
+    Map<Integer, String> programs = new HashMap<>();
+    for (CriuProcess process : processes) {
+      try (var image = open("mm-" + process.pid() + ".img", ImageFile.Kind.MEMORY_AREAS)) {
+        programs.put(process.pid(), files.name(image.require().requireNumber(12)));
+      } catch (NoSuchFileException e) {
+        programs.put(process.pid(), "");
+      }
+    }
+    return programs;
+  }
+
+  /**
+   * The sockets that have a name or an address, of all processes.
+   *
+   * @throws ArchiveException CORRUPT if the image of open files is not one
+   */
+  public List<CriuSocket> sockets() throws IOException {
+    return OpenFiles.read(source).sockets();
   }
 
   private static int id(ImageFile image, long number) {
@@ -135,8 +170,7 @@ public final class CriuImages {
 
   /** Empty for a process without a core image, which is how CRIU saves helpers. */
   private String name(int pid) throws IOException {
-    try (var image =
-        ImageFile.open(directory.resolve("core-" + pid + ".img"), ImageFile.Kind.CORE)) {
+    try (var image = open("core-" + pid + ".img", ImageFile.Kind.CORE)) {
       String name = image.require().message(3).text(6);
       return name.length() <= MAX_NAME_CHARS ? name : name.substring(0, MAX_NAME_CHARS);
     } catch (NoSuchFileException e) {
