@@ -13,8 +13,8 @@ import java.util.TreeSet;
  * @param byPid addresses of pages by the pid inside the VPS
  */
 public record HotPages(Map<Long, NavigableSet<Long>> byPid) {
-  /** 64 MiB. */
-  public static final int MAX_PAGES = 1 << 14;
+  /** 8 MiB: to have one there at once may cost the reading of a chunk of 64 KiB. */
+  public static final int MAX_PAGES = 1 << 11;
 
   private static final long PAGE_BYTES = 4096;
 
