@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +36,12 @@ import org.letargo.integration.harness.Vps;
 class HookFaultsIT {
   private static final int DIED = 137;
   private static final int HEART_MEBIBYTES = 4;
+
+  /** So much that it is resumed lazily. */
+  private static final int LAZY_MEBIBYTES = 48;
+
+  private static final Set<String> LAZY =
+      Set.of("resume.loading", "resume.loaded", "resume.broken");
   private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(20);
   private static final String NAME = "patient";
 
@@ -65,6 +72,11 @@ class HookFaultsIT {
 
     String verb() {
       return name.substring(0, name.indexOf('.'));
+    }
+
+    /** It comes to this one only if something has failed before. */
+    String fault() {
+      return name.equals("resume.broken") ? "fail:resume.loading," + name : name;
     }
   }
 
@@ -108,6 +120,9 @@ class HookFaultsIT {
         new Point("resume.after-release", "suspended", "suspended", "failed"),
         new Point("resume.after-restore", "suspended", "running", "succeeded"),
         new Point("resume.after-journal", "suspended", "running", "succeeded"),
+        new Point("resume.loading", "suspended", "suspended", "succeeded"),
+        new Point("resume.loaded", "suspended", "suspended", "succeeded"),
+        new Point("resume.broken", "suspended", "suspended", "succeeded"),
         new Point("export.midway", "suspended", "suspended", "failed"),
         new Point("import.midway", "gone", "gone", "failed"),
         new Point("import.received", "gone", "gone", "failed"),
@@ -150,7 +165,7 @@ class HookFaultsIT {
     Instance instance = letargo.get();
     restartHook(instance, ""); // whatever a test before has left
     Patient patient = prepare(instance, point);
-    restartHook(instance, point.name());
+    restartHook(instance, point.fault());
     injected++;
 
     CompletableFuture<Operation> asked = CompletableFuture.supplyAsync(() -> ask(instance, point));
@@ -259,7 +274,7 @@ class HookFaultsIT {
       return new Patient(List.of());
     }
     vps.start();
-    Heart heart = Heart.start(vps, HEART_MEBIBYTES);
+    Heart heart = Heart.start(vps, LAZY.contains(point.name()) ? LAZY_MEBIBYTES : HEART_MEBIBYTES);
     if (List.of("forget", "rewind", "verify").contains(point.verb())) {
       instance.api().run("POST", "/v1/vps/" + NAME + "/checkpoints");
     }

@@ -103,8 +103,7 @@ public final class Growth {
         storedBytes = packs.stat().storedBytes();
         collecting = seconds(() -> collected[0] = store.collect());
       }
-      double opening =
-          seconds(() -> PackStore.open(folder, PackStoreOptions.defaults()).close());
+      double opening = seconds(() -> PackStore.open(folder, PackStoreOptions.defaults()).close());
       System.out.printf(
           "%-12d %11.0f ms %6d MiB %7.0f ms %5.0f ms%n",
           wanted,

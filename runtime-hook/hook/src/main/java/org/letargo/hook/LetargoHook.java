@@ -101,7 +101,8 @@ final class LetargoHook implements HookHandler {
         vps.status(),
         hasProcesses ? host.cgroups().memoryUsed(vps.spec().name()) : DataSize.ofBytes(0),
         vps.change(),
-        vps.revision());
+        vps.revision(),
+        vps.resumed());
   }
 
   private void requireRunning(VpsName name, String verb) {

@@ -117,11 +117,22 @@ final class ChangeCommands {
 
   @Command(
       name = "resume",
-      description = "Brings suspended VPSes back to life where they stood.",
+      description = {
+        "Brings suspended VPSes back to life where they stood.",
+        "They run as soon as their processes are there; their memory comes behind."
+      },
       footer = {"", "Example: letargo resume web1"})
   static final class Resume extends Change {
+    @Option(names = "--eager", description = "Read all memory before anything runs.")
+    private boolean eager;
+
     Resume() {
       super("resumed");
+    }
+
+    @Override
+    Optional<JsonNode> body() {
+      return eager ? Optional.of(object().put("eager", true)) : Optional.empty();
     }
   }
 

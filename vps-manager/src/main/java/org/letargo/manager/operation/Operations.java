@@ -99,6 +99,17 @@ public final class Operations implements AutoCloseable {
     return launch(new Journalled(operation, id, 0), work);
   }
 
+  /** Keeps an operation that nobody had asked for and that has ended; once. */
+  public void record(Operation ended) {
+    if (journal.find(ended.id()).isPresent()) {
+      return;
+    }
+    journal.begin(ended, ended.id());
+    journal.end(ended);
+    metrics.ended(ended);
+    tell(ended);
+  }
+
   /** Those that the journal has as running when the manager starts, the oldest first. */
   public List<Journalled> unfinished() {
     return journal.unfinished();

@@ -143,7 +143,7 @@ public final class ChangeTimeline {
       VpsName name, CheckpointId checkpoint, boolean discardCurrent, String by) {
     OperationId id = OperationId.create();
     var request = new HookRequest.RewindVps(id, name, checkpoint, discardCurrent);
-    return start(name, VpsMove.REWIND, id, by, run -> hook.change(request, run::progress));
+    return start(name, VpsMove.REWIND, id, by, hook.bringingToLife(request));
   }
 
   /**

@@ -51,11 +51,22 @@ public final class ChangeVps {
           case PAUSE -> once(new HookRequest.PauseVps(id, name));
           case UNPAUSE -> once(new HookRequest.UnpauseVps(id, name));
           case SUSPEND -> once(new HookRequest.SuspendVps(id, name));
-          case RESUME -> once(new HookRequest.ResumeVps(id, name));
-          case EXPORT, CHECKPOINT, REWIND, CLONE, FORGET ->
+          case RESUME, EXPORT, CHECKPOINT, REWIND, CLONE, FORGET ->
               throw new IllegalArgumentException(move + " needs more than a VPS");
         };
     return begin(name, move, id, work, by);
+  }
+
+  /**
+   * Begins to bring one back to life; it is journalled on return.
+   *
+   * @param eager whether all memory is to be there first
+   * @throws VpsException NOT_FOUND, BUSY, WRONG_STATE, HOOK_UNREACHABLE
+   */
+  public Operation resume(VpsName name, boolean eager, String by) {
+    OperationId id = OperationId.create();
+    Work work = hook.bringingToLife(new HookRequest.ResumeVps(id, name, eager));
+    return begin(name, VpsMove.RESUME, id, work, by);
   }
 
   /**

@@ -50,6 +50,9 @@ public final class VpsRoute {
     }
   }
 
+  /** Schema Resume. */
+  record ResumeBody(Optional<Boolean> eager) {}
+
   /** Schema Suspend. */
   record SuspendBody(Optional<VerifyDepth> verify) {}
 
@@ -73,7 +76,7 @@ public final class VpsRoute {
         .add("stopVps", call -> change(call, VpsMove.STOP, call.body(StopBody.class)))
         .add("restartVps", call -> change(call, VpsMove.RESTART, call.body(StopBody.class)))
         .add("suspendVps", this::suspend)
-        .add("resumeVps", call -> change(call, VpsMove.RESUME))
+        .add("resumeVps", this::resume)
         .add("pauseVps", call -> change(call, VpsMove.PAUSE))
         .add("unpauseVps", call -> change(call, VpsMove.UNPAUSE));
   }
@@ -85,6 +88,12 @@ public final class VpsRoute {
   private void create(Call call) {
     CreateVps.Wish wish = call.body(CreateBody.class).toWish();
     call.blocking(() -> call.accepted(create.start(wish, call.by())));
+  }
+
+  private void resume(Call call) {
+    VpsName name = name(call);
+    boolean eager = call.body(ResumeBody.class).eager().orElse(false);
+    call.blocking(() -> call.accepted(change.resume(name, eager, call.by())));
   }
 
   private void suspend(Call call) {

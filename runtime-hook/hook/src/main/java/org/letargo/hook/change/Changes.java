@@ -61,7 +61,7 @@ public final class Changes {
     CheckpointFiles files = new CheckpointFiles(host);
     CgroupMount mount = new CgroupMount(host.configuration().runDir().resolve("cgroup-mount.json"));
     Admission admission = new Admission(host);
-    ExitWatch exits = new ExitWatch(stand, this::startAgain);
+    ExitWatch exits = new ExitWatch(stand, host.loadings(), this::startAgain);
     this.create = new CreateVps(host, stand, admission);
     this.start = new StartVps(host, stand, exits);
     this.stop = new StopVps(host, stand);
@@ -73,9 +73,9 @@ public final class Changes {
         new TakeCheckpoint(host, files, mount, new Clearance(preflight), verify, trial);
     this.suspend = new SuspendVps(stand, files, take);
     this.checkpoint = new CheckpointVps(host, files, take, verify);
-    this.resume = new ResumeVps(host, stand, exits, mount);
+    this.resume = new ResumeVps(host, stand, exits, mount, new BackToCheckpoint(stand, operations));
     this.rewind = new RewindVps(host, stand, files, suspend, checkpoint, resume);
-    this.forget = new ForgetCheckpoint(files);
+    this.forget = new ForgetCheckpoint(files, host.loadings());
     NewVps newVps = new NewVps(host, stand, files);
     this.clone = new CloneVps(host, newVps, admission, checkpoint, files, resume);
     this.export = new ExportVps(host, checkpoint, files, verify);
@@ -91,7 +91,7 @@ public final class Changes {
             new HostReboot.Steps(
                 suspend::suspend,
                 (vps, operation) -> stop.stop(vps, SHUTDOWN_GRACE, operation),
-                resume::resume,
+                (vps, operation) -> resume.resume(vps, false, operation),
                 start::start,
                 pause::pause));
   }
@@ -135,7 +135,8 @@ public final class Changes {
           on(name, vps -> pause.unpause(vps, operation));
       case HookRequest.SuspendVps(var _, var name, var depth) ->
           on(name, vps -> suspend.suspend(vps, depth, operation));
-      case HookRequest.ResumeVps(var _, var name) -> on(name, vps -> resume.resume(vps, operation));
+      case HookRequest.ResumeVps(var _, var name, var eager) ->
+          on(name, vps -> resume.resume(vps, eager, operation));
       case HookRequest.ExportVps wanted ->
           on(wanted.name(), vps -> export.export(vps, wanted, operation, exchange));
       case HookRequest.RewindVps wanted ->

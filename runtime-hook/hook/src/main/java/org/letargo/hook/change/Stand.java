@@ -83,6 +83,7 @@ final class Stand {
   /** The same for what has no place in the network. */
   void down(VpsFolder folder) {
     host.cgroups().killAll(folder.name());
+    host.loadings().abandon(folder.name()); // only now: its memory must come as long as it runs
     awaitConmon(folder);
     host.runc().delete(folder.name());
     RootFileSystem.unmount(folder);

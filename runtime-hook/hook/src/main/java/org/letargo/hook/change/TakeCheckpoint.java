@@ -186,6 +186,7 @@ final class TakeCheckpoint {
     }
 
     TimelineEntry run(long initPid) {
+      host.loadings().await(vps, operation);
       InitProcess init = host.runc().initProcess(folder.name()).orElseThrow();
       long endNanos = System.nanoTime() + PATIENCE.toNanos();
       while (true) {

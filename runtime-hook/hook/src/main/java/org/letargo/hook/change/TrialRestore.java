@@ -11,8 +11,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
-import org.letargo.archive.checkpoint.StoredImages;
-import org.letargo.archive.criu.ImageCheck;
 import org.letargo.archive.criu.SavedProcess;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.durable.DurableFiles;
@@ -156,8 +154,9 @@ final class TrialRestore {
           return;
         }
         span.phase("trial memory", 30);
-        ImageFolder.write(stored, folder.images(), guest.hostIdBase());
-        saved = ImageCheck.check(StoredImages.in(folder.images(), stored));
+        saved =
+            ImageFolder.write(
+                stored, folder.images(), guest.hostIdBase(), ImageFolder.whole(stored));
       } catch (ArchiveException e) {
         throw ArchiveFailures.whileReading(e);
       } catch (IOException e) {

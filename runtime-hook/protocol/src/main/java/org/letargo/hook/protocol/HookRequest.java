@@ -245,8 +245,19 @@ public sealed interface HookRequest<R> {
     }
   }
 
-  /** Brings a suspended VPS back to life. */
-  record ResumeVps(OperationId operation, VpsName name) implements Change<VpsReport> {
+  /**
+   * Brings a suspended VPS back to life. It runs as soon as its processes are there, its memory
+   * comes behind; the answer's {@link VpsReport#resumed} says whether that could be done.
+   *
+   * @param eager all memory first
+   */
+  record ResumeVps(OperationId operation, VpsName name, boolean eager)
+      implements Change<VpsReport> {
+    /** Not eagerly. */
+    public ResumeVps(OperationId operation, VpsName name) {
+      this(operation, name, false);
+    }
+
     @Override
     public Class<VpsReport> replyType() {
       return VpsReport.class;
@@ -372,8 +383,8 @@ public sealed interface HookRequest<R> {
 
   /**
    * Removes a checkpoint from the timeline; those that follow on it then follow on its parent, and
-   * so does the present. WRONG_STATE for one that is pinned, and for the one that the VPS is
-   * suspended in.
+   * so does the present. WRONG_STATE for one that is pinned, for the one that the VPS is suspended
+   * in, and for the one that its memory is still coming from.
    */
   record ForgetCheckpoint(OperationId operation, VpsName name, CheckpointId checkpoint)
       implements Change<Done> {

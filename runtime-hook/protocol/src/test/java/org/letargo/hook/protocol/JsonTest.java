@@ -73,6 +73,7 @@ class JsonTest {
         new HookRequest.SuspendVps(OP, WEB1, Optional.of(VerifyDepth.RESTORE)),
         new HookRequest.VerifyCheckpoint(OP, WEB1, CHECKPOINT.id(), VerifyDepth.IMAGES),
         new HookRequest.ResumeVps(OP, WEB1),
+        new HookRequest.ResumeVps(OP, WEB1, true),
         new HookRequest.ExportVps(OP, WEB1, Optional.empty()),
         new HookRequest.ExportVps(OP, WEB1, Optional.of(CHECKPOINT.id())),
         new HookRequest.CheckpointVps(OP, WEB1, CheckpointKind.MANUAL, "before-upgrade", "a note"),
@@ -131,11 +132,22 @@ class JsonTest {
   static Stream<Object> replies() {
     VpsReport running =
         new VpsReport(
-            SPEC, new VpsStatus.Running(1234, AT), DataSize.ofMebibytes(7), Optional.of(OP), 42);
+            SPEC,
+            new VpsStatus.Running(1234, AT),
+            DataSize.ofMebibytes(7),
+            Optional.of(OP),
+            42,
+            Optional.of(new Resumed.Lazily(DataSize.ofMebibytes(9), DataSize.ofMebibytes(1))));
     VpsReport suspended =
         new VpsReport(
-            SPEC, new VpsStatus.Suspended(CHECKPOINT), DataSize.ofBytes(0), Optional.empty(), 43);
+            SPEC,
+            new VpsStatus.Suspended(CHECKPOINT),
+            DataSize.ofBytes(0),
+            Optional.empty(),
+            43,
+            Optional.of(new Resumed.Broken(OP, Failure.of(VpsException.notFound(WEB1)))));
     return Stream.of(
+        new Resumed.Eagerly("it was asked for"),
         running,
         suspended,
         new VpsList(List.of(running, suspended)),

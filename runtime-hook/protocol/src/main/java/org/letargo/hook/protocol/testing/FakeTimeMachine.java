@@ -7,9 +7,11 @@ import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.StoreFindings;
 import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.Verification;
@@ -22,6 +24,12 @@ import org.letargo.hook.protocol.VpsStatus;
 
 /** The changes of a {@link FakeLife} that make, use and drop checkpoints. */
 final class FakeTimeMachine {
+  private static final Resumed ASKED_FOR = new Resumed.Eagerly("it was asked for");
+
+  /** All of it is there already. */
+  private static final Resumed LAZILY =
+      new Resumed.Lazily(DataSize.ofMebibytes(7), DataSize.ofBytes(0));
+
   private final FakeLife life;
   private final FakeHost host;
   private final FakeTimelines timelines;
@@ -116,7 +124,7 @@ final class FakeTimeMachine {
             timelines.requireWhole(name, in.id());
           }
           life.work(resume, exchange);
-          return life.commit(resume, () -> host.settle(name, _ -> host.running()));
+          return life.commit(resume, () -> host.settle(name, resume.eager() ? ASKED_FOR : LAZILY));
         });
   }
 
@@ -140,7 +148,7 @@ final class FakeTimeMachine {
                   keepPresent(name, host.find(name).status());
                 }
                 timelines.moveTo(name, rewind.checkpoint());
-                return host.settle(name, _ -> aliveIf(target.hasMemory()));
+                return settled(name, target.hasMemory());
               });
         });
   }
@@ -256,7 +264,7 @@ final class FakeTimeMachine {
         () -> {
           host.files().replace(made, files);
           timelines.add(made, from, CheckpointKind.CLONE, hasMemory, "", "");
-          return host.settle(made, _ -> aliveIf(hasMemory));
+          return settled(made, hasMemory);
         });
   }
 
@@ -265,8 +273,8 @@ final class FakeTimeMachine {
     return life.commit(request, () -> timelines.work(request.work()));
   }
 
-  private VpsStatus aliveIf(boolean hasMemory) {
-    return hasMemory ? host.running() : new VpsStatus.Stopped();
+  private VpsReport settled(VpsName name, boolean hasMemory) {
+    return hasMemory ? host.settle(name, LAZILY) : host.settle(name, _ -> new VpsStatus.Stopped());
   }
 
   static boolean hasProcesses(VpsStatus status) {

@@ -20,6 +20,7 @@ import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.OperationReport;
 import org.letargo.hook.protocol.PreflightReport;
 import org.letargo.hook.protocol.PublishedPort;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.TemplateReport;
 import org.letargo.hook.protocol.TerminalSize;
@@ -143,6 +144,21 @@ public abstract class HookContract extends TemplateContract {
         .isEqualTo(new VpsStatus.Stopped());
     assertThat(client().call(new HookRequest.DestroyVps(op(), name))).isEqualTo(new Done());
     assertThat(refusal(new HookRequest.FindVps(name)).code()).isEqualTo(Code.NOT_FOUND);
+  }
+
+  @Test
+  void saysWhichWayAVpsWasResumed() {
+    VpsName name = running();
+    client().call(new HookRequest.SuspendVps(op(), name));
+
+    assertThat(client().call(new HookRequest.ResumeVps(op(), name, true)).resumed())
+        .contains(new Resumed.Eagerly("it was asked for"));
+    VpsReport suspended = client().call(new HookRequest.SuspendVps(op(), name));
+    VpsReport again = client().call(new HookRequest.ResumeVps(op(), name));
+
+    assertThat(suspended.resumed()).isEmpty();
+    assertThat(again.resumed()).isPresent();
+    assertThat(again.resumed()).isNotEqualTo(Optional.of(new Resumed.Eagerly("it was asked for")));
   }
 
   @Test
