@@ -154,7 +154,7 @@ public final class CriuImages {
    */
   public Map<Long, NavigableSet<Long>> priorityLocks() throws IOException {
     Map<Long, NavigableSet<Long>> found = new TreeMap<>();
-    try (var image = ImageFile.open(directory.resolve("pstree.img"), ImageFile.Kind.PSTREE)) {
+    try (var image = open("pstree.img", ImageFile.Kind.PSTREE)) {
       for (Optional<ProtoMessage> entry; (entry = image.next()).isPresent(); ) {
         long pid = entry.get().requireNumber(1);
         for (long thread : entry.get().numbers(5)) {
@@ -169,8 +169,7 @@ public final class CriuImages {
   }
 
   private Set<Long> priorityLocks(long thread) throws IOException {
-    try (var image =
-        ImageFile.open(directory.resolve("core-" + thread + ".img"), ImageFile.Kind.CORE)) {
+    try (var image = open("core-" + thread + ".img", ImageFile.Kind.CORE)) {
       ProtoMessage registers = image.require().message(2).message(2);
       if (registers.number(16).orElse(NO_CALL) != FUTEX) {
         return Set.of();
