@@ -12,10 +12,7 @@ import java.util.function.Consumer;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.HostDescription;
 import org.letargo.archive.checkpoint.CheckpointWriter;
-import org.letargo.archive.checkpoint.StoredCheckpoint;
-import org.letargo.archive.checkpoint.StoredImages;
 import org.letargo.archive.criu.EngineStatistics;
-import org.letargo.archive.criu.ImageCheck;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.durable.DurableFiles;
@@ -430,20 +427,11 @@ final class TakeCheckpoint {
               new CheckpointFiles.Taken(takenAt, taker, savedBytes, diskBytes, stoodStill),
               writer);
       Faults.at(goesOn ? "checkpoint.after-manifest" : "suspend.after-manifest");
-      requireImagesFit();
+      files.requireImagesFit(wish.id(), images);
       if (wish.isForTheTimeline()) {
         vps.timeline().add(entry);
       }
       Faults.at(goesOn ? "checkpoint.after-timeline" : "suspend.after-timeline");
-    }
-
-    /** A checkpoint whose images do not fit together is none. */
-    private void requireImagesFit() throws IOException {
-      try (StoredCheckpoint stored = host.store().checkpoints().read(wish.id().value())) {
-        ImageCheck.check(StoredImages.in(images, stored));
-      } catch (ArchiveException e) {
-        throw ArchiveFailures.whileTaking(e);
-      }
     }
 
     /**
