@@ -452,6 +452,7 @@ final class FakeLife implements HookHandler {
         "1.1.5",
         "10.77.0.0/24",
         2,
+        List.of("avx2", "fpu", "sse4_2"),
         DataSize.ofMebibytes(4096),
         DataSize.ofMebibytes(2048),
         DataSize.ofMebibytes(40960),
