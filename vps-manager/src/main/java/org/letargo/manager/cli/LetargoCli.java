@@ -74,6 +74,7 @@ public final class LetargoCli implements Runnable {
           EventsCommand.class,
           TemplateCommand.class,
           TokenCommand.class,
+          PeerCommand.class,
           HostCommand.class,
           CompletionCommand.class);
 

@@ -88,7 +88,11 @@ public final class Inbound extends InputStream {
         throw new IOException("the client sent nothing for " + STALL.toSeconds() + " s");
       }
       if (next instanceof Part.Bytes) {
-        context.runOnContext(_ -> request.fetch(1));
+        context.runOnContext(_ -> {
+          if (!request.isEnded()) { // HTTP/2 refuses to fetch after the end
+            request.fetch(1);
+          }
+        });
       }
       return next;
     } catch (InterruptedException e) {

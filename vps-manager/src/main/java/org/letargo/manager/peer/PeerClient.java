@@ -1,0 +1,330 @@
+package org.letargo.manager.peer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import javax.net.ssl.SSLException;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.Json;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.manager.config.PeerUrl;
+import org.letargo.manager.json.ApiJson;
+import org.letargo.manager.web.Outbound;
+
+/**
+ * Calls other managers. A peer is believed by its authorities alone, each by its own; connections
+ * are kept and used again. What a peer answers is read as hostile: bounded, and never shown raw.
+ * Its methods block.
+ */
+final class PeerClient implements AutoCloseable {
+  /** The longest answer, in bytes. */
+  static final int MAX_ANSWER_BYTES = 256 << 10;
+
+  /** So long a connection is used, so that what was shown on it is never out of date. */
+  private static final Duration CONNECTION_LIFE = Duration.ofHours(1);
+
+  private static final int PING_BYTES = 8;
+  private static final int OK = 200;
+  private static final int MAX_SENTENCE = 500;
+
+  /** A newer peer may say more than this one knows. */
+  private static final JsonMapper LENIENT =
+      Json.MAPPER.rebuild().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  private record Answer(int status, Buffer body) {}
+
+  /** Connections to one peer, for as long as its authorities are these. */
+  private record Line(List<X509Certificate> authorities, HttpClient http) {}
+
+  private final Vertx vertx;
+  private final PeerKeys keys;
+  private final Clock clock;
+  private final Map<PeerName, Line> lines = new ConcurrentHashMap<>();
+
+  PeerClient(Vertx vertx, PeerKeys keys, Clock clock) {
+    this.vertx = vertx;
+    this.keys = keys;
+    this.clock = clock;
+  }
+
+  /** Sends a peer something; failures as in {@link #get}. */
+  void put(Peer peer, String path, Object body) {
+    require(peer.url(), send(peer, HttpMethod.PUT, path, Buffer.buffer(ApiJson.bytes(body))));
+  }
+
+  private Answer send(Peer peer, HttpMethod method, String path, Buffer body) {
+    HttpClient http = line(peer).http();
+    return ask(http, peer.url(), method, path, request -> exchange(request, body));
+  }
+
+  /** Writes the body of a request, on the thread that has asked for it. */
+  interface Body {
+    void writeTo(Outbound out) throws IOException;
+  }
+
+  /**
+   * Sends a peer a body of any length, as fast as it takes it; nothing of it is kept.
+   *
+   * @throws VpsException as {@link #get}, also when the peer refuses or goes away in between
+   */
+  <T> T post(Peer peer, String path, Body body, Class<T> type) {
+    HttpClient http = line(peer).http();
+    Context context = vertx.getOrCreateContext();
+    Promise<HttpClientRequest> opened = Promise.promise();
+    RequestOptions options = options(peer.url(), HttpMethod.POST, path);
+    context.runOnContext(
+        _ -> http.request(options).compose(PeerClient::speaksHttp2).onComplete(opened));
+    HttpClientRequest request = Answers.await(opened.future(), why -> unreachable(peer.url(), why));
+    Outbound out = new Outbound(context, request::write);
+    Promise<Answer> answer = Promise.promise();
+    context.runOnContext(_ -> {
+      request.setChunked(true);
+      request.exceptionHandler(out::broken);
+      request.response().compose(PeerClient::collect).onComplete(answer);
+    });
+    try {
+      body.writeTo(out);
+      context.runOnContext(_ -> request.end());
+    } catch (IOException e) {
+      // it is gone, or has answered and wants no more: the answer says which
+      context.runOnContext(_ -> request.reset());
+    }
+    return read(
+        peer.url(), Answers.await(answer.future(), why -> unreachable(peer.url(), why)), type);
+  }
+
+  /** An answer, and how long a few bytes took there and back on the same connection. */
+  record Timed<T>(T answer, Duration latency) {}
+
+  /**
+   * Asks a peer.
+   *
+   * @throws VpsException PEER_REFUSED with what it says; PEER_UNREACHABLE if it does not answer, or
+   *     what answers is not this peer
+   */
+  <T> Timed<T> get(Peer peer, String path, Class<T> type) {
+    Timed<Answer> timed =
+        ask(
+            line(peer).http(),
+            peer.url(),
+            HttpMethod.GET,
+            path,
+            request ->
+                exchange(request, Buffer.buffer())
+                    .compose(answer ->
+                        ping(request.connection()).map(latency -> new Timed<>(answer, latency))));
+    return new Timed<>(read(peer.url(), timed.answer(), type), timed.latency());
+  }
+
+  private static Future<Duration> ping(HttpConnection connection) {
+    long begin = System.nanoTime();
+    return connection
+        .ping(Buffer.buffer(new byte[PING_BYTES]))
+        .map(_ -> Duration.ofNanos(System.nanoTime() - begin));
+  }
+
+  /**
+   * Asks a host, which is not a peer yet, to become one.
+   *
+   * @return its authorities; the one that the token names is among them
+   * @throws VpsException as {@link #get}
+   */
+  AuthorityList join(PeerUrl url, JoinToken token, JoinRequest body) {
+    PeerTrust trust = new PeerTrust(chain -> isNamed(chain, token));
+    HttpClient http = open(PeerSettings.stranger(trust));
+    try {
+      Buffer json = Buffer.buffer(ApiJson.bytes(body));
+      Answer answer =
+          ask(http, url, HttpMethod.POST, PeerPaths.JOIN, request -> exchange(request, json));
+      return read(url, answer, AuthorityList.class);
+    } finally {
+      http.close();
+    }
+  }
+
+  /** The server shows its authority too, and it is the one of the token. */
+  private boolean isNamed(List<X509Certificate> chain, JoinToken token) {
+    X509Certificate authority = chain.getLast();
+    return Fingerprint.of(authority).equals(token.authority())
+        && Pins.issuerOf(chain, List.of(authority), Pins.End.SERVER, clock.instant()).isPresent();
+  }
+
+  private Line line(Peer peer) {
+    return lines.compute(
+        peer.name(),
+        (_, line) -> {
+          if (line != null && line.authorities().equals(peer.authorities())) {
+            return line;
+          }
+          if (line != null) {
+            line.http().close();
+          }
+          PeerTrust trust =
+              new PeerTrust(chain ->
+                  Pins.issuerOf(chain, peer.authorities(), Pins.End.SERVER, clock.instant())
+                      .isPresent());
+          return new Line(peer.authorities(), open(PeerSettings.client(keys, trust)));
+        });
+  }
+
+  private HttpClient open(HttpClientOptions options) {
+    PoolOptions pool =
+        new PoolOptions()
+            .setHttp2MaxSize(1)
+            .setMaxLifetime((int) CONNECTION_LIFE.toSeconds())
+            .setMaxLifetimeUnit(TimeUnit.SECONDS);
+    return vertx.createHttpClient(options, pool);
+  }
+
+  /** Ends the connections to a peer; it may be called again. */
+  void cut(PeerName name) {
+    Line line = lines.remove(name);
+    if (line != null) {
+      line.http().close();
+    }
+  }
+
+  /** Ends all connections: what is shown on them is replaced. */
+  void cutAll() {
+    lines.keySet().forEach(this::cut);
+  }
+
+  /** On an event loop of its own, as all handlers have to be set in one turn. */
+  private <T> T ask(
+      HttpClient http,
+      PeerUrl url,
+      HttpMethod method,
+      String path,
+      Function<HttpClientRequest, Future<T>> exchange) {
+    RequestOptions options =
+        new RequestOptions().setMethod(method).setHost(url.host()).setPort(url.port()).setURI(path);
+    Promise<T> answer = Promise.promise();
+    vertx
+        .getOrCreateContext()
+        .runOnContext(_ ->
+            http.request(options)
+                .compose(PeerClient::speaksHttp2)
+                .compose(exchange)
+                .onComplete(answer));
+    return Answers.await(answer.future(), why -> unreachable(url, why));
+  }
+
+  private static RequestOptions options(PeerUrl url, HttpMethod method, String path) {
+    return new RequestOptions()
+        .setMethod(method)
+        .setHost(url.host())
+        .setPort(url.port())
+        .setURI(path);
+  }
+
+  private static Future<HttpClientRequest> speaksHttp2(HttpClientRequest request) {
+    return request.version() == HttpVersion.HTTP_2
+        ? Future.succeededFuture(request)
+        : Future.failedFuture("it does not speak HTTP/2");
+  }
+
+  private static Future<Answer> exchange(HttpClientRequest request, Buffer body) {
+    return request
+        .putHeader("Content-Type", "application/json")
+        .send(body)
+        .compose(PeerClient::collect);
+  }
+
+  private static Future<Answer> collect(HttpClientResponse response) {
+    Promise<Answer> whole = Promise.promise();
+    Buffer body = Buffer.buffer();
+    response.exceptionHandler(whole::tryFail);
+    response.handler(part -> {
+      if (body.length() + part.length() > MAX_ANSWER_BYTES) {
+        whole.tryFail("its answer is longer than " + MAX_ANSWER_BYTES + " bytes");
+        response.request().reset();
+        return;
+      }
+      body.appendBuffer(part);
+    });
+    response.endHandler(_ -> whole.tryComplete(new Answer(response.statusCode(), body)));
+    return whole.future();
+  }
+
+  private static <T> T read(PeerUrl url, Answer answer, Class<T> type) {
+    require(url, answer);
+    try {
+      return LENIENT.readValue(answer.body().getBytes(), type);
+    } catch (JsonProcessingException e) {
+      throw unreachable(url, new IllegalArgumentException("its answer is not what is expected"));
+    } catch (IOException e) {
+      throw unreachable(url, e);
+    }
+  }
+
+  /**
+   * @throws VpsException PEER_REFUSED with what it says
+   */
+  private static void require(PeerUrl url, Answer answer) {
+    if (answer.status() == OK) {
+      return;
+    }
+    JsonNode error;
+    try {
+      error = LENIENT.readTree(answer.body().getBytes()).path("error");
+    } catch (IOException e) {
+      error = LENIENT.missingNode();
+    }
+    String why = sentence(error, "why").orElse("it answers with status " + answer.status());
+    throw new VpsException(
+        Code.PEER_REFUSED,
+        "the host at " + url + " refuses",
+        why,
+        sentence(error, "remedy").orElse("Look into its log."));
+  }
+
+  private static Optional<String> sentence(JsonNode error, String part) {
+    return Optional.ofNullable(error.path(part).textValue())
+        .map(text -> text.replaceAll("\\p{Cntrl}", "?"))
+        .map(text -> text.substring(0, Math.min(text.length(), MAX_SENTENCE)))
+        .filter(text -> !text.isBlank());
+  }
+
+  private static VpsException unreachable(PeerUrl url, Throwable why) {
+    boolean stranger = why instanceof SSLException;
+    return new VpsException(
+        Code.PEER_UNREACHABLE,
+        "the host at " + url + (stranger ? " is not trusted" : " does not answer"),
+        why.getMessage() == null ? why.toString() : why.getMessage().lines().findFirst().orElse(""),
+        stranger
+            ? "It was installed anew, its token is of another host, or something stands in between:"
+                + " look, then let the two become peers again."
+            : "Check that letargo-manager runs there, its 'peers.listen', and firewalls between.",
+        why);
+  }
+
+  @Override
+  public void close() {
+    cutAll();
+  }
+}
