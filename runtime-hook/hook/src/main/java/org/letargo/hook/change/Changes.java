@@ -131,6 +131,9 @@ public final class Changes {
       case HookRequest.ResumeVps(var _, var name) -> on(name, vps -> resume.resume(vps, operation));
       case HookRequest.ExportVps(var _, var name, var wanted) ->
           on(name, vps -> export.export(vps, wanted, operation, exchange));
+      case HookRequest.ReceiveVps(var _, var name) -> imports.receive(exchange, name, operation);
+      case HookRequest.SendCheckpoint wanted ->
+          on(wanted.name(), vps -> export.move(vps, wanted, operation, exchange));
       case HookRequest.RewindVps wanted ->
           on(wanted.name(), vps -> rewind.rewind(vps, wanted, operation));
       case HookRequest.ForgetCheckpoint(var _, var name, var id) ->
