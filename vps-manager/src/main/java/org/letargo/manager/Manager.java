@@ -43,6 +43,7 @@ import org.letargo.manager.peer.PeerFacts;
 import org.letargo.manager.peer.PeerRoute;
 import org.letargo.manager.peer.PeerService;
 import org.letargo.manager.peer.PeerUpkeep;
+import org.letargo.manager.peer.SendVps;
 import org.letargo.manager.preflight.PreflightRoute;
 import org.letargo.manager.schedule.ScheduleRoute;
 import org.letargo.manager.schedule.ScheduleRunner;
@@ -154,6 +155,7 @@ public final class Manager implements AutoCloseable {
         });
     countSchedules(metrics, schedules);
 
+    ImportVps imports = new ImportVps(registry, claims, operations, hook);
     AuditLog audit = new AuditLog(database, config.auditKept());
     var peers = new AtomicReference<Optional<PeerService>>(Optional.empty());
     try {
@@ -172,7 +174,7 @@ public final class Manager implements AutoCloseable {
                 new EventsRoute(changes, registry, operations, wiring.tokens()).addTo(endpoints);
                 new ArchiveRoute(
                         new ExportVps(registry, claims, operations, hook),
-                        new ImportVps(registry, claims, operations, hook),
+                        imports,
                         checkpoints,
                         operations)
                     .addTo(endpoints);
@@ -187,8 +189,10 @@ public final class Manager implements AutoCloseable {
                 new AuditRoute(audit).addTo(endpoints);
                 new PreflightRoute(client).addTo(endpoints);
                 new HostRoute(client, registry, version()).addTo(endpoints);
-                peers.set(startPeers(wiring, config, database, audit, client, clock));
-                new PeerRoute(peers.get()).addTo(endpoints);
+                peers.set(startPeers(wiring, config, database, audit, client, imports, clock));
+                Optional<SendVps> send =
+                    peers.get().map(each -> new SendVps(each, checkpoints, operations, hook));
+                new PeerRoute(peers.get(), send).addTo(endpoints);
               });
       return new Manager(
           database,
@@ -216,19 +220,22 @@ public final class Manager implements AutoCloseable {
       Database database,
       AuditLog audit,
       HookClient hook,
+      ImportVps imports,
       Clock clock) {
     return switch (config.peering()) {
       case Peering.Off _ -> Optional.empty();
       case Peering.On on ->
           Optional.of(
               PeerService.start(
-                  wiring.vertx(),
                   on,
-                  config.peerFolder(),
-                  database,
-                  audit,
-                  () -> PeerFacts.of(hook.call(new HookRequest.DescribeHost()), version()),
-                  clock));
+                  new PeerService.Parts(
+                      wiring.vertx(),
+                      config.peerFolder(),
+                      database,
+                      audit,
+                      () -> PeerFacts.of(hook.call(new HookRequest.DescribeHost()), version()),
+                      imports,
+                      clock)));
     };
   }
 

@@ -70,6 +70,7 @@ public final class LetargoCli implements Runnable {
           StoreCommand.class,
           ExportCommand.class,
           ImportCommand.class,
+          SendCommand.class,
           OpsCommand.class,
           EventsCommand.class,
           TemplateCommand.class,

@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
+import java.io.InputStream;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import org.letargo.hook.protocol.Json;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.manager.config.PeerUrl;
 import org.letargo.manager.json.ApiJson;
+import org.letargo.manager.web.Inbound;
 import org.letargo.manager.web.Outbound;
 
 /**
@@ -93,13 +95,8 @@ final class PeerClient implements AutoCloseable {
    * @throws VpsException as {@link #get}, also when the peer refuses or goes away in between
    */
   <T> T post(Peer peer, String path, Body body, Class<T> type) {
-    HttpClient http = line(peer).http();
     Context context = vertx.getOrCreateContext();
-    Promise<HttpClientRequest> opened = Promise.promise();
-    RequestOptions options = options(peer.url(), HttpMethod.POST, path);
-    context.runOnContext(
-        _ -> http.request(options).compose(PeerClient::speaksHttp2).onComplete(opened));
-    HttpClientRequest request = Answers.await(opened.future(), why -> unreachable(peer.url(), why));
+    HttpClientRequest request = open(context, peer, path);
     Outbound out = new Outbound(context, request::write);
     Promise<Answer> answer = Promise.promise();
     context.runOnContext(_ -> {
@@ -116,6 +113,53 @@ final class PeerClient implements AutoCloseable {
     }
     return read(
         peer.url(), Answers.await(answer.future(), why -> unreachable(peer.url(), why)), type);
+  }
+
+  /** A POST whose body and answer nobody has begun with yet. */
+  private HttpClientRequest open(Context context, Peer peer, String path) {
+    HttpClient http = line(peer).http();
+    Promise<HttpClientRequest> opened = Promise.promise();
+    RequestOptions options = options(peer.url(), HttpMethod.POST, path);
+    context.runOnContext(
+        _ -> http.request(options).compose(PeerClient::speaksHttp2).onComplete(opened));
+    return Answers.await(opened.future(), why -> unreachable(peer.url(), why));
+  }
+
+  /**
+   * Begins to speak with a peer in both directions at once.
+   *
+   * @throws VpsException PEER_UNREACHABLE
+   */
+  PeerTalk talk(Peer peer, String path) {
+    Context context = vertx.getOrCreateContext();
+    HttpClientRequest request = open(context, peer, path);
+    Promise<InputStream> answer = Promise.promise();
+    PeerTalk talk = new PeerTalk(context, request, answer.future(), peer.url());
+    context.runOnContext(_ ->
+        request
+            .setChunked(true)
+            .exceptionHandler(talk::broken)
+            .response()
+            .compose(response -> answerOf(context, response, peer.url()))
+            .onComplete(answer));
+    return talk;
+  }
+
+  private static Future<InputStream> answerOf(
+      Context context, HttpClientResponse response, PeerUrl url) {
+    if (response.statusCode() == OK) {
+      response.pause();
+      return Future.succeededFuture(new Inbound(context, response));
+    }
+    return collect(response)
+        .compose(answer -> {
+          try {
+            require(url, answer);
+            return Future.failedFuture("it answers nothing");
+          } catch (VpsException e) {
+            return Future.failedFuture(e);
+          }
+        });
   }
 
   /** An answer, and how long a few bytes took there and back on the same connection. */
@@ -295,8 +339,13 @@ final class PeerClient implements AutoCloseable {
     } catch (IOException e) {
       error = LENIENT.missingNode();
     }
-    String why = sentence(error, "why").orElse("it answers with status " + answer.status());
-    throw new VpsException(
+    throw refused(url, error, "it answers with status " + answer.status());
+  }
+
+  /** What a peer says, made safe to be shown. */
+  static VpsException refused(PeerUrl url, JsonNode error, String otherwise) {
+    String why = sentence(error, "why").orElse(otherwise);
+    return new VpsException(
         Code.PEER_REFUSED,
         "the host at " + url + " refuses",
         why,
@@ -310,7 +359,7 @@ final class PeerClient implements AutoCloseable {
         .filter(text -> !text.isBlank());
   }
 
-  private static VpsException unreachable(PeerUrl url, Throwable why) {
+  static VpsException unreachable(PeerUrl url, Throwable why) {
     boolean stranger = why instanceof SSLException;
     return new VpsException(
         Code.PEER_UNREACHABLE,

@@ -8,13 +8,22 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.archive.ImportVps;
 import org.letargo.manager.audit.AuditEntry;
 import org.letargo.manager.audit.AuditLog;
 import org.letargo.manager.config.PeerUrl;
+import org.letargo.manager.json.ErrorBody;
+import org.letargo.manager.operation.Operation;
+import org.letargo.manager.operation.OperationState;
+import org.letargo.manager.operation.Upload;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +35,7 @@ import org.slf4j.LoggerFactory;
  * GET  /peer/v1/facts                                             -> what this host is like
  * PUT  /peer/v1/authorities  all that the peer has from now on    -> ours
  * POST /peer/v1/probe        bytes that nobody needs              -> how many came
+ * POST /peer/v1/vps/NAME     what a hook sends                    -> what ours answers, how it ended
  * </pre>
  *
  * Notes in the audit what changes something and what is refused.
@@ -47,6 +57,7 @@ final class PeerDesk implements PeerServer.Desk {
   private final Peers peers;
   private final JoinTokens tokens;
   private final Supplier<PeerFacts> facts;
+  private final ImportVps imports;
   private final AuditLog audit;
   private final Clock clock;
   private final AtomicReference<Instant> lastStrange = new AtomicReference<>(Instant.MIN);
@@ -56,12 +67,14 @@ final class PeerDesk implements PeerServer.Desk {
       Peers peers,
       JoinTokens tokens,
       Supplier<PeerFacts> facts,
+      ImportVps imports,
       AuditLog audit,
       Clock clock) {
     this.identity = identity;
     this.peers = peers;
     this.tokens = tokens;
     this.facts = facts;
+    this.imports = imports;
     this.audit = audit;
     this.clock = clock;
   }
@@ -83,6 +96,9 @@ final class PeerDesk implements PeerServer.Desk {
       case "POST " + PeerPaths.PROBE -> probe(request);
       default -> {
         request.requirePeer();
+        if (request.method().equals("POST") && request.path().startsWith(PeerPaths.VPS)) {
+          yield receive(request, new VpsName(request.path().substring(PeerPaths.VPS.length())));
+        }
         throw new VpsException(
             Code.NOT_FOUND,
             "there is nothing at " + VpsException.quoted(request.path()),
@@ -143,6 +159,46 @@ final class PeerDesk implements PeerServer.Desk {
     return AuthorityList.of(identity.authorities());
   }
 
+  /** Hands on what the two hooks tell each other, until ours has the VPS or does not want it. */
+  private PeerStream receive(PeerRequest request, VpsName name) {
+    PeerStream answer = request.stream();
+    BlockingQueue<Operation> end = new ArrayBlockingQueue<>(1);
+    ImportVps.Sender sender =
+        new ImportVps.Sender() {
+          @Override
+          public void take(byte[] bytes) throws IOException {
+            answer.write(PeerFrames.bytes(bytes));
+          }
+
+          @Override
+          public void ended(Operation operation) {
+            end.add(operation);
+          }
+        };
+    imports.receive(name, request.by(), new Upload(request.body()), sender);
+    Operation ended;
+    try {
+      ended = end.take(); // an operation has its own patience
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new VpsException(Code.INTERRUPTED, "the VPS was not received", "the manager ends", "");
+    }
+    switch (ended.state()) {
+      case OperationState.Succeeded _ -> answer.end(PeerFrames.done());
+      case OperationState.Failed(Instant _, Failure why) -> fail(answer, why);
+      case OperationState.Cancelled(Instant _, Failure why) -> fail(answer, why);
+      case OperationState.Running _ -> answer.reset(); // the manager ends
+    }
+    return answer;
+  }
+
+  private static void fail(PeerStream answer, Failure why) {
+    if (!answer.hasBegun()) {
+      throw why.toException();
+    }
+    answer.end(PeerFrames.failed(ErrorBody.of(why)));
+  }
+
   /** Answer of a probe. */
   record Probed(long bytes) {}
 
@@ -174,7 +230,7 @@ final class PeerDesk implements PeerServer.Desk {
       case PeerPaths.FACTS -> "peer.facts";
       case PeerPaths.AUTHORITIES -> "peer.authorities";
       case PeerPaths.PROBE -> "peer.probe";
-      default -> "peer.unknown";
+      default -> path.startsWith(PeerPaths.VPS) ? "peer.receive" : "peer.unknown";
     };
   }
 

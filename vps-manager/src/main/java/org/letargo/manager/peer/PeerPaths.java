@@ -14,5 +14,10 @@ final class PeerPaths {
   /** POST: bytes that are thrown away, to see how fast they come. */
   static final String PROBE = "/peer/v1/probe";
 
+  /**
+   * POST, and behind it the name of a VPS: the answer of a hook comes while the body still goes.
+   */
+  static final String VPS = "/peer/v1/vps/";
+
   private PeerPaths() {}
 }

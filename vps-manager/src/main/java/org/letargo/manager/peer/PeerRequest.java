@@ -17,6 +17,7 @@ import org.letargo.manager.json.ApiJson;
  * @param chain the certificates that it has shown
  * @param address where it comes from
  * @param body as it comes; whoever reads it keeps it bounded
+ * @param stream for an answer that begins before all of the body has come
  */
 record PeerRequest(
     String method,
@@ -24,7 +25,8 @@ record PeerRequest(
     Optional<Peer> peer,
     List<X509Certificate> chain,
     String address,
-    InputStream body) {
+    InputStream body,
+    PeerStream stream) {
   /** The longest JSON body, in bytes. */
   static final int MAX_JSON_BYTES = 64 << 10;
 

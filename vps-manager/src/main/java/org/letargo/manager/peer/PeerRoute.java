@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.config.PeerUrl;
 import org.letargo.manager.web.Call;
 import org.letargo.manager.web.Endpoints;
@@ -25,13 +26,19 @@ public final class PeerRoute {
 
   private static final long DEFAULT_PROBE_BYTES = 64L << 20;
 
+  /** Schema SendCheckpoint. */
+  record SendBody(PeerName peer, Optional<VpsName> name) {}
+
   private final Optional<PeerService> service;
+  private final Optional<SendVps> send;
 
   /**
    * @param service empty: peers are off
+   * @param send empty with it
    */
-  public PeerRoute(Optional<PeerService> service) {
+  public PeerRoute(Optional<PeerService> service, Optional<SendVps> send) {
     this.service = service;
+    this.send = send;
   }
 
   public void addTo(Endpoints endpoints) {
@@ -40,18 +47,31 @@ public final class PeerRoute {
         .add("addPeer", this::add)
         .add("removePeer", this::remove)
         .add("probePeer", this::probe)
+        .add("sendCheckpoint", this::send)
         .add("createPeerToken", this::token)
         .add("rotatePeerAuthority", this::rotate);
   }
 
   private PeerService service() {
-    return service.orElseThrow(() ->
-        new VpsException(
-            Code.HOST_UNFIT,
-            "there is nothing to do with peers",
-            "they are off on this host: its configuration has no 'peers.listen'",
-            "Set 'peers.listen' in /etc/letargo/letargo.yaml to an address and a port, such as"
-                + " 0.0.0.0:7071, and restart letargo-manager."));
+    return service.orElseThrow(PeerRoute::off);
+  }
+
+  private static VpsException off() {
+    return new VpsException(
+        Code.HOST_UNFIT,
+        "there is nothing to do with peers",
+        "they are off on this host: its configuration has no 'peers.listen'",
+        "Set 'peers.listen' in /etc/letargo/letargo.yaml to an address and a port, such as"
+            + " 0.0.0.0:7071, and restart letargo-manager.");
+  }
+
+  private void send(Call call) {
+    SendVps sending = send.orElseThrow(PeerRoute::off);
+    VpsName name = new VpsName(call.path("name"));
+    String checkpoint = call.path("checkpoint");
+    SendBody body = call.body(SendBody.class);
+    SendVps.Wish wish = new SendVps.Wish(name, checkpoint, body.peer(), body.name().orElse(name));
+    call.blocking(() -> call.accepted(sending.start(wish, call.by())));
   }
 
   private void list(Call call) {

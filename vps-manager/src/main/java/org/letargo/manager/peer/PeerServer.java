@@ -50,7 +50,7 @@ final class PeerServer implements AutoCloseable {
     Optional<Peer> identify(List<X509Certificate> chain);
 
     /**
-     * The answer, as JSON.
+     * The answer, as JSON; the stream of the request if that was used and has ended.
      *
      * @throws VpsException to refuse
      */
@@ -135,7 +135,8 @@ final class PeerServer implements AutoCloseable {
             identify(request.connection(), chain),
             chain,
             request.remoteAddress().hostAddress(),
-            body);
+            body,
+            new PeerStream(context, request.response()));
     int status = OK;
     Object answer;
     try {
@@ -157,6 +158,9 @@ final class PeerServer implements AutoCloseable {
       answer = ErrorBody.of(fault);
     }
     desk.answered(asked, status);
+    if (answer instanceof PeerStream) {
+      return;
+    }
     send(request, context, status, ApiJson.bytes(answer));
   }
 

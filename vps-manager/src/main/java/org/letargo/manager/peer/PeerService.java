@@ -19,6 +19,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
+import org.letargo.manager.archive.ImportVps;
 import org.letargo.manager.audit.AuditLog;
 import org.letargo.manager.config.PeerUrl;
 import org.letargo.manager.config.Peering;
@@ -45,42 +46,43 @@ public final class PeerService implements AutoCloseable {
   private final PeerClient client;
   private final PeerServer server;
 
-  private PeerService(
+  /**
+   * What it is made of.
+   *
+   * @param folder where the authority is, 0700
+   * @param facts what this host says of itself
+   */
+  public record Parts(
       Vertx vertx,
-      Peering.On settings,
       Path folder,
       Database database,
       AuditLog audit,
       Supplier<PeerFacts> facts,
-      Clock clock) {
+      ImportVps imports,
+      Clock clock) {}
+
+  private PeerService(Peering.On settings, Parts parts) {
     this.settings = settings;
-    this.clock = clock;
-    this.facts = facts;
-    this.identity = Identity.open(folder, clock);
+    this.clock = parts.clock();
+    this.facts = parts.facts();
+    Database database = parts.database();
+    this.identity = Identity.open(parts.folder(), clock);
     this.peers = new Peers(database, clock);
     this.tokens = new JoinTokens(database, clock);
     PeerKeys keys = new PeerKeys(identity::leaf);
-    this.client = new PeerClient(vertx, keys, clock);
-    PeerDesk desk = new PeerDesk(identity, peers, tokens, facts, audit, clock);
-    this.server = PeerServer.start(vertx, settings, keys, desk);
+    this.client = new PeerClient(parts.vertx(), keys, clock);
+    PeerDesk desk =
+        new PeerDesk(identity, peers, tokens, facts, parts.imports(), parts.audit(), clock);
+    this.server = PeerServer.start(parts.vertx(), settings, keys, desk);
   }
 
   /**
    * Reads or makes the certificate authority of this host, and listens.
    *
-   * @param folder where the authority is, 0700
-   * @param facts what this host says of itself
    * @throws VpsException INTERNAL if it cannot
    */
-  public static PeerService start(
-      Vertx vertx,
-      Peering.On settings,
-      Path folder,
-      Database database,
-      AuditLog audit,
-      Supplier<PeerFacts> facts,
-      Clock clock) {
-    return new PeerService(vertx, settings, folder, database, audit, facts, clock);
+  public static PeerService start(Peering.On settings, Parts parts) {
+    return new PeerService(settings, parts);
   }
 
   /** The port that it listens on. */
@@ -146,6 +148,23 @@ public final class PeerService implements AutoCloseable {
     server.cut(name);
     client.cut(name);
     LOG.info("{} is no peer any more", name);
+  }
+
+  /**
+   * @throws VpsException NOT_FOUND
+   */
+  Peer get(PeerName name) {
+    return peers.get(name);
+  }
+
+  /** Begins to speak with a peer, in both directions at once. */
+  PeerTalk talk(Peer peer, String path) {
+    return client.talk(peer, path);
+  }
+
+  /** So fast did bytes go. */
+  void sawBandwidth(PeerName name, long bytesPerSecond) {
+    peers.update(name, known -> known.withBandwidth(bytesPerSecond));
   }
 
   /** All peers, each as it answers now; all are asked at once. */

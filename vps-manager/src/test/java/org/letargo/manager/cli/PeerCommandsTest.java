@@ -97,4 +97,17 @@ class PeerCommandsTest {
     assertThat(cli.run("peer", "rotate")).isZero();
     assertThat(cli.out()).endsWith("or were removed: host3\n");
   }
+
+  @Test
+  void sendsACheckpoint() {
+    assertThat(cli.run("send", "web1@good", "host2", "--name", "web2")).isZero();
+    assertThat(cli.out()).isEqualTo("web1: sent to host2 as web2\n");
+    assertThat(api.requests())
+        .contains(
+            new Seen(
+                "POST",
+                "/v1/vps/web1/checkpoints/good/send",
+                "{\"peer\":\"host2\",\"name\":\"web2\"}"));
+    assertThat(cli.run("send", "web1", "host2")).isEqualTo(20);
+  }
 }

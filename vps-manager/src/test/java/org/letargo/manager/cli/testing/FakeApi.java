@@ -230,6 +230,10 @@ public final class FakeApi implements AutoCloseable {
             ((ObjectNode) body).deepCopy().put("token", "secret-of-" + body.path("name").asText()));
       }
       case "DELETE tokens" -> request.response().setStatusCode(204).end();
+      case "POST vps checkpoints" -> {
+        allow(request, body, Set.of("peer", "name"));
+        accepted(request, host.start("send", "vps", name));
+      }
       case "GET peers" -> reply(request, 200, read("peers.json"));
       case "POST peers" -> {
         allow(request, body, Set.of("name", "url", "token", "as"));

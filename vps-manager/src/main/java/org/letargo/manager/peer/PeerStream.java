@@ -1,0 +1,63 @@
+package org.letargo.manager.peer;
+
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import org.letargo.manager.web.Outbound;
+
+/** An answer to a peer that is written bit by bit, from a virtual thread; one thread writes. */
+final class PeerStream {
+  private final Context context;
+  private final HttpServerResponse response;
+  private final Outbound out;
+  private boolean begun;
+
+  PeerStream(Context context, HttpServerResponse response) {
+    this.context = context;
+    this.response = response;
+    this.out = new Outbound(context, response::write);
+  }
+
+  /** Whether anything was written, so that there can be no other answer. */
+  synchronized boolean hasBegun() {
+    return begun;
+  }
+
+  /**
+   * Writes; waits while the peer is slow. The array must not change any more.
+   *
+   * @throws IOException if the peer is gone
+   */
+  void write(byte[] bytes) throws IOException {
+    begin();
+    out.write(bytes);
+  }
+
+  private synchronized void begin() {
+    if (begun) {
+      return;
+    }
+    begun = true;
+    context.runOnContext(_ -> {
+      response.closeHandler(_ -> out.broken(new IOException("the connection was closed")));
+      response.exceptionHandler(out::broken);
+      response.setChunked(true).putHeader("Content-Type", "application/octet-stream");
+    });
+  }
+
+  /** Writes the last bytes. */
+  void end(byte[] last) {
+    begin();
+    context.runOnContext(_ -> {
+      if (!response.ended() && !response.closed()) {
+        response.end(Buffer.buffer(last));
+      }
+    });
+  }
+
+  /** Ends it so that the peer sees that it is not whole. */
+  void reset() {
+    context.runOnContext(_ -> response.reset());
+  }
+}
