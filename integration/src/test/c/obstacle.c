@@ -12,12 +12,16 @@
 #include <linux/rtnetlink.h>
 #include <linux/seccomp.h>
 #include <mqueue.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <pthread.h>
 #include <pty.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
@@ -78,6 +82,28 @@ static _Noreturn void child_unshared(int kind) {
   while (1) {
     pause();
   }
+}
+
+/* As ip netns add does it: the namespace is held by a mount only. */
+static _Noreturn void held_network(void) {
+  if (need(fork(), "fork") == 0) {
+    need(unshare(CLONE_NEWNET), "unshare");
+    close(need(open("/run/network", O_CREAT | O_RDONLY, 0600), "open"));
+    need(mount("/proc/self/ns/net", "/run/network", NULL, MS_BIND, NULL), "mount");
+    _exit(0);
+  }
+  wait(NULL);
+  keep(-1);
+}
+
+/* The namespace is held by a socket only. */
+static _Noreturn void socket_of_a_network(void) {
+  int own = need(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), "open");
+  need(unshare(CLONE_NEWNET), "unshare");
+  int fd = need(socket(AF_INET, SOCK_STREAM, 0), "socket");
+  need(setns(own, CLONE_NEWNET), "setns");
+  close(own);
+  keep(fd);
 }
 
 static _Noreturn void packet_pipe(void) {
@@ -233,6 +259,16 @@ static _Noreturn void terminal_outside(void) {
   keep(master);
 }
 
+/* A terminal with both ends here, and unread bytes in both. */
+static _Noreturn void terminal(void) {
+  int master;
+  int slave;
+  need(openpty(&master, &slave, NULL, NULL, NULL), "openpty");
+  need(write(master, "typed\n", 6), "write");
+  need(write(slave, "printed\n", 8), "write");
+  keep(master);
+}
+
 static _Noreturn void fd_of_fsopen(void) {
   keep(need(syscall(SYS_fsopen, "tmpfs", 0), "fsopen"));
 }
@@ -267,6 +303,73 @@ static _Noreturn void foreign_pidfd(void) {
   keep(need(syscall(SYS_pidfd_open, thread_id, O_EXCL /* PIDFD_THREAD */), "pidfd_open"));
 }
 
+static _Noreturn void dead_first_thread(void) {
+  pid_t process = need(fork(), "fork");
+  if (process == 0) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, wait_for_ever, NULL);
+    syscall(SYS_exit, 0); /* this thread only */
+  }
+  char path[64], line[200] = "";
+  snprintf(path, sizeof path, "/proc/%d/stat", process);
+  while (strstr(line, ") Z ") == NULL) {
+    FILE *stat = fopen(path, "r");
+    if (stat == NULL || fgets(line, sizeof line, stat) == NULL) {
+      differs(path);
+    }
+    fclose(stat);
+    sched_yield();
+  }
+  keep(-1);
+}
+
+/* IPv6 makes the address from the device's, and looks for others who have it for a second. */
+static _Noreturn void scoped_connection(void) {
+  struct sockaddr_in6 own = {.sin6_family = AF_INET6};
+  int server = need(socket(AF_INET6, SOCK_STREAM, 0), "socket");
+  own.sin6_scope_id = if_nametoindex("eth0");
+  char line[200];
+  bool is_bound = false;
+  while (!is_bound) {
+    FILE *addresses = fopen("/proc/net/if_inet6", "r");
+    while (!is_bound && addresses != NULL && fgets(line, sizeof line, addresses) != NULL) {
+      if (strncmp(line, "fe80", 4) != 0) {
+        continue;
+      }
+      for (int i = 0; i < 16; i++) {
+        unsigned byte;
+        sscanf(line + 2 * i, "%2x", &byte);
+        own.sin6_addr.s6_addr[i] = byte;
+      }
+      is_bound = bind(server, at(&own), sizeof own) == 0;
+    }
+    if (addresses != NULL) {
+      fclose(addresses);
+    }
+    usleep(10000);
+  }
+  socklen_t length = sizeof own;
+  need(listen(server, 1), "listen");
+  need(getsockname(server, at(&own), &length), "getsockname");
+  int client = need(socket(AF_INET6, SOCK_STREAM, 0), "socket");
+  need(connect(client, at(&own), sizeof own), "connect");
+  close(need(accept(server, NULL, NULL), "accept"));
+  keep(client);
+}
+
+static _Noreturn void socket_option(void) {
+  struct sockaddr_in address;
+  int fd = bound(SOCK_STREAM, 0, &address);
+  int millis = 34567;
+  need(setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &millis, sizeof millis), "setsockopt");
+  need(listen(fd, 1), "listen");
+  keep(fd);
+}
+
+static _Noreturn void semaphore(void) {
+  keep(need(eventfd(3, EFD_SEMAPHORE), "eventfd"));
+}
+
 static _Noreturn void own_pidfd(void) {
   keep(need(syscall(SYS_pidfd_open, getpid(), 0), "pidfd_open"));
 }
@@ -294,6 +397,14 @@ static int file_below_mnt(void) {
 
 static _Noreturn void covered_file(void) {
   int fd = file_below_mnt();
+  need(mount("none", "/mnt", "tmpfs", 0, NULL), "mount");
+  keep(fd);
+}
+
+/* The file is on the disk, and the mount lies over its folder. */
+static _Noreturn void hidden_file(void) {
+  mkdir("/mnt", 0755);
+  int fd = need(open("/mnt/file", O_CREAT | O_RDWR, 0600), "open");
   need(mount("none", "/mnt", "tmpfs", 0, NULL), "mount");
   keep(fd);
 }
@@ -400,14 +511,22 @@ static const struct {
     {"queued-credentials", queued_credentials},
     {"unix-server", unix_server},
     {"unix-client", unix_client},
+    {"terminal", terminal},
     {"terminal-outside", terminal_outside},
     {"fsopen", fd_of_fsopen},
     {"seccomp-notify", seccomp_notify},
     {"foreign-pidfd", foreign_pidfd},
     {"own-pidfd", own_pidfd},
+    {"held-network", held_network},
+    {"socket-of-a-network", socket_of_a_network},
+    {"dead-first-thread", dead_first_thread},
+    {"scoped-connection", scoped_connection},
+    {"socket-option", socket_option},
+    {"semaphore", semaphore},
     {"open-queue", open_queue},
     {"message-queue", message_queue},
     {"covered-file", covered_file},
+    {"hidden-file", hidden_file},
     {"outside-file", outside_file},
     {"deleted-file", deleted_file},
     {"unlinked-name", unlinked_name},
@@ -443,6 +562,9 @@ int main(int count, char **arguments) {
   }
   if (strcmp(kind, "uts") == 0) {
     unshared(CLONE_NEWUTS);
+  }
+  if (strcmp(kind, "net") == 0) {
+    unshared(CLONE_NEWNET);
   }
   if (strcmp(kind, "ipc") == 0) {
     unshared(CLONE_NEWIPC);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +36,12 @@ import org.letargo.integration.harness.Vps;
 class HookFaultsIT {
   private static final int DIED = 137;
   private static final int HEART_MEBIBYTES = 4;
+
+  /** So much that it is resumed lazily. */
+  private static final int LAZY_MEBIBYTES = 48;
+
+  private static final Set<String> LAZY =
+      Set.of("resume.loading", "resume.loaded", "resume.broken");
   private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(20);
   private static final String NAME = "patient";
 
@@ -59,8 +66,17 @@ class HookFaultsIT {
           .formatted(name, before, after, end);
     }
 
+    Point inState(String now) {
+      return new Point(name, before, now, end);
+    }
+
     String verb() {
       return name.substring(0, name.indexOf('.'));
+    }
+
+    /** It comes to this one only if something has failed before. */
+    String fault() {
+      return name.equals("resume.broken") ? "fail:resume.loading," + name : name;
     }
   }
 
@@ -76,6 +92,8 @@ class HookFaultsIT {
         new Point("suspend.before-commit", "running", "running", "failed"),
         new Point("suspend.after-manifest", "running", "running", "failed"),
         new Point("suspend.after-timeline", "running", "running", "failed"),
+        new Point("suspend.before-verify", "running", "running", "failed"),
+        new Point("suspend.after-verify", "running", "running", "failed"),
         new Point("suspend.after-commit", "running", "running", "failed"),
         new Point("suspend.before-cleanup", "running", "suspended", "succeeded"),
         new Point("suspend.after-journal", "running", "suspended", "succeeded"),
@@ -84,10 +102,17 @@ class HookFaultsIT {
         new Point("checkpoint.after-thaw", "running", "running", "failed"),
         new Point("checkpoint.after-manifest", "running", "running", "failed"),
         new Point("checkpoint.after-timeline", "running", "running", "succeeded"),
+        new Point("verify.before-restore", "running", "running", "failed"),
+        new Point("verify.before-compare", "running", "running", "failed"),
+        new Point("verify.after-compare", "running", "running", "failed"),
+        new Point("verify.after-restore", "running", "running", "failed"),
+        new Point("verify.before-result", "running", "running", "failed"),
+        new Point("verify.after-result", "running", "running", "failed"),
         new Point("forget.before-remove", "running", "running", "failed"),
         new Point("forget.after-remove", "running", "running", "succeeded"),
         new Point("rewind.after-present", "running", "suspended", "failed"),
         new Point("rewind.before-resume", "running", "suspended", "failed"),
+        new Point("clone.after-present", "running", "running", "failed"),
         new Point("clone.before-rename", "running", "running", "failed"),
         new Point("clone.after-rename", "running", "running", "failed"),
         new Point("resume.before-restore", "suspended", "suspended", "failed"),
@@ -95,6 +120,9 @@ class HookFaultsIT {
         new Point("resume.after-release", "suspended", "suspended", "failed"),
         new Point("resume.after-restore", "suspended", "running", "succeeded"),
         new Point("resume.after-journal", "suspended", "running", "succeeded"),
+        new Point("resume.loading", "suspended", "suspended", "succeeded"),
+        new Point("resume.loaded", "suspended", "suspended", "succeeded"),
+        new Point("resume.broken", "suspended", "suspended", "succeeded"),
         new Point("export.midway", "suspended", "suspended", "failed"),
         new Point("import.midway", "gone", "gone", "failed"),
         new Point("import.received", "gone", "gone", "failed"),
@@ -137,7 +165,7 @@ class HookFaultsIT {
     Instance instance = letargo.get();
     restartHook(instance, ""); // whatever a test before has left
     Patient patient = prepare(instance, point);
-    restartHook(instance, point.name());
+    restartHook(instance, point.fault());
     injected++;
 
     CompletableFuture<Operation> asked = CompletableFuture.supplyAsync(() -> ask(instance, point));
@@ -148,8 +176,75 @@ class HookFaultsIT {
     assertThat(ended.state()).as(ended.json().toString()).isEqualTo(point.end());
     assertThat(state(instance)).isEqualTo(point.after());
     expectNothingHalfDone(instance);
+    if (point.verb().equals("clone")) {
+      assertThat(instance.api().get("/v1/vps/" + NAME + "/checkpoints").get("checkpoints"))
+          .as("nobody asked for a checkpoint of the origin")
+          .isEmpty();
+    }
     expectNextChangeWorks(instance, point, patient);
     kept++;
+  }
+
+  /** The verbs whose every point can fail, or take its time, and not only end with the hook. */
+  static Stream<Point> pointsOfCheckpoints() {
+    return points()
+        .filter(
+            point -> List.of("suspend", "checkpoint", "resume", "verify").contains(point.verb()));
+  }
+
+  /**
+   * A failure at the point, as of a full disk: the VPS is running or suspended, and whole, and the
+   * checkpoint is there or is not.
+   */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("pointsOfCheckpoints")
+  void survivesAFailureAt(Point point) throws IOException {
+    Instance instance = letargo.get();
+    restartHook(instance, "");
+    Patient patient = prepare(instance, point);
+    restartHook(instance, "fail:" + point.name());
+
+    instance.api().await(ask(instance, point), LONGEST_RECOVERY);
+    expectWholeTimeline(instance);
+    restartHook(instance, "");
+
+    expectNothingHalfDone(instance);
+    assertThat(state(instance)).isIn("running", "suspended");
+    expectNextChangeWorks(instance, point.inState(state(instance)), patient);
+  }
+
+  /** A point that takes its time: whoever waits, waits, and all goes well. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("pointsOfCheckpoints")
+  void waitsAt(Point point) throws IOException {
+    Instance instance = letargo.get();
+    restartHook(instance, "");
+    Patient patient = prepare(instance, point);
+    restartHook(instance, "delay:" + point.name());
+
+    instance.api().await(ask(instance, point), LONGEST_RECOVERY).expectSucceeded();
+    expectWholeTimeline(instance);
+    restartHook(instance, "");
+
+    expectNothingHalfDone(instance);
+    assertThat(state(instance)).isEqualTo(point.verb().equals("suspend") ? "suspended" : "running");
+    expectNextChangeWorks(instance, point.inState(state(instance)), patient);
+  }
+
+  /** What the timeline has the store has, and the other way round; all of it is whole. */
+  private static void expectWholeTimeline(Instance instance) throws IOException {
+    List<String> known = new ArrayList<>();
+    instance
+        .api()
+        .get("/v1/vps/" + NAME + "/checkpoints")
+        .at("/checkpoints")
+        .forEach(entry -> known.add(entry.path("id").asText() + ".json"));
+    try (Stream<Path> stored = Files.list(instance.state().resolve("store/checkpoints"))) {
+      assertThat(stored.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrderElementsOf(known);
+    }
+    assertThat(instance.api().run("POST", "/v1/store/check").json().at("/findings/damaged"))
+        .isEmpty();
   }
 
   /** A VPS with a memory, and its archive where one is imported. */
@@ -179,8 +274,8 @@ class HookFaultsIT {
       return new Patient(List.of());
     }
     vps.start();
-    Heart heart = Heart.start(vps, HEART_MEBIBYTES);
-    if (List.of("forget", "rewind").contains(point.verb())) {
+    Heart heart = Heart.start(vps, LAZY.contains(point.name()) ? LAZY_MEBIBYTES : HEART_MEBIBYTES);
+    if (List.of("forget", "rewind", "verify").contains(point.verb())) {
       instance.api().run("POST", "/v1/vps/" + NAME + "/checkpoints");
     }
     if (point.before().equals("suspended") || isImport) {
@@ -211,6 +306,12 @@ class HookFaultsIT {
         assertThat(exportsWholly(instance)).as("the archive comes to a clean end").isFalse();
         yield instance.api().newest("export");
       }
+      case "suspend" -> instance.api().begin("POST", "/v1/vps/" + NAME + "/suspend", verify(point));
+      case "verify" ->
+          instance
+              .api()
+              .begin(
+                  "POST", "/v1/vps/" + NAME + "/checkpoints/" + checkpoint(instance) + "/verify");
       case "checkpoint" -> instance.api().begin("POST", "/v1/vps/" + NAME + "/checkpoints");
       case "forget" ->
           instance
@@ -227,6 +328,11 @@ class HookFaultsIT {
           instance.api().begin("POST", "/v1/vps/" + NAME + "/clone", Map.of("name", NAME + "-2"));
       default -> instance.api().begin("POST", "/v1/vps/" + NAME + "/" + point.verb());
     };
+  }
+
+  /** Only who asks for a trial comes by its points. */
+  private static Map<String, String> verify(Point point) {
+    return point.name().endsWith("-verify") ? Map.of("verify", "restore") : Map.of();
   }
 
   private static String checkpoint(Instance instance) {
@@ -246,13 +352,22 @@ class HookFaultsIT {
     return instance.api().vpsNames().contains(NAME) ? instance.vps(NAME).state() : "gone";
   }
 
-  /** No folder under a temporary name, no checkpoint in the making, no journal. */
+  /** No folder under a temporary name, no journal, no checkpoint that stands in no timeline. */
   private static void expectNothingHalfDone(Instance instance) throws IOException {
+    try (Stream<Path> trials = Files.list(instance.state().resolve("trials"))) {
+      assertThat(trials).isEmpty();
+    }
     try (Stream<Path> files = Files.walk(instance.state().resolve("vps"), 4)) {
       assertThat(files.map(Path::getFileName).map(Path::toString))
           .noneMatch(name -> name.startsWith("."))
           .doesNotContain("journal.json");
     }
+    int inTimelines =
+        instance.api().vpsNames().stream()
+            .mapToInt(vps ->
+                instance.api().get("/v1/vps/" + vps + "/checkpoints").get("checkpoints").size())
+            .sum();
+    assertThat(instance.api().get("/v1/store").get("checkpoints").asInt()).isEqualTo(inTimelines);
   }
 
   private void expectNextChangeWorks(Instance instance, Point point, Patient patient) {

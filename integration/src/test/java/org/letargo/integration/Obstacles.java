@@ -7,7 +7,7 @@ import org.awaitility.Awaitility;
 import org.letargo.integration.harness.Vps;
 
 /** The payload {@code obstacle}, and obstacles in one line: {@code CODE COMMAND TYPE NAME}. */
-final class Obstacles {
+public final class Obstacles {
   private static final Duration LONGEST = Duration.ofSeconds(20);
 
   private Obstacles() {}
@@ -24,7 +24,7 @@ final class Obstacles {
   }
 
   /** Waits for the payload's next word. */
-  static int awaitReady(Vps vps) {
+  public static int awaitReady(Vps vps) {
     String[] said = {""};
     Awaitility.await("obstacle")
         .pollInterval(Duration.ofMillis(50))
@@ -40,7 +40,7 @@ final class Obstacles {
   }
 
   /** Those of a severity, each in one line. */
-  static List<String> lines(JsonNode preflight, String severity) {
+  public static List<String> lines(JsonNode preflight, String severity) {
     return preflight
         .path("obstacles")
         .valueStream()

@@ -32,6 +32,7 @@ class PreflightIT {
     "traced, traced obstacle",
     "mptcp, socket-protocol obstacle descriptor FD",
     "vsock, socket-family obstacle descriptor FD",
+    "queued-credentials, queued-credentials obstacle descriptor FD",
     "pending-connection, pending-connection obstacle descriptor FD",
     "netlink-data, netlink-data obstacle descriptor FD",
     "netlink-groups, netlink-groups obstacle descriptor FD",
@@ -40,11 +41,17 @@ class PreflightIT {
     "uninterruptible, uninterruptible obstacle",
     "ramfs, unsupported-mount mount /mnt",
     "covered-file, covered-file obstacle descriptor FD",
+    "hidden-file, covered-file obstacle descriptor FD",
     "outside-file, outside-file obstacle descriptor FD",
     "uts, nested-uts-namespace obstacle namespace uts",
     "user, nested-user-namespace obstacle namespace user",
     "cgroup, nested-cgroup-namespace obstacle namespace cgroup",
     "ipc, nested-ipc-namespace obstacle namespace ipc",
+    "net, nested-net-namespace obstacle namespace net",
+    "held-network, unsupported-mount mount /run/network",
+    "socket-of-a-network, nested-net-namespace obstacle descriptor FD",
+    "dead-first-thread, dead-first-thread obstacle",
+    "scoped-connection, scoped-connection obstacle descriptor FD",
   })
   void refusesToSuspendWhatCannotBeSaved(String kind, String lines) {
     Vps vps = letargo.get().createAndStart("web1", "tiny");
@@ -92,6 +99,8 @@ class PreflightIT {
     "tcp-connection, handled, tcp-connection obstacle descriptor FD",
     "aio, handled, aio obstacle mapping",
     "cpu-affinity, lost, cpu-affinity obstacle",
+    "socket-option, lost, socket-option obstacle descriptor FD",
+    "semaphore, lost, eventfd obstacle descriptor FD",
     "queued-datagrams, lost, queued-datagrams obstacle descriptor FD",
   })
   void tellsWhatIsHandledOrLostAndSuspendsAllTheSame(String kind, String severity, String line) {

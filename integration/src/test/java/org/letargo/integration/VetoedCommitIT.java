@@ -20,7 +20,7 @@ import org.letargo.integration.harness.Vps;
 class VetoedCommitIT {
   @RegisterExtension
   static final Fixture letargo =
-      Fixture.instance(Instance.Options.DEFAULT.withFault("fail:suspend.commit"));
+      Fixture.instance(Instance.Options.DEFAULT.withFault("fail:suspend.before-commit"));
 
   @Test
   void leavesTheVpsRunningAndItsConnectionsAlive() throws Exception {
@@ -35,7 +35,7 @@ class VetoedCommitIT {
 
       client.expectToGoOn();
       assertThat(failure.what()).isEqualTo("cannot suspend VPS 'web1'");
-      assertThat(failure.why()).contains("armed fault at suspend.commit");
+      assertThat(failure.why()).contains("armed fault at suspend.before-commit");
       assertThat(failure.remedy()).endsWith("The VPS runs on.");
       assertThat(web.state()).isEqualTo("running");
       assertThat(web.initPid()).isEqualTo(initPid);
@@ -57,7 +57,7 @@ class VetoedCommitIT {
   void leavesAPausedVpsPaused() throws Exception {
     Instance instance = letargo.get();
     instance.hook().stop();
-    instance.startHook("fail:suspend.commit");
+    instance.startHook("fail:suspend.before-commit");
     Vps tiny = instance.createAndStart("tiny1", "tiny");
     Heart heart = Heart.start(tiny, 4);
     tiny.act("pause");

@@ -55,6 +55,8 @@ interface Libc extends Library {
   int MSG_TRUNC = 0x20;
   int MSG_NOSIGNAL = 0x4000;
   int MSG_CMSG_CLOEXEC = 0x40000000;
+  int TCGETS = 0x5401;
+  int TCSETS = 0x5402;
   int TIOCSWINSZ = 0x5414;
   int TIOCSPTLCK = 0x40045431;
   int TIOCGPTN = 0x80045430;

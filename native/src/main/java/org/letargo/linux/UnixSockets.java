@@ -23,8 +23,18 @@ public final class UnixSockets {
    * @param peer the inode of the other end; 0 if there is none, or nobody has accepted it yet
    * @param waiting the inodes of connections that a listening one has not accepted; 0 for one that
    *     was closed meanwhile
+   * @param unread whether bytes wait to be read; never of one that listens
+   * @param unsent whether bytes that it wrote wait to be read at the other end, accepted or not;
+   *     never of one that listens
    */
-  public record Entry(long inode, int type, boolean isListening, long peer, List<Long> waiting) {
+  public record Entry(
+      long inode,
+      int type,
+      boolean isListening,
+      long peer,
+      List<Long> waiting,
+      boolean unread,
+      boolean unsent) {
     public Entry {
       waiting = List.copyOf(waiting);
     }
@@ -36,9 +46,10 @@ public final class UnixSockets {
   private static final int NLMSG_DONE = 3;
   private static final int HEADER_BYTES = 16;
   private static final int MESSAGE_BYTES = 16;
-  private static final int SHOW_PEER_AND_WAITING = 4 | 8;
+  private static final int SHOW_PEER_WAITING_AND_QUEUES = 4 | 8 | 0x10;
   private static final int ATTRIBUTE_PEER = 2;
   private static final int ATTRIBUTE_WAITING = 3;
+  private static final int ATTRIBUTE_QUEUES = 4;
   private static final int TCP_LISTEN = 10;
   private static final int BUFFER_BYTES = 64 << 10;
   private static final int TIMEOUT_SECONDS = 5;
@@ -132,7 +143,7 @@ public final class UnixSockets {
             .putShort((short) 0)
             .putInt(-1) // all states
             .putInt(0) // all inodes
-            .putInt(SHOW_PEER_AND_WAITING)
+            .putInt(SHOW_PEER_WAITING_AND_QUEUES)
             .array();
     LIBC.send(fd, request, new NativeLong(request.length), 0);
     List<Entry> found = new ArrayList<>();
@@ -175,6 +186,8 @@ public final class UnixSockets {
     message.position(MESSAGE_BYTES);
     long peer = 0;
     List<Long> waiting = new ArrayList<>();
+    boolean unread = false;
+    boolean unsent = false;
     while (message.remaining() >= 4) {
       int start = message.position();
       int length = Short.toUnsignedInt(message.getShort());
@@ -188,10 +201,13 @@ public final class UnixSockets {
         for (int at = 4; at + 4 <= length; at += 4) {
           waiting.add(Integer.toUnsignedLong(message.getInt()));
         }
+      } else if (name == ATTRIBUTE_QUEUES && state != TCP_LISTEN) { // else it counts connections
+        unread = message.getInt() != 0;
+        unsent = message.getInt() != 0;
       }
       message.position(Math.min(message.limit(), start + aligned(length)));
     }
-    return new Entry(inode, type, state == TCP_LISTEN, peer, waiting);
+    return new Entry(inode, type, state == TCP_LISTEN, peer, waiting, unread, unsent);
   }
 
   private static int aligned(int length) {

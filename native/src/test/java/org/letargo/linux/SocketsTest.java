@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
@@ -51,6 +53,15 @@ class SocketsTest {
           assertThat(all.get(acceptedInode).peer()).isEqualTo(clientInode);
           assertThat(all.get(acceptedInode).type()).isEqualTo(1);
           assertThat(listeningWith(clientInode)).isEmpty();
+          assertThat(all.get(clientInode).unsent()).isFalse();
+          assertThat(all.get(acceptedInode).unread()).isFalse();
+          client.write(ByteBuffer.wrap(new byte[] {1}));
+          assertThat(byInode().get(clientInode).unsent()).isTrue();
+          assertThat(byInode().get(acceptedInode).unread()).isTrue();
+          assertThat(byInode().get(acceptedInode).unsent()).isFalse();
+          try (var socket = borrowed(acceptedInode)) {
+            assertThat(socket.addsToMessages()).isFalse();
+          }
           assertThat(accepted.isOpen()).isTrue();
         }
         assertThat(client.isOpen()).isTrue();
@@ -69,8 +80,37 @@ class SocketsTest {
         assertThat(socket.protocol()).isEqualTo(6);
         assertThat(socket.type()).isEqualTo(1);
         assertThat(socket.hasKernelTls()).isFalse();
+        assertThat(socket.tcpUserTimeoutMillis()).isZero();
+        assertThat(socket.tcpNotSentLowWaterBytes()).isZero();
+        assertThat(socket.tcpCongestionControl()).isEqualTo(usualCongestionControl());
+        assertThat(socket.networkNamespace()).isEqualTo(Files.readSymbolicLink(OWN).toString());
       }
       assertThat(server.isBound()).isTrue();
+    }
+  }
+
+  private static BorrowedSocket borrowed(long inode) throws IOException {
+    return BorrowedSocket.of(ProcessHandle.current().pid(), sockets().get(inode));
+  }
+
+  private static String usualCongestionControl() throws IOException {
+    return Files.readString(Path.of("/proc/sys/net/ipv4/tcp_congestion_control")).strip();
+  }
+
+  @Test
+  void flushesAConnectionOfAProcess() throws IOException {
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Map<Long, Integer> before = sockets();
+      try (var client = SocketChannel.open(server.getLocalSocketAddress())) {
+        assertThat(client.getOption(StandardSocketOptions.TCP_NODELAY)).isFalse();
+        int descriptor = sockets().get(added(before));
+
+        try (var socket = BorrowedSocket.of(ProcessHandle.current().pid(), descriptor)) {
+          socket.flush();
+        }
+
+        assertThat(client.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
+      }
     }
   }
 

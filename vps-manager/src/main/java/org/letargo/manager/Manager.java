@@ -59,6 +59,7 @@ import org.letargo.manager.timeline.ChangeTimeline;
 import org.letargo.manager.timeline.Checkpoints;
 import org.letargo.manager.timeline.CloneVps;
 import org.letargo.manager.timeline.TimelineRoute;
+import org.letargo.manager.vps.BrokenResumes;
 import org.letargo.manager.vps.ChangeVps;
 import org.letargo.manager.vps.CreateVps;
 import org.letargo.manager.vps.Reconciliation;
@@ -130,6 +131,12 @@ public final class Manager implements AutoCloseable {
             clock,
             new OperationMetrics(metrics),
             operation -> changes.tell(new Changes.Change.OfOperation(operation)));
+    BrokenResumes broken = new BrokenResumes(registry::find, operations, clock);
+    changes.subscribe(event -> { // before the hook tells for the first time
+      if (event instanceof Changes.Change.OfVps(VpsName name)) {
+        broken.changed(name);
+      }
+    });
     VpsClaims claims = new VpsClaims(registry, client);
     ChangeVps change = new ChangeVps(registry, claims, operations, hook);
     Checkpoints checkpoints = new Checkpoints(client);

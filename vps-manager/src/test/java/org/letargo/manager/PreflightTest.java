@@ -88,7 +88,8 @@ class PreflightTest {
   @Test
   void keepsTheLogOfAnOperationOverARestart() {
     VpsException failure =
-        VpsException.notCheckpointable(WEB1, List.of(RING), List.of("(00.1) Error: a line"));
+        VpsException.notCheckpointable(
+            WEB1, "suspend", List.of(RING), List.of("(00.1) Error: a line"));
     rig.hook().fail(HookRequest.SuspendVps.class, Moment.HALFWAY, failure);
     JsonNode failed = rig.end(rig.post("/v1/vps/web1/suspend"));
 

@@ -66,6 +66,36 @@ class TimelineTest {
     return timeline().get("checkpoints").findValuesAsText("kind");
   }
 
+  @ParameterizedTest
+  @CsvSource({"'', restore", "'{\"depth\": \"run\"}', run", "'{\"depth\": \"images\"}', images"})
+  void verifiesACheckpointBesideAllElse(String body, String depth) {
+    String id = checkpoint("{}");
+    Trap trap = rig.hook().hold(HookRequest.VerifyCheckpoint.class, Moment.HALFWAY);
+    Rig.Answer begun = rig.post(CHECKPOINTS + "/" + id + "/verify", body);
+    trap.awaitReached();
+
+    rig.end(rig.post("/v1/vps/web1/pause", ""));
+    trap.release();
+
+    JsonNode ended = rig.end(begun);
+    assertThat(ended.path("kind").asText()).isEqualTo("verify");
+    assertThat(ended.path("checkpoint").asText()).isEqualTo(id);
+    JsonNode verification = rig.get(CHECKPOINTS + "/" + id).json().get("verification");
+    assertThat(verification.path("result").asText()).isEqualTo("verified");
+    assertThat(verification.path("depth").asText()).isEqualTo(depth);
+    assertThat(verification.has("because")).isFalse();
+  }
+
+  @Test
+  void refusesADepthThatThereIsNot() {
+    String id = checkpoint("{}");
+
+    assertThat(rig.post(CHECKPOINTS + "/" + id + "/verify", "{\"depth\": \"all\"}").status())
+        .isEqualTo(400);
+    assertThat(rig.post("/v1/vps/web1/suspend", "{\"verify\": \"all\"}").status()).isEqualTo(400);
+    assertThat(rig.get("/v1/vps/web1/archive?verify=all").status()).isEqualTo(400);
+  }
+
   @Test
   void isEmptyAtFirst() {
     assertThat(timeline().toString()).isEqualTo("{\"vps\":\"web1\",\"checkpoints\":[]}");

@@ -41,8 +41,11 @@ public final class StoredCheckpoint implements Closeable {
    * @throws NoSuchFileException if the checkpoint has none of this path
    */
   public StoredFile file(String path) throws IOException {
-    CheckpointFile file = require(path);
-    return new StoredFile(chunks, recipe(file), new Errors(path));
+    return file(require(path));
+  }
+
+  StoredFile file(CheckpointFile file) {
+    return new StoredFile(chunks, recipe(file), new Errors(file.path()));
   }
 
   /**

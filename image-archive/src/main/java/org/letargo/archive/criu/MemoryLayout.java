@@ -99,6 +99,32 @@ public final class MemoryLayout {
         : OptionalLong.of(offsets[run] + address - addresses[run]);
   }
 
+  /** How many runs of pages there are. */
+  int runs() {
+    return count;
+  }
+
+  /** Where a run begins, in the memory of the process. */
+  long start(int run) {
+    return addresses[run];
+  }
+
+  /** Where a run ends. */
+  long end(int run) {
+    return ends[run];
+  }
+
+  /**
+   * Which address the byte at this offset of the file has: the way back from {@link #offset}.
+   *
+   * @param offset from 0 to less than {@link #sizeBytes}
+   */
+  public long address(long offset) {
+    int found = Arrays.binarySearch(offsets, 0, count, offset);
+    int run = found >= 0 ? found : -found - 2;
+    return addresses[run] + offset - offsets[run];
+  }
+
   /** How many bytes follow in the same run from an address on; 0 if no page has it. */
   public long contiguousBytes(long address) {
     int run = find(address);

@@ -3,6 +3,8 @@ package org.letargo.archive.criu;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.letargo.archive.ArchiveException;
@@ -69,6 +71,33 @@ final class ProtoMessage {
     return count;
   }
 
+  /**
+   * Every number of a field that is repeated, packed into one field or not.
+   *
+   * @param most there are never more
+   */
+  List<Long> numbers(int field, int most) {
+    List<Long> numbers = new ArrayList<>();
+    var walk = new Walk();
+    while (walk.next()) {
+      if (walk.field != field) {
+        continue;
+      }
+      if (walk.type == BYTES) {
+        var inner = new Walk(walk.content);
+        while (inner.rest.hasRemaining() && numbers.size() < most) {
+          numbers.add(inner.varint());
+        }
+      } else {
+        numbers.add(walk.value);
+      }
+      if (numbers.size() >= most) {
+        throw malformed("field " + field + " comes " + most + " times or more");
+      }
+    }
+    return numbers;
+  }
+
   /** A message inside this one; an empty one if it is not there. */
   ProtoMessage message(int field) {
     ByteBuffer found = ByteBuffer.allocate(0);
@@ -97,6 +126,14 @@ final class ProtoMessage {
     }
   }
 
+  /** A copy of the bytes of a field; none if it is not there. */
+  byte[] bytes(int field) {
+    ByteBuffer content = message(field).bytes.duplicate();
+    byte[] copy = new byte[content.remaining()];
+    content.get(copy);
+    return copy;
+  }
+
   /** A text; empty if it is not there. */
   String text(int field) {
     return message(field).asText();
@@ -112,11 +149,19 @@ final class ProtoMessage {
   }
 
   private final class Walk {
-    private final ByteBuffer rest = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer rest;
     private int field;
     private int type;
     private long value;
     private ByteBuffer content = ByteBuffer.allocate(0);
+
+    Walk() {
+      this(bytes);
+    }
+
+    Walk(ByteBuffer content) {
+      rest = content.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
 
     boolean next() {
       if (!rest.hasRemaining()) {

@@ -2,11 +2,13 @@ package org.letargo.archive.criu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.letargo.archive.criu.Messages.bytes;
+import static org.letargo.archive.criu.Messages.join;
+import static org.letargo.archive.criu.Messages.magic;
+import static org.letargo.archive.criu.Messages.message;
+import static org.letargo.archive.criu.Messages.number;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -138,44 +140,5 @@ class CriuImagesTest {
 
   private void write(String name, byte[]... parts) throws IOException {
     Files.write(directory.resolve(name), join(parts));
-  }
-
-  private static byte[] magic(int... numbers) {
-    var bytes = ByteBuffer.allocate(4 * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (int number : numbers) {
-      bytes.putInt(number);
-    }
-    return bytes.array();
-  }
-
-  private static byte[] message(byte[]... fields) {
-    byte[] content = join(fields);
-    return join(magic(content.length), content);
-  }
-
-  private static byte[] number(int field, long value) {
-    return join(varint(field << 3), varint(value));
-  }
-
-  private static byte[] bytes(int field, byte[] content) {
-    return join(varint(field << 3 | 2), varint(content.length), content);
-  }
-
-  private static byte[] varint(long value) {
-    var out = new ByteArrayOutputStream();
-    while ((value & ~0x7FL) != 0) {
-      out.write((int) (value & 0x7F | 0x80));
-      value >>>= 7;
-    }
-    out.write((int) value);
-    return out.toByteArray();
-  }
-
-  private static byte[] join(byte[]... parts) {
-    var out = new ByteArrayOutputStream();
-    for (byte[] part : parts) {
-      out.writeBytes(part);
-    }
-    return out.toByteArray();
   }
 }

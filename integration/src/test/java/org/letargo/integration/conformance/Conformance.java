@@ -44,18 +44,21 @@ final class Conformance {
       throw new IllegalArgumentException("there is no program or scenario " + wanted);
     }
     Map<Program, EnumMap<Scenario, Outcome>> outcomes = new LinkedHashMap<>();
+    Map<Program, String> preflights = new LinkedHashMap<>();
     programs.forEach(program -> outcomes.put(program, new EnumMap<>(Scenario.class)));
     for (boolean withApplications : List.of(false, true)) {
       List<Program> some = only(programs, each -> isOfApps(each) == withApplications);
       if (!some.isEmpty()) {
         try (Stage stage = withApplications ? Stage.withApplications() : Stage.ordinary()) {
-          new Conformance(stage, outcomes)
-              .run(some, scenarios.isEmpty() ? List.of(Scenario.values()) : scenarios);
+          Conformance conformance = new Conformance(stage, outcomes);
+          conformance.run(some, scenarios.isEmpty() ? List.of(Scenario.values()) : scenarios);
+          preflights.putAll(conformance.performance.preflights());
         }
       }
     }
     if (arguments.length == 0) {
-      Files.writeString(ConformanceTable.file(), ConformancePage.of(machine(), outcomes));
+      Files.writeString(
+          ConformanceTable.file(), ConformancePage.of(machine(), outcomes, preflights));
       System.out.println("written: " + ConformanceTable.file());
     }
     boolean failed =

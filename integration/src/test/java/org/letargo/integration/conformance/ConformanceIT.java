@@ -53,6 +53,19 @@ class ConformanceIT {
     }
   }
 
+  /** Where nothing is lost, nothing is said to be; where something is, and has a sign, it is. */
+  @Test
+  void aPreflightSaysWhatIsListed() {
+    List<Program> programs =
+        only(program -> program.kind() == Program.Kind.C && program.isPossible());
+
+    Map<Program, String> found = performance.preflight(programs);
+
+    assertThat(found).hasSizeGreaterThan(100);
+    found.forEach(
+        (program, said) -> assertThat(said).as(program.name()).isEqualTo(table.preflight(program)));
+  }
+
   @Test
   void whatIsListedAsRefusedIsRefused() {
     List<Program> programs = only(program -> !program.isPossible() && table.saysRefused(program));

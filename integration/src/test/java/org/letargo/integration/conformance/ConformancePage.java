@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 final class ConformancePage {
   static final String REFUSED = "refused";
   static final String PASSES = "passes";
+  static final String CLEAN = "clean";
 
   private ConformancePage() {}
 
@@ -18,8 +19,12 @@ final class ConformancePage {
    * The page.
    *
    * @param outcomes of those scenarios that a program went through
+   * @param preflights what a preflight said of each that can be saved
    */
-  static String of(String machine, Map<Program, EnumMap<Scenario, Outcome>> outcomes) {
+  static String of(
+      String machine,
+      Map<Program, EnumMap<Scenario, Outcome>> outcomes,
+      Map<Program, String> preflights) {
     StringBuilder page = new StringBuilder();
     page.append(
         """
@@ -34,7 +39,12 @@ final class ConformancePage {
         | suspend, resume | once |
         | three times | suspended and resumed three times in a row |
         | on another host | suspended, exported, destroyed; the archive imported and resumed on a host that knows nothing of it |
-        | refused, runs on | frozen and saved; then the checkpoint is refused, and the VPS goes on where it stood: what a program notices of a checkpoint |
+        | checkpoint, runs on | frozen and saved once, and let go: what a program notices of a checkpoint |
+        | refused, runs on | frozen and saved; then the checkpoint is refused, and the VPS goes on where it stood |
+
+        The column *preflight* is what `letargo preflight` says before the first suspend: `clean` is nothing that blocks and nothing of this program that is lost. Where
+        something of a program that can be saved blocks, or what cannot be saved is not named by its code, this page has **fails**: of all programs there is no false alarm, and none is missed.
+        What a preflight cannot see is lost without a word; it stands at the end.
 
         """);
     page.append("This run: ").append(machine).append(".\n");
@@ -42,7 +52,7 @@ final class ConformancePage {
         outcomes.keySet().stream()
             .filter(Program::isPossible)
             .collect(Collectors.groupingBy(Program::group, TreeMap::new, Collectors.toList()));
-    groups.forEach((group, programs) -> group(page, group, programs, outcomes));
+    groups.forEach((group, programs) -> group(page, group, programs, outcomes, preflights));
     impossible(page, outcomes);
     remarks(page, outcomes);
     return page.toString();
@@ -52,19 +62,21 @@ final class ConformancePage {
       StringBuilder page,
       String group,
       List<Program> programs,
-      Map<Program, EnumMap<Scenario, Outcome>> outcomes) {
+      Map<Program, EnumMap<Scenario, Outcome>> outcomes,
+      Map<Program, String> preflights) {
     page.append("\n## ").append(Character.toUpperCase(group.charAt(0))).append(group.substring(1));
     page.append("\n\n| program | what it shows |");
     for (Scenario scenario : Scenario.values()) {
       page.append(' ').append(scenario.title()).append(" |");
     }
-    page.append("\n|---|---|").append("---|".repeat(Scenario.values().length)).append('\n');
+    page.append(" preflight |\n|---|---|---|");
+    page.append("---|".repeat(Scenario.values().length)).append('\n');
     for (Program program : programs) {
       page.append("| `%s` | %s |".formatted(program.name(), program.shows()));
       for (Scenario scenario : Scenario.values()) {
         page.append(' ').append(word(outcomes.get(program).get(scenario))).append(" |");
       }
-      page.append('\n');
+      page.append(' ').append(preflights.getOrDefault(program, "not run")).append(" |\n");
     }
   }
 
@@ -85,9 +97,9 @@ final class ConformancePage {
 
         ## What nobody can save
 
-        A suspend is refused, the VPS runs on, and the program goes on undisturbed.
+        A preflight names the obstacle, a suspend is refused, the VPS runs on, and the program goes on undisturbed.
 
-        | program | what it is | suspend | obstacle | what the user is told |
+        | program | what it is | suspend | preflight | what the user is told |
         |---|---|---|---|---|
         """);
     outcomes.forEach((program, found) ->

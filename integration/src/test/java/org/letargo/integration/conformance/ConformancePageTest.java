@@ -23,7 +23,7 @@ class ConformancePageTest {
     add(PIPE, Scenario.ANOTHER_HOST, new Outcome.Failed("a | b"));
     add(PERSONALITY, Scenario.SUSPEND_RESUME, new Outcome.Failed("it is 0"));
     add(TRACED, Scenario.SUSPEND_RESUME, new Outcome.Refused("zombie found"));
-    return ConformancePage.of("a machine", outcomes);
+    return ConformancePage.of("a machine", outcomes, Map.of(PIPE, "clean"));
   }
 
   private void add(Program program, Scenario scenario, Outcome outcome) {
@@ -39,6 +39,8 @@ class ConformancePageTest {
     assertThat(table.saysPasses(PIPE, Scenario.THREE_GENERATIONS)).isFalse();
     assertThat(table.saysPasses(PIPE, Scenario.ANOTHER_HOST)).isFalse();
     assertThat(table.saysPasses(PERSONALITY, Scenario.SUSPEND_RESUME)).isFalse();
+    assertThat(table.preflight(PIPE)).isEqualTo("clean");
+    assertThat(table.preflight(PERSONALITY)).isEqualTo("not run");
     assertThat(table.saysRefused(TRACED)).isTrue();
     assertThat(table.saysRefused(PIPE)).isFalse();
   }
@@ -47,7 +49,8 @@ class ConformancePageTest {
   void groupsProgramsAndTellsWhyOneFails() {
     assertThat(page())
         .contains("## Pipes")
-        .contains("| `pipe` | pipes with data | passes | not run | **fails** | not run |")
+        .contains(
+            "| `pipe` | pipes with data | passes | not run | **fails** | not run | not run | clean |")
         .contains("- `pipe`, on another host: a \\| b.\n")
         .contains("- `personality`, suspend, resume: it is 0. CRIU does not save it.\n")
         .contains("| `traced` | a debugger | refused | `traced` | zombie found |");

@@ -11,6 +11,8 @@ import org.letargo.integration.harness.Programs;
 
 /** docs/conformance.md as it is committed; {@link ConformancePage} writes it. */
 final class ConformanceTable {
+  /** Behind the name and what it shows; the text before the first bar counts. */
+  private static final int FIRST_SCENARIO = 3;
 
   private final Map<String, String> linesByProgram = new HashMap<>();
 
@@ -52,9 +54,17 @@ final class ConformanceTable {
     return cell(program, Scenario.SUSPEND_RESUME).equals(ConformancePage.REFUSED);
   }
 
+  /** What it says of a preflight of a program that can be saved. */
+  String preflight(Program program) {
+    return cell(program, FIRST_SCENARIO + Scenario.values().length);
+  }
+
   private String cell(Program program, Scenario scenario) {
+    return cell(program, FIRST_SCENARIO + scenario.ordinal());
+  }
+
+  private String cell(Program program, int column) {
     String[] cells = linesByProgram.getOrDefault(program.name(), "").split("\\|");
-    int column = 3 + scenario.ordinal();
     return cells.length > column ? cells[column].strip() : "";
   }
 }

@@ -7,8 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.letargo.integration.Obstacles;
 import org.letargo.integration.harness.CountingClient;
 import org.letargo.integration.harness.Failure;
 import org.letargo.integration.harness.Fixture;
@@ -26,7 +30,7 @@ class DoesNotDisturbIT {
 
   @RegisterExtension
   static final Fixture letargo =
-      Fixture.instance(Instance.Options.DEFAULT.withFault("fail:suspend.commit"));
+      Fixture.instance(Instance.Options.DEFAULT.withFault("fail:suspend.before-commit"));
 
   @Test
   void leavesTheHostAsItWas() throws Exception {
@@ -46,17 +50,29 @@ class DoesNotDisturbIT {
     }
   }
 
-  @Test
-  void leavesProcessesTheirIdsDescriptorsRightsAndMounts() throws Exception {
+  /** The one that is refused, and one that is taken and let go. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void leavesProcessesTheirIdsDescriptorsRightsAndMounts(boolean isRefused) throws Exception {
     Instance instance = letargo.get();
     Vps vps = instance.createAndStart("tiny1", "tiny");
     vps.sh(DAEMONS);
+    vps.installPayload("obstacle");
+    vps.daemon("terminal", "obstacle terminal");
     vps.daemon("files", "sh -c 'exec 5>/run/five 6</etc/hosts 7<>/root/seven; exec sleep 9999'");
+    Obstacles.awaitReady(vps);
+    Awaitility.await("four sleepers")
+        .until(() -> vps.exec("pidof", "sleep").text().strip().split(" ").length == 4);
     List<Long> processes = processes(instance, vps);
     Map<String, String> before = HostState.ofProcesses(processes);
-    assertThat(processes).hasSizeGreaterThan(6);
+    assertThat(processes).hasSizeGreaterThan(7);
+    assertThat(before.values()).anyMatch(target -> target.endsWith("/ptmx"));
 
-    refuseSuspend(vps);
+    if (isRefused) {
+      refuseSuspend(vps);
+    } else {
+      vps.checkpoint();
+    }
 
     assertThat(processes(instance, vps)).isEqualTo(processes);
     assertThat(HostState.differences(before, HostState.ofProcesses(processes))).isEmpty();
@@ -80,14 +96,14 @@ class DoesNotDisturbIT {
       assertThat(HostState.differences(before, HostState.ofHost(instance, vps))).isEmpty();
     } finally {
       instance.hook().stop();
-      instance.startHook("fail:suspend.commit");
+      instance.startHook("fail:suspend.before-commit");
     }
   }
 
   private static void refuseSuspend(Vps vps) {
     Failure failure = vps.fails("suspend");
 
-    assertThat(failure.why()).contains("armed fault at suspend.commit");
+    assertThat(failure.why()).contains("armed fault at suspend.before-commit");
     assertThat(vps.state()).isEqualTo("running");
   }
 

@@ -11,10 +11,6 @@ final class KnownGaps {
           + " interrupted system call' (criu#1325, criu#1589). Programs that look at EINTR go on.";
   private static final String STOPPED =
       "the kernel ends this call with EINTR whenever a process is stopped, see signal(7).";
-  private static final String TERMINALS =
-      "CRIU reads what waits in a terminal and makes it non-blocking for that; when the checkpoint"
-          + " is refused at stage post-dump it undoes neither (tty_dump_queued_data looks at its own"
-          + " errors only).";
   private static final String INODES =
       "A disk that is unpacked on another host has other inode numbers, and SQLite does not write"
           + " to an open database whose number has changed (SQLITE_READONLY_DBMOVED).";
@@ -44,15 +40,8 @@ final class KnownGaps {
           Map.entry("tcp-notsent-lowat", NOT_SAVED),
           Map.entry("udp-queued", "CRIU drops datagrams that nobody has read."),
           Map.entry(
-              "ipv6-scope-tcp",
-              "CRIU binds the repaired socket without its scope: such a VPS cannot be resumed."),
-          Map.entry(
               "record-lock-inherited",
               "CRIU takes locks seen by a second holder of an open file for copies (discard_dup_locks_tail)."),
-          Map.entry("pty-data", TERMINALS),
-          Map.entry("sshd-session", TERMINALS),
-          Map.entry("python-terminal", TERMINALS),
-          Map.entry("vnc-xterm", TERMINALS),
           Map.entry("python-sqlite", INODES),
           Map.entry("inotify-queued", "CRIU drops events that nobody has read."),
           Map.entry("inotify-once", "CRIU does not save IN_ONESHOT, which /proc does not show."));

@@ -1,20 +1,62 @@
 package org.letargo.integration.conformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.letargo.integration.Obstacles;
 import org.letargo.integration.harness.Failure;
 import org.letargo.integration.harness.Instance;
 import org.letargo.integration.harness.Vps;
 
-/** Takes programs through scenarios, many in one VPS at a time. */
+/**
+ * Takes programs through scenarios, many in one VPS at a time. Before the first one of all, a
+ * preflight looks at them: of what can be saved nothing may block, of what cannot it names the
+ * obstacle.
+ */
 final class Performance {
+  private static final Scenario WITH_A_PREFLIGHT = Scenario.SUSPEND_RESUME;
+  private static final Duration LONGEST_PASSING = Duration.ofSeconds(10);
+
   private final Stage stage;
+  private final Map<Program, String> preflights = new LinkedHashMap<>();
   private int created;
 
   Performance(Stage stage) {
     this.stage = stage;
+  }
+
+  /**
+   * What preflights said of programs that can be saved: {@code clean}, or the codes of what is
+   * lost. Of an application only whether it blocks is told apart.
+   */
+  Map<Program, String> preflights() {
+    return Collections.unmodifiableMap(preflights);
+  }
+
+  /** Starts C programs in one VPS and lets a preflight look at them. */
+  Map<Program, String> preflight(List<Program> programs) {
+    Vps vps = create(WITH_A_PREFLIGHT, Program.Kind.C.template());
+    try {
+      Map<Program, Outcome> ended = Payloads.start(vps, programs);
+      return lookedAt(
+          vps, programs.stream().filter(program -> !ended.containsKey(program)).toList());
+    } finally {
+      stage.sweep();
+    }
+  }
+
+  private static Map<Program, String> lookedAt(Vps vps, List<Program> ready) {
+    JsonNode found = clearPreflight(vps);
+    return ready.stream()
+        .collect(Collectors.toMap(program -> program, program -> lost(program, found)));
   }
 
   /**
@@ -53,12 +95,40 @@ final class Performance {
       Map<Program, Outcome> outcomes = new LinkedHashMap<>(Payloads.start(vps, programs));
       List<Program> ready = new ArrayList<>(programs);
       ready.removeAll(outcomes.keySet());
+      if (scenario == WITH_A_PREFLIGHT) {
+        preflights.putAll(lookedAt(vps, ready));
+      }
       Vps after = scenario.run(stage, vps);
       outcomes.putAll(Payloads.go(after, ready));
       return outcomes;
     } finally {
       stage.sweep();
     }
+  }
+
+  /** What passes within moments may block for moments, as a suspend waits for it, too. */
+  private static JsonNode clearPreflight(Vps vps) {
+    JsonNode[] found = new JsonNode[1];
+    Awaitility.await("a preflight of which nothing blocks")
+        .atMost(LONGEST_PASSING)
+        .untilAsserted(() -> {
+          found[0] = vps.preflight();
+          assertThat(Obstacles.lines(found[0], "blocks")).isEmpty();
+        });
+    return found[0];
+  }
+
+  private static String lost(Program program, JsonNode found) {
+    String codes =
+        found
+            .path("obstacles")
+            .valueStream()
+            .filter(obstacle -> obstacle.path("severity").asText().equals("lost"))
+            .filter(obstacle -> program.isCalled(obstacle.at("/process/command").asText()))
+            .map(obstacle -> "`" + obstacle.path("code").asText() + "`")
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return codes.isEmpty() ? ConformancePage.CLEAN : "lost: " + codes;
   }
 
   private Vps create(Scenario scenario, String template) {
@@ -90,8 +160,8 @@ final class Performance {
   }
 
   /**
-   * Suspends a VPS once for each program, which must be refused each time, and once without any,
-   * which must not.
+   * Suspends a VPS once for each program, which a preflight must foretell and which must be refused
+   * each time, and once without any, which must not.
    */
   Map<Program, Outcome> refuse(List<Program> programs) {
     Map<Program, Outcome> outcomes = new LinkedHashMap<>();
@@ -118,6 +188,11 @@ final class Performance {
     Map<Program, Outcome> ended = Payloads.start(vps, List.of(program));
     if (!ended.isEmpty()) {
       return ended.get(program);
+    }
+    List<String> foretold = Obstacles.lines(vps.preflight(), "blocks");
+    String code = program.obstacle().orElseThrow() + " ";
+    if (foretold.stream().noneMatch(line -> line.startsWith(code))) {
+      return new Outcome.Failed("a preflight says " + foretold);
     }
     Failure failure;
     try {

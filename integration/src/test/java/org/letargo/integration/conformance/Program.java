@@ -13,6 +13,8 @@ import java.util.Optional;
  *     its VPS from being suspended, and go on as if nothing had been
  */
 record Program(String name, String group, String shows, Kind kind, Optional<String> obstacle) {
+  private static final int LONGEST_COMMAND = 15;
+
   /** What a program needs of its VPS. */
   enum Kind {
     /** Nothing: it is static, and runs in the smallest VPS. */
@@ -40,6 +42,15 @@ record Program(String name, String group, String shows, Kind kind, Optional<Stri
     String template() {
       return template;
     }
+  }
+
+  /**
+   * Whether this is how the kernel calls its processes, which has room for 15 bytes; never true of
+   * scripts, which it calls by their interpreter.
+   */
+  boolean isCalled(String command) {
+    return kind == Kind.C
+        && command.equals(name.substring(0, Math.min(name.length(), LONGEST_COMMAND)));
   }
 
   boolean isPossible() {

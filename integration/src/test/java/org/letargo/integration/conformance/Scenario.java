@@ -46,6 +46,14 @@ enum Scenario {
       return moved;
     }
   },
+  /** Everything is frozen and saved, and let go. */
+  CHECKPOINT("checkpoint, runs on") {
+    @Override
+    Vps run(Stage stage, Vps vps) {
+      vps.checkpoint();
+      return vps;
+    }
+  },
   /** Everything is frozen and saved, then the checkpoint is refused: the VPS runs on. */
   REFUSED_AT_THE_LAST_MOMENT("refused, runs on") {
     @Override

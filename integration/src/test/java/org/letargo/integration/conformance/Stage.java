@@ -51,7 +51,8 @@ final class Stage implements AutoCloseable {
 
   /** A host whose hook refuses each checkpoint at its last moment. */
   Instance refusing() {
-    return started("refusing", () -> Instance.start(options.withFault("fail:suspend.commit")));
+    return started(
+        "refusing", () -> Instance.start(options.withFault("fail:suspend.before-commit")));
   }
 
   private Instance started(String name, Supplier<Instance> start) {

@@ -41,6 +41,11 @@ public final class Vps {
     act("resume");
   }
 
+  /** Takes a checkpoint and runs on. */
+  public void checkpoint() {
+    instance.api().run("POST", path() + "/checkpoints");
+  }
+
   /** With the default grace time. */
   public void stop() {
     act("stop");

@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import org.letargo.hook.cgroup.Cgroups;
 import org.letargo.hook.change.Changes;
 import org.letargo.hook.change.Host;
+import org.letargo.hook.change.Loadings;
 import org.letargo.hook.config.ConfigurationException;
 import org.letargo.hook.config.HookConfiguration;
 import org.letargo.hook.durable.DurableFiles;
@@ -45,6 +46,9 @@ public final class HookMain {
 
   /** To suspend all VPSes when the host goes down; the unit's TimeoutStopSec is longer. */
   private static final Duration LAST_WORK = Duration.ofMinutes(14);
+
+  /** For memory that VPSes which run still wait for; one that gets none is suspended again. */
+  private static final Duration LAST_MEMORY = Duration.ofMinutes(10);
 
   private static final Path DEFAULT_CONFIG = Path.of("/etc/letargo/letargo.yaml");
 
@@ -111,6 +115,7 @@ public final class HookMain {
         LOG.info("the host goes down, and all VPSes with it");
         changes.hostGoesDown();
       } else {
+        host.loadings().awaitAll(LAST_MEMORY);
         LOG.info("ends; VPSes run on (lock {})", lock.isValid() ? "held" : "lost");
       }
     }
@@ -139,7 +144,8 @@ public final class HookMain {
         relay,
         new Templates(configuration),
         new Vpses(),
-        store);
+        store,
+        new Loadings(configuration));
   }
 
   /** One hook per state folder: two would undo each other's work. */

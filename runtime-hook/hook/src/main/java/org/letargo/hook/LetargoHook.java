@@ -66,6 +66,7 @@ final class LetargoHook implements HookHandler {
           host.vpses().get(name).timeline().mark(id, label, note, pinned);
       case HookRequest.ForgetCheckpoint forget -> done(changes.make(forget, exchange));
       case HookRequest.CheckpointVps checkpoint -> changes.make(checkpoint, exchange);
+      case HookRequest.VerifyCheckpoint verify -> changes.make(verify, exchange);
       case HookRequest.DescribeStore _ -> changes.storeReport();
       case HookRequest.MaintainStore work -> changes.make(work, exchange);
       case HookRequest.Change<?> change -> report(changes.make(change, exchange));
@@ -100,7 +101,8 @@ final class LetargoHook implements HookHandler {
         vps.status(),
         hasProcesses ? host.cgroups().memoryUsed(vps.spec().name()) : DataSize.ofBytes(0),
         vps.change(),
-        vps.revision());
+        vps.revision(),
+        vps.resumed());
   }
 
   private void requireRunning(VpsName name, String verb) {

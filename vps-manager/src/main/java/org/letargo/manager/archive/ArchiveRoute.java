@@ -1,7 +1,9 @@
 package org.letargo.manager.archive;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.operation.Operation;
 import org.letargo.manager.operation.Operations;
@@ -37,18 +39,25 @@ public final class ArchiveRoute {
   private void export(Call call) {
     VpsName name = new VpsName(call.path("name"));
     FileAnswer answer = new FileAnswer(call, name + ".letargo");
-    call.blocking(() -> exports.start(name, call.by(), answer));
+    Optional<VerifyDepth> verify = verify(call);
+    call.blocking(() -> exports.start(name, verify, call.by(), answer));
   }
 
   private void exportCheckpoint(Call call) {
     VpsName name = new VpsName(call.path("name"));
     String word = call.path("checkpoint");
+    Optional<VerifyDepth> verify = verify(call);
     FileAnswer answer = new FileAnswer(call, name + ".letargo");
     call.blocking(() -> {
       CheckpointId id = checkpoints.find(name, word).checkpoint().id();
       answer.named(name + "-" + id + ".letargo");
-      exports.start(name, id, call.by(), answer);
+      exports.start(name, id, verify, call.by(), answer);
     });
+  }
+
+  /** The contract has checked the word. */
+  private static Optional<VerifyDepth> verify(Call call) {
+    return call.query("verify").map(word -> VerifyDepth.valueOf(word.toUpperCase(Locale.ROOT)));
   }
 
   private void importVps(Call call) {

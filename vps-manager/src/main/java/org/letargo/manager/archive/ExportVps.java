@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.operation.Download;
@@ -35,13 +36,14 @@ public final class ExportVps {
   /**
    * Begins; the sink hears all that follows on the operation's thread.
    *
+   * @param verify what has to be passed before anything is written
    * @throws VpsException NOT_FOUND, BUSY, WRONG_STATE, HOOK_UNREACHABLE; the sink hears nothing
    *     then
    */
-  public Operation start(VpsName name, String by, FileSink sink) {
+  public Operation start(VpsName name, Optional<VerifyDepth> verify, String by, FileSink sink) {
     OperationId id = OperationId.create();
     registry.claim(name, VpsMove.EXPORT, id);
-    Download download = download(name, Optional.empty(), "VPS '" + name + "'", sink);
+    Download download = download(name, Optional.empty(), verify, "VPS '" + name + "'", sink);
     try {
       Work work = claims.releasing(name, id, download);
       return operations.start(id, OperationKind.EXPORT, new Subject.OfVps(name), by, work);
@@ -55,21 +57,31 @@ public final class ExportVps {
    * Begins the export of a checkpoint, beside whatever the VPS does; the sink hears all that
    * follows on the operation's thread.
    *
+   * @param verify what it has to pass before anything is written
    * @throws VpsException BUSY if too many operations run; the sink hears nothing then
    */
-  public Operation start(VpsName name, CheckpointId checkpoint, String by, FileSink sink) {
+  public Operation start(
+      VpsName name,
+      CheckpointId checkpoint,
+      Optional<VerifyDepth> verify,
+      String by,
+      FileSink sink) {
     String subject = "checkpoint '" + checkpoint + "' of VPS '" + name + "'";
     return operations.start(
         OperationId.create(),
         OperationKind.EXPORT,
         new Subject.OfVps(name),
         by,
-        download(name, Optional.of(checkpoint), subject, sink));
+        download(name, Optional.of(checkpoint), verify, subject, sink));
   }
 
   private Download download(
-      VpsName name, Optional<CheckpointId> checkpoint, String subject, FileSink sink) {
+      VpsName name,
+      Optional<CheckpointId> checkpoint,
+      Optional<VerifyDepth> verify,
+      String subject,
+      FileSink sink) {
     return new Download(
-        hook, asked -> new HookRequest.ExportVps(asked, name, checkpoint), subject, sink);
+        hook, asked -> new HookRequest.ExportVps(asked, name, checkpoint, verify), subject, sink);
   }
 }

@@ -1,6 +1,7 @@
 package org.letargo.manager.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -93,20 +94,45 @@ final class ChangeCommands {
   @Command(
       name = "suspend",
       description = "Saves VPSes, memory and disk, and ends their processes.",
-      footer = {"", "Example: letargo suspend web1"})
+      footer = {
+        "",
+        "With --verify they stand still until the checkpoint has been restored on trial, and go on",
+        "if that fails.",
+        "Example: letargo suspend web1"
+      })
   static final class Suspend extends Change {
+    @Mixin private VerifyOption verify;
+
     Suspend() {
       super("suspended");
+    }
+
+    @Override
+    Optional<JsonNode> body() {
+      ObjectNode body = object();
+      verify.addTo(body);
+      return body.isEmpty() ? Optional.empty() : Optional.of(body);
     }
   }
 
   @Command(
       name = "resume",
-      description = "Brings suspended VPSes back to life where they stood.",
+      description = {
+        "Brings suspended VPSes back to life where they stood.",
+        "They run as soon as their processes are there; their memory comes behind."
+      },
       footer = {"", "Example: letargo resume web1"})
   static final class Resume extends Change {
+    @Option(names = "--eager", description = "Read all memory before anything runs.")
+    private boolean eager;
+
     Resume() {
       super("resumed");
+    }
+
+    @Override
+    Optional<JsonNode> body() {
+      return eager ? Optional.of(object().put("eager", true)) : Optional.empty();
     }
   }
 

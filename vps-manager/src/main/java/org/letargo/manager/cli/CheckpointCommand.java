@@ -28,11 +28,16 @@ final class CheckpointCommand extends CliCommand {
   @Option(names = "--note", paramLabel = "N", description = "What you want to remember of it.")
   private Optional<String> note = Optional.empty();
 
+  @Mixin private VerifyOption verify;
   @Mixin private Changes changes;
 
   @Override
   int run() throws InterruptedException {
-    JsonNode ended = take(this, changes, name, label, note);
+    ObjectNode body = object();
+    label.ifPresent(text -> body.put("label", text));
+    note.ifPresent(text -> body.put("note", text));
+    verify.addTo(body);
+    JsonNode ended = take(this, changes, name, body);
     if (output().isJson()) {
       output().document(ended);
     } else if (!changes.noWait()) {
@@ -41,17 +46,13 @@ final class CheckpointCommand extends CliCommand {
     return ExitStatus.OK.number();
   }
 
-  /** Takes one and says nothing; the operation as it ended, or as it began. */
-  static JsonNode take(
-      CliCommand command,
-      Changes changes,
-      VpsName name,
-      Optional<String> label,
-      Optional<String> note)
+  /**
+   * Takes one and says nothing; the operation as it ended, or as it began.
+   *
+   * @param body schema TakeCheckpoint
+   */
+  static JsonNode take(CliCommand command, Changes changes, VpsName name, ObjectNode body)
       throws InterruptedException {
-    ObjectNode body = object();
-    label.ifPresent(text -> body.put("label", text));
-    note.ifPresent(text -> body.put("note", text));
     try {
       JsonNode begun = command.api().post(path(name) + "/checkpoints", Optional.of(body));
       return changes.await(command.cli(), true, Optional.empty(), OperationView.of(begun));
@@ -77,6 +78,7 @@ final class CheckpointCommand extends CliCommand {
         + ListCommand.size(taken.path("newBytes"))
         + " new, frozen "
         + taken.path("frozenMillis").asLong()
-        + " ms";
+        + " ms"
+        + (verify.isGiven() ? ", verified" : "");
   }
 }

@@ -77,7 +77,7 @@ final class CloneCommand extends CliCommand {
     }
     JsonNode ended =
         CheckpointCommand.take(
-            this, new Changes(), origin.vps(), Optional.empty(), Optional.of("for clones"));
+            this, new Changes(), origin.vps(), object().put("note", "for clones"));
     return ended.path("checkpoint").asText();
   }
 

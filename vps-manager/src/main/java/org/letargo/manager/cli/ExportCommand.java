@@ -26,6 +26,7 @@ final class ExportCommand extends CliCommand {
   @Parameters(index = "1", paramLabel = "FILE", description = "Where to; - is standard output.")
   private Path file;
 
+  @Mixin private VerifyOption verify;
   @Mixin private FileDownload download;
 
   @Override
@@ -35,7 +36,7 @@ final class ExportCommand extends CliCommand {
         this,
         subject,
         file,
-        place.path() + "/archive",
+        place.path() + "/archive" + verify.query(),
         failure -> WrongState.refine(api(), place.vps(), failure));
   }
 }

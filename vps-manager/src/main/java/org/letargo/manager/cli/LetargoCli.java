@@ -60,6 +60,7 @@ public final class LetargoCli implements Runnable {
           ConsoleCommand.class,
           CheckpointCommand.class,
           TimelineCommand.class,
+          VerifyCommand.class,
           RewindCommand.class,
           CloneCommand.class,
           MarkCommands.Pin.class,
@@ -177,6 +178,7 @@ public final class LetargoCli implements Runnable {
     line.registerConverter(PublishedPort.class, PublishedPort::parse);
     line.registerConverter(DataSize.class, DataSize::parse);
     line.registerConverter(Duration.class, Durations::parse);
+    line.registerConverter(VerifyOption.Depth.class, VerifyOption.Depth::parse);
     line.setOut(new PrintWriter(environment.out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(environment.err(), true, StandardCharsets.UTF_8));
     line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));

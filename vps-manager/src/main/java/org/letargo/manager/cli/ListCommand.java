@@ -21,7 +21,7 @@ final class ListCommand extends CliCommand {
     for (JsonNode vps : answer.path("vps")) {
       table.row(
           vps.path("name").asText(),
-          vps.path("state").asText(),
+          state(vps),
           vps.path("address").asText("-"),
           size(vps.path("memoryUsedBytes")) + " / " + size(vps.path("memoryBytes")),
           vps.path("cpus").asText("-"),
@@ -34,6 +34,12 @@ final class ListCommand extends CliCommand {
     }
     table.print(output());
     return ExitStatus.OK.number();
+  }
+
+  private static String state(JsonNode vps) {
+    String state = vps.path("state").asText();
+    JsonNode loading = vps.path("loading");
+    return loading.isObject() ? state + ", loading " + loading.path("percent") + "%" : state;
   }
 
   static String size(JsonNode bytes) {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
     description = "Prints one stable line for each VPS.",
     footer = {
       "",
-      "The line: VPS NAME exist|deleted STATE ADDRESS TEMPLATE MEMORY_BYTES CHECKPOINT",
+      "The line: VPS NAME exist|deleted STATE ADDRESS TEMPLATE MEMORY_BYTES CHECKPOINT LOADED_PERCENT",
       "Example: letargo status web1"
     })
 final class StatusCommand extends CliCommand {
@@ -40,7 +40,7 @@ final class StatusCommand extends CliCommand {
           throw failure;
         }
         if (!output().isJson()) {
-          output().line("VPS " + name + " deleted - - - - -");
+          output().line("VPS " + name + " deleted - - - - - -");
         }
         output().failure(failure);
         worst = ExitStatus.NOT_FOUND;
@@ -64,6 +64,7 @@ final class StatusCommand extends CliCommand {
         vps.path("address").asText("-"),
         vps.path("template").asText("-"),
         vps.path("memoryBytes").asText("-"),
-        vps.path("checkpoint").path("id").asText("-"));
+        vps.path("checkpoint").path("id").asText("-"),
+        vps.path("loading").path("percent").asText("-"));
   }
 }

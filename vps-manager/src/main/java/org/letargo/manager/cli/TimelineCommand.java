@@ -29,7 +29,9 @@ final class TimelineCommand extends CliCommand {
       return ExitStatus.OK.number();
     }
     String here = timeline.path("here").asText("");
-    var table = new Table("CHECKPOINT", "TAKEN", "KIND", "LABEL", "SIZE", "NEW", "FROZEN", "NOTE");
+    var table =
+        new Table(
+            "CHECKPOINT", "TAKEN", "KIND", "LABEL", "SIZE", "NEW", "FROZEN", "VERIFIED", "NOTE");
     for (TimelineTree.Row row : TimelineTree.of(timeline)) {
       JsonNode entry = row.entry();
       table.row(
@@ -40,6 +42,7 @@ final class TimelineCommand extends CliCommand {
           ListCommand.size(entry.path("sizeBytes")),
           ListCommand.size(entry.path("newBytes")),
           frozen(entry),
+          verified(entry),
           note(entry, entry.path("id").asText().equals(here)));
     }
     table.print(output());
@@ -57,10 +60,21 @@ final class TimelineCommand extends CliCommand {
     return millis == 0 ? "-" : millis + " ms";
   }
 
+  /** What was tried, in the words of the API; {@code -} if nothing was. */
+  private static String verified(JsonNode entry) {
+    JsonNode verification = entry.path("verification");
+    return verification.path("result").asText("").equals("failed")
+        ? "failed"
+        : verification.path("depth").asText("-");
+  }
+
   private static String note(JsonNode entry, boolean here) {
     List<String> parts = new ArrayList<>();
     if (here) {
       parts.add("<- you are here");
+    }
+    if (entry.path("verification").path("because").isTextual()) {
+      parts.add("cannot be restored: " + entry.path("verification").path("because").asText());
     }
     if (entry.path("note").isTextual()) {
       parts.add(entry.path("note").asText());

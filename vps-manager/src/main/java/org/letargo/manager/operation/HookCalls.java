@@ -11,6 +11,7 @@ import org.letargo.hook.protocol.OperationReport;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsReport;
 
 /**
  * Asks the hook for changes and finds out how they end, also when the hook dies meanwhile: it waits
@@ -47,6 +48,14 @@ public final class HookCalls {
       follow(change.operation(), progress);
       return Optional.empty();
     }
+  }
+
+  /** Work that brings a VPS to life, and keeps which way that was done. */
+  public Work bringingToLife(HookRequest.Change<VpsReport> change) {
+    return run ->
+        change(change, run::progress)
+            .flatMap(VpsReport::resumed)
+            .ifPresent(way -> run.made(new OperationResult.Life(way)));
   }
 
   /**

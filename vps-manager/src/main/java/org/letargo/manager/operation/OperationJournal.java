@@ -191,7 +191,8 @@ final class OperationJournal {
           CHECKPOINT,
           REWIND,
           CLONE,
-          FORGET ->
+          FORGET,
+          VERIFY ->
           new Subject.Unnamed();
     };
   }

@@ -22,6 +22,7 @@ public enum OperationKind {
   REWIND,
   CLONE,
   FORGET,
+  VERIFY,
   TEMPLATE_BUILD,
   TEMPLATE_ADD,
   TEMPLATE_EXPORT,

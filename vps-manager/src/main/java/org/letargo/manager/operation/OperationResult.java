@@ -3,6 +3,7 @@ package org.letargo.manager.operation;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.StoreFindings;
 
 /** What an operation has brought, beside its effect. */
@@ -11,6 +12,7 @@ import org.letargo.hook.protocol.StoreFindings;
   @JsonSubTypes.Type(value = OperationResult.Nothing.class, name = "nothing"),
   @JsonSubTypes.Type(value = OperationResult.Checkpoint.class, name = "checkpoint"),
   @JsonSubTypes.Type(value = OperationResult.Findings.class, name = "findings"),
+  @JsonSubTypes.Type(value = OperationResult.Life.class, name = "life"),
 })
 public sealed interface OperationResult {
   /** Nothing, or not known: the hook died after it was done and before it could say. */
@@ -21,4 +23,7 @@ public sealed interface OperationResult {
 
   /** The store was looked through. */
   record Findings(StoreFindings findings) implements OperationResult {}
+
+  /** A VPS was brought back to life. */
+  record Life(Resumed resumed) implements OperationResult {}
 }

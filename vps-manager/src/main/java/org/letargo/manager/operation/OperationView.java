@@ -6,6 +6,7 @@ import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.Progress;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.StoreFindings;
 import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.VpsName;
@@ -27,7 +28,8 @@ public record OperationView(
     String by,
     Optional<FailureView> error,
     Optional<CheckpointId> checkpoint,
-    Optional<FindingsView> findings) {
+    Optional<FindingsView> findings,
+    Optional<ResumedView> resumed) {
 
   public static OperationView of(Operation operation) {
     Progress progress = operation.progress();
@@ -47,12 +49,22 @@ public record OperationView(
     Optional<CheckpointId> checkpoint =
         switch (operation.result()) {
           case OperationResult.Checkpoint(CheckpointId id) -> Optional.of(id);
-          case OperationResult.Nothing _, OperationResult.Findings _ -> Optional.empty();
+          case OperationResult.Nothing _, OperationResult.Findings _, OperationResult.Life _ ->
+              Optional.empty();
         };
     Optional<FindingsView> findings =
         switch (operation.result()) {
           case OperationResult.Findings(StoreFindings found) -> Optional.of(FindingsView.of(found));
-          case OperationResult.Nothing _, OperationResult.Checkpoint _ -> Optional.empty();
+          case OperationResult.Nothing _, OperationResult.Checkpoint _, OperationResult.Life _ ->
+              Optional.empty();
+        };
+    Optional<ResumedView> resumed =
+        switch (operation.result()) {
+          case OperationResult.Life(Resumed way) -> ResumedView.of(way);
+          case OperationResult.Nothing _,
+              OperationResult.Checkpoint _,
+              OperationResult.Findings _ ->
+              Optional.empty();
         };
     return new OperationView(
         operation.id(),
@@ -69,6 +81,7 @@ public record OperationView(
         operation.by(),
         failure.map(FailureView::of),
         checkpoint,
-        findings);
+        findings,
+        resumed);
   }
 }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.letargo.hook.protocol.Code;
@@ -35,6 +37,9 @@ public final class Operations implements AutoCloseable {
 
   private static final Duration CANCEL_RETRY = Duration.ofMillis(50);
 
+  /** After which pause the end of an operation is written again that could not be. */
+  private static final Duration WRITE_RETRY = Duration.ofSeconds(1);
+
   /** How long {@link #close} waits for each thread. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
@@ -44,7 +49,11 @@ public final class Operations implements AutoCloseable {
   private final Consumer<Operation> listener;
   private final OperationMetrics metrics;
   private final Map<OperationId, OperationRun> running = new ConcurrentHashMap<>();
-  private volatile boolean closed;
+
+  /** Those that have ended and are still running in the journal, which could not be written. */
+  private final Map<OperationId, Operation> unwritten = new ConcurrentHashMap<>();
+
+  private final CountDownLatch closing = new CountDownLatch(1);
 
   public Operations(
       Database database,
@@ -90,6 +99,17 @@ public final class Operations implements AutoCloseable {
     return launch(new Journalled(operation, id, 0), work);
   }
 
+  /** Keeps an operation that nobody had asked for and that has ended; once. */
+  public void record(Operation ended) {
+    if (journal.find(ended.id()).isPresent()) {
+      return;
+    }
+    journal.begin(ended, ended.id());
+    journal.end(ended);
+    metrics.ended(ended);
+    tell(ended);
+  }
+
   /** Those that the journal has as running when the manager starts, the oldest first. */
   public List<Journalled> unfinished() {
     return journal.unfinished();
@@ -132,19 +152,47 @@ public final class Operations implements AutoCloseable {
 
   private void end(OperationRun run, OperationState end, Work work) {
     Operation ended = run.operation().ended(end);
-    if (closed) { // how it ends is found out by the next manager; who waits for this one goes
+    if (closing.getCount()
+        == 0) { // how it ends is found out by the next manager; who waits for this one goes
       work.ended(ended);
       return;
     }
-    try {
-      journal.end(ended);
-    } catch (VpsException e) {
-      LOG.error("{} its end is not in the journal, continuing without it", words(ended), e);
-    }
+    unwritten.put(ended.id(), ended);
+    boolean written = write(ended);
     metrics.ended(ended);
     running.remove(run.id());
     tell(ended);
     work.ended(ended);
+    if (!written) {
+      LOG.error("{} its end is not in the journal yet, trying again", words(ended));
+      awaitWritten(ended);
+    }
+  }
+
+  /** Until then it is shown from memory; a manager that ends before finds out anew. */
+  private void awaitWritten(Operation ended) {
+    try {
+      while (!closing.await(WRITE_RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (write(ended)) {
+          LOG.info("{} its end is in the journal now", words(ended));
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns false if it cannot be written now; the disk is full, say. */
+  private boolean write(Operation ended) {
+    try {
+      journal.end(ended);
+      unwritten.remove(ended.id());
+      return true;
+    } catch (VpsException e) {
+      LOG.debug("{} its end cannot be written", words(ended), e);
+      return false;
+    }
   }
 
   /**
@@ -157,7 +205,8 @@ public final class Operations implements AutoCloseable {
     if (run != null) {
       return run.operation();
     }
-    return journal.find(id).orElseThrow(() -> notFound(id));
+    Operation ended = unwritten.get(id);
+    return ended != null ? ended : journal.find(id).orElseThrow(() -> notFound(id));
   }
 
   /** The newest first; of all VPSes if the name is empty. */
@@ -165,7 +214,9 @@ public final class Operations implements AutoCloseable {
     Function<Operation, Operation> asItStands =
         journalled -> {
           OperationRun run = running.get(journalled.id());
-          return run == null ? journalled : run.operation();
+          return run == null
+              ? unwritten.getOrDefault(journalled.id(), journalled)
+              : run.operation();
         };
     return journal.list(vps, limit).stream().map(asItStands).toList();
   }
@@ -214,7 +265,7 @@ public final class Operations implements AutoCloseable {
    */
   @Override
   public void close() {
-    closed = true;
+    closing.countDown();
     running.values().forEach(run -> run.abandon(CLOSE_PATIENCE));
   }
 

@@ -10,10 +10,12 @@ import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.Timeline;
 import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.operation.HookCalls;
 import org.letargo.manager.operation.Operation;
+import org.letargo.manager.operation.OperationKind;
 import org.letargo.manager.operation.OperationResult;
 import org.letargo.manager.operation.OperationRun;
 import org.letargo.manager.operation.Operations;
@@ -47,11 +49,14 @@ public final class ChangeTimeline {
    *
    * @param label empty for none
    * @param note empty for none
+   * @param verify what it is to pass
    * @throws VpsException NOT_FOUND, BUSY, WRONG_STATE, HOOK_UNREACHABLE
    */
-  public Operation checkpoint(VpsName name, String label, String note, String by) {
+  public Operation checkpoint(
+      VpsName name, String label, String note, Optional<VerifyDepth> verify, String by) {
     OperationId id = OperationId.create();
-    var request = new HookRequest.CheckpointVps(id, name, CheckpointKind.MANUAL, label, note);
+    var request =
+        new HookRequest.CheckpointVps(id, name, CheckpointKind.MANUAL, label, note, verify);
     return start(name, VpsMove.CHECKPOINT, id, by, run -> take(run, request));
   }
 
@@ -138,7 +143,7 @@ public final class ChangeTimeline {
       VpsName name, CheckpointId checkpoint, boolean discardCurrent, String by) {
     OperationId id = OperationId.create();
     var request = new HookRequest.RewindVps(id, name, checkpoint, discardCurrent);
-    return start(name, VpsMove.REWIND, id, by, run -> hook.change(request, run::progress));
+    return start(name, VpsMove.REWIND, id, by, hook.bringingToLife(request));
   }
 
   /**
@@ -150,6 +155,25 @@ public final class ChangeTimeline {
     OperationId id = OperationId.create();
     var request = new HookRequest.ForgetCheckpoint(id, name, checkpoint);
     return start(name, VpsMove.FORGET, id, by, run -> hook.change(request, run::progress));
+  }
+
+  /**
+   * Begins to find out whether a checkpoint can be restored, beside whatever its VPS does.
+   *
+   * @throws VpsException BUSY if too many operations run
+   */
+  public Operation verify(VpsName name, CheckpointId checkpoint, VerifyDepth depth, String by) {
+    OperationId id = OperationId.create();
+    var request = new HookRequest.VerifyCheckpoint(id, name, checkpoint, depth);
+    return operations.start(
+        id,
+        OperationKind.VERIFY,
+        new Subject.OfVps(name),
+        by,
+        run -> {
+          hook.change(request, run::progress);
+          run.made(new OperationResult.Checkpoint(checkpoint));
+        });
   }
 
   private Operation start(VpsName name, VpsMove move, OperationId id, String by, Work work) {

@@ -19,7 +19,8 @@ record CheckpointEntryView(
     long memoryBytes,
     long sizeBytes,
     long newBytes,
-    long frozenMillis) {
+    long frozenMillis,
+    Optional<VerificationView> verification) {
 
   static CheckpointEntryView of(TimelineEntry entry) {
     return new CheckpointEntryView(
@@ -34,6 +35,7 @@ record CheckpointEntryView(
         entry.checkpoint().memory().bytes(),
         entry.checkpoint().size().bytes(),
         entry.newBytes().bytes(),
-        entry.frozen().toMillis());
+        entry.frozen().toMillis(),
+        entry.verification().map(VerificationView::of));
   }
 }

@@ -61,7 +61,7 @@ public final class CloneVps {
             id, wish.origin(), wish.checkpoint(), wish.name(), wish.address(), wish.published());
     registry.claimNew(wish.name(), new VpsState.Cloning(id));
     try {
-      Work work = claims.releasing(wish.name(), id, run -> hook.change(request, run::progress));
+      Work work = claims.releasing(wish.name(), id, hook.bringingToLife(request));
       if (ofPresent) {
         registry.claim(wish.origin(), VpsMove.CLONE, id);
         work = claims.releasing(wish.origin(), id, work);

@@ -5,15 +5,19 @@ import java.util.Optional;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Ipv4Address;
 import org.letargo.hook.protocol.PublishedPort;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.web.Call;
 import org.letargo.manager.web.Endpoints;
 
-/** Timelines: look, checkpoint, mark, forget, rewind, clone. */
+/** Timelines: look, checkpoint, verify, mark, forget, rewind, clone. */
 public final class TimelineRoute {
   /** Schema TakeCheckpoint. */
-  record TakeBody(Optional<String> label, Optional<String> note) {}
+  record TakeBody(Optional<String> label, Optional<String> note, Optional<VerifyDepth> verify) {}
+
+  /** Schema Verify. */
+  record VerifyBody(Optional<VerifyDepth> depth) {}
 
   /** Schema MarkCheckpoint. */
   record MarkBody(Optional<String> label, Optional<String> note, Optional<Boolean> pinned) {}
@@ -43,6 +47,7 @@ public final class TimelineRoute {
         .add("listCheckpoints", this::list)
         .add("getCheckpoint", this::get)
         .add("takeCheckpoint", this::take)
+        .add("verifyCheckpoint", this::verify)
         .add("markCheckpoint", this::mark)
         .add("forgetCheckpoint", this::forget)
         .add("rewindVps", this::rewind)
@@ -65,7 +70,15 @@ public final class TimelineRoute {
     TakeBody body = call.body(TakeBody.class);
     call.blocking(() ->
         call.accepted(
-            change.checkpoint(name, body.label().orElse(""), body.note().orElse(""), call.by())));
+            change.checkpoint(
+                name, body.label().orElse(""), body.note().orElse(""), body.verify(), call.by())));
+  }
+
+  private void verify(Call call) {
+    VpsName name = name(call);
+    String word = call.path("checkpoint");
+    VerifyDepth depth = call.body(VerifyBody.class).depth().orElse(VerifyDepth.RESTORE);
+    call.blocking(() -> call.accepted(change.verify(name, id(name, word), depth, call.by())));
   }
 
   private void mark(Call call) {

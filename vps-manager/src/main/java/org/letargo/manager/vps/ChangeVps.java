@@ -1,9 +1,11 @@
 package org.letargo.manager.vps;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.OperationReport;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.operation.HookCalls;
@@ -49,10 +51,35 @@ public final class ChangeVps {
           case PAUSE -> once(new HookRequest.PauseVps(id, name));
           case UNPAUSE -> once(new HookRequest.UnpauseVps(id, name));
           case SUSPEND -> once(new HookRequest.SuspendVps(id, name));
-          case RESUME -> once(new HookRequest.ResumeVps(id, name));
-          case EXPORT, CHECKPOINT, REWIND, CLONE, FORGET ->
+          case RESUME, EXPORT, CHECKPOINT, REWIND, CLONE, FORGET ->
               throw new IllegalArgumentException(move + " needs more than a VPS");
         };
+    return begin(name, move, id, work, by);
+  }
+
+  /**
+   * Begins to bring one back to life; it is journalled on return.
+   *
+   * @param eager whether all memory is to be there first
+   * @throws VpsException NOT_FOUND, BUSY, WRONG_STATE, HOOK_UNREACHABLE
+   */
+  public Operation resume(VpsName name, boolean eager, String by) {
+    OperationId id = OperationId.create();
+    Work work = hook.bringingToLife(new HookRequest.ResumeVps(id, name, eager));
+    return begin(name, VpsMove.RESUME, id, work, by);
+  }
+
+  /**
+   * Begins to suspend a VPS, if its checkpoint passes a verification.
+   *
+   * @throws VpsException NOT_FOUND, BUSY, WRONG_STATE, HOOK_UNREACHABLE
+   */
+  Operation suspend(VpsName name, Optional<VerifyDepth> verify, String by) {
+    OperationId id = OperationId.create();
+    return begin(name, VpsMove.SUSPEND, id, once(new HookRequest.SuspendVps(id, name, verify)), by);
+  }
+
+  private Operation begin(VpsName name, VpsMove move, OperationId id, Work work, String by) {
     registry.claim(name, move, id);
     try {
       return operations.start(

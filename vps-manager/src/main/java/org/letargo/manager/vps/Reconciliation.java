@@ -54,6 +54,10 @@ public final class Reconciliation {
 
   private void takeUp(Journalled journalled, VpsName name) {
     Operation operation = journalled.operation();
+    if (operation.kind() == OperationKind.VERIFY) { // it changes nothing: others may
+      operations.resume(journalled, follow());
+      return;
+    }
     registry.reclaim(name, changing(operation.kind(), operation.id()));
     Work work = continued.getOrDefault(operation.kind(), _ -> follow()).apply(name);
     operations.resume(journalled, claims.releasing(name, operation.id(), work));
@@ -80,7 +84,8 @@ public final class Reconciliation {
       case REWIND -> new VpsState.Rewinding(id);
       case CLONE -> new VpsState.Cloning(id);
       case FORGET -> new VpsState.Forgetting(id);
-      case TEMPLATE_BUILD,
+      case VERIFY,
+          TEMPLATE_BUILD,
           TEMPLATE_ADD,
           TEMPLATE_EXPORT,
           TEMPLATE_REMOVE,

@@ -7,6 +7,7 @@ import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Ipv4Address;
 import org.letargo.hook.protocol.PublishedPort;
 import org.letargo.hook.protocol.TemplateName;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsLimits;
 import org.letargo.hook.protocol.VpsName;
@@ -49,6 +50,12 @@ public final class VpsRoute {
     }
   }
 
+  /** Schema Resume. */
+  record ResumeBody(Optional<Boolean> eager) {}
+
+  /** Schema Suspend. */
+  record SuspendBody(Optional<VerifyDepth> verify) {}
+
   private final VpsRegistry registry;
   private final CreateVps create;
   private final ChangeVps change;
@@ -68,8 +75,8 @@ public final class VpsRoute {
         .add("startVps", call -> change(call, VpsMove.START))
         .add("stopVps", call -> change(call, VpsMove.STOP, call.body(StopBody.class)))
         .add("restartVps", call -> change(call, VpsMove.RESTART, call.body(StopBody.class)))
-        .add("suspendVps", call -> change(call, VpsMove.SUSPEND))
-        .add("resumeVps", call -> change(call, VpsMove.RESUME))
+        .add("suspendVps", this::suspend)
+        .add("resumeVps", this::resume)
         .add("pauseVps", call -> change(call, VpsMove.PAUSE))
         .add("unpauseVps", call -> change(call, VpsMove.UNPAUSE));
   }
@@ -81,6 +88,18 @@ public final class VpsRoute {
   private void create(Call call) {
     CreateVps.Wish wish = call.body(CreateBody.class).toWish();
     call.blocking(() -> call.accepted(create.start(wish, call.by())));
+  }
+
+  private void resume(Call call) {
+    VpsName name = name(call);
+    boolean eager = call.body(ResumeBody.class).eager().orElse(false);
+    call.blocking(() -> call.accepted(change.resume(name, eager, call.by())));
+  }
+
+  private void suspend(Call call) {
+    VpsName name = name(call);
+    SuspendBody body = call.body(SuspendBody.class);
+    call.blocking(() -> call.accepted(change.suspend(name, body.verify(), call.by())));
   }
 
   private void change(Call call, VpsMove move) {

@@ -4,14 +4,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.letargo.hook.protocol.CheckpointReport;
+import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.Ipv4Address;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.PublishedPort;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsReport;
 import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.manager.json.FailureView;
 import org.letargo.manager.vps.VpsState.Changing;
 import org.letargo.manager.vps.VpsState.Settled;
 
@@ -30,7 +33,9 @@ public record VpsView(
     Optional<List<PublishedPort>> publish,
     Optional<Long> initPid,
     Optional<Instant> since,
-    Optional<CheckpointView> checkpoint) {
+    Optional<CheckpointView> checkpoint,
+    Optional<LoadingView> loading,
+    Optional<FailureView> resumeFailure) {
   private static final double MILLI = 1000.0;
 
   public static VpsView of(Vps vps) {
@@ -73,7 +78,16 @@ public record VpsView(
         Optional.of(spec.published()),
         alive.map(Alive::initPid),
         alive.map(Alive::since),
-        checkpoint.map(CheckpointView::of));
+        checkpoint.map(CheckpointView::of),
+        report.resumed().flatMap(LoadingView::of),
+        report.resumed().flatMap(VpsView::failure));
+  }
+
+  private static Optional<FailureView> failure(Resumed resumed) {
+    return switch (resumed) {
+      case Resumed.Broken(OperationId _, Failure failure) -> Optional.of(FailureView.of(failure));
+      case Resumed.Eagerly _, Resumed.Lazily _ -> Optional.empty();
+    };
   }
 
   private record Alive(long initPid, Instant since) {}
@@ -83,6 +97,8 @@ public record VpsView(
         vps.name(),
         vps.state().word(),
         operation,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

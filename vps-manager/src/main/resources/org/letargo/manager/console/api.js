@@ -89,6 +89,7 @@ const checkpointPath = (name, id) => `${vpsPath(name)}/checkpoints/${encodeURICo
 export const timeline = (name) => call('GET', `${vpsPath(name)}/checkpoints`);
 export const checkpoint = (name, request) => call('POST', `${vpsPath(name)}/checkpoints`, request);
 export const markCheckpoint = (name, id, marks) => call('PATCH', checkpointPath(name, id), marks);
+export const verifyCheckpoint = (name, id) => call('POST', `${checkpointPath(name, id)}/verify`, {});
 export const forgetCheckpoint = (name, id) => call('DELETE', checkpointPath(name, id));
 export const checkpointArchiveUrl = (name, id) => `${checkpointPath(name, id)}/archive`;
 export const rewindVps = (name, request) => call('POST', `${vpsPath(name)}/rewind`, request);

@@ -72,9 +72,10 @@ export class VpsRow {
 
   #drawFacts(vps) {
     const used = vps.memoryUsedBytes > 0 ? `${size(vps.memoryUsedBytes)} of ` : '';
+    const loading = vps.loading ? `, ${vps.loading.percent} % of it loaded` : '';
     const facts = [
       ['Address', 'address', vps.address],
-      ['Memory', 'memory', used + size(vps.memoryBytes)],
+      ['Memory', 'memory', used + size(vps.memoryBytes) + loading],
       ['CPUs', 'cpus', vps.cpus],
       ['Template', 'template', vps.template],
       ['Ports', 'ports', vps.publish?.join(', ')],

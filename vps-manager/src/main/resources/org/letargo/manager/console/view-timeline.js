@@ -127,6 +127,7 @@ export class TimelinePanel {
         el('time', {datetime: entry.takenAt, title: entry.id}, exactly(entry.takenAt)),
         entry.label ? el('strong', {'data-testid': 'label'}, entry.label) : null,
         el('span', {class: 'hint', 'data-testid': 'kind'}, kind(entry)),
+        verified(entry),
         here ? el('span', {class: 'here', 'data-testid': 'here'}, 'you are here') : null,
       ),
       el('div', {class: 'hint', 'data-testid': 'sizes'}, sizes(entry)),
@@ -169,10 +170,19 @@ export class TimelinePanel {
         },
         'Export',
       ),
+      button('Verify', 'verify', () => this.#verify(entry)),
       button('Label', 'relabel', () => openLabel(name, entry, () => this.#load())),
       button(entry.pinned ? 'Unpin' : 'Pin', 'pin', () => this.#pin(entry)),
       button('Forget', 'forget', () => openForget(name, entry)),
     );
+  }
+
+  async #verify(entry) {
+    try {
+      store.expect(await api.verifyCheckpoint(this.#name, entry.id));
+    } catch (error) {
+      showError(error);
+    }
   }
 
   async #pin(entry) {
@@ -205,6 +215,21 @@ function kind(entry) {
     words.push('pinned');
   }
   return words.join(', ');
+}
+
+/** What was found out about whether it can be restored, if anybody has tried. */
+function verified(entry) {
+  const found = entry.verification;
+  if (!found) {
+    return null;
+  }
+  const failed = found.result === 'failed';
+  const text = failed ? `cannot be restored: ${found.because}` : `verified (${found.depth})`;
+  return el(
+    'span',
+    {class: failed ? 'danger' : 'hint', title: exactly(found.at), 'data-testid': 'verified'},
+    text,
+  );
 }
 
 function sizes(entry) {

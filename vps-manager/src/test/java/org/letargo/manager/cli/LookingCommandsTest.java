@@ -69,8 +69,8 @@ class LookingCommandsTest {
     assertThat(cli.out())
         .isEqualTo(
             """
-            VPS web1 exist running 10.77.0.2 tiny 536870912 -
-            VPS web2 exist suspended 10.77.0.3 tiny 536870912 cp-0123456789ab
+            VPS web1 exist running 10.77.0.2 tiny 536870912 - -
+            VPS web2 exist suspended 10.77.0.3 tiny 536870912 cp-0123456789ab -
             """);
   }
 
@@ -88,7 +88,7 @@ class LookingCommandsTest {
   @Test
   void printsTheStableLineOfWhatIsNotThere() {
     assertThat(cli.run("status", "nobody")).isEqualTo(14);
-    assertThat(cli.out()).isEqualTo("VPS nobody deleted - - - - -\n");
+    assertThat(cli.out()).isEqualTo("VPS nobody deleted - - - - - -\n");
     assertThat(cli.err()).startsWith("letargo: there is no VPS 'nobody': ");
   }
 

@@ -7,10 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.HookRequest;
@@ -111,16 +115,90 @@ class TimelineCommandsTest {
     assertThat(shown())
         .isEqualTo(
             """
-            CHECKPOINT TAKEN KIND LABEL SIZE NEW FROZEN NOTE
-            * ID TIME manual first 9.0 MiB 9.0 MiB 40 ms
-            |-* ID TIME manual second 9.0 MiB 576.0 KiB 40 ms what is left
-            | * ID TIME before-rewind - 9.0 MiB 576.0 KiB -
-            * ID TIME manual, pinned third 9.0 MiB 576.0 KiB 40 ms
-            @ ID TIME manual, disk only fourth 2.0 MiB 128.0 KiB - <- you are here
+            CHECKPOINT TAKEN KIND LABEL SIZE NEW FROZEN VERIFIED NOTE
+            * ID TIME manual first 9.0 MiB 9.0 MiB 40 ms -
+            |-* ID TIME manual second 9.0 MiB 576.0 KiB 40 ms - what is left
+            | * ID TIME before-rewind - 9.0 MiB 576.0 KiB - -
+            * ID TIME manual, pinned third 9.0 MiB 576.0 KiB 40 ms -
+            @ ID TIME manual, disk only fourth 2.0 MiB 128.0 KiB - - <- you are here
             """);
     assertThat(cli.run("timeline", "web1", "--json")).isZero();
     assertThat(cli.outJson()).isEqualTo(timeline("web1"));
     assertThat(cli.run("timeline", "nobody")).isEqualTo(14);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', restore, can be restored",
+    "--deep=false, images, is whole",
+    "--run, run, 'can be restored, and runs'"
+  })
+  void verifiesACheckpoint(String option, String depth, String said) {
+    checkpoint("first");
+    List<String> line = new ArrayList<>(List.of("verify", "web1@first"));
+    line.addAll(option.isEmpty() ? List.of() : List.of(option));
+
+    assertThat(cli.run(line.toArray(String[]::new))).isZero();
+
+    assertThat(cli.out()).isEqualTo("web1: checkpoint first " + said + "\n");
+    JsonNode verification = timeline("web1").at("/checkpoints/0/verification");
+    assertThat(verification.path("result").asText()).isEqualTo("verified");
+    assertThat(verification.path("depth").asText()).isEqualTo(depth);
+    assertThat(cli.run("timeline", "web1")).isZero();
+    assertThat(shown()).contains("40 ms " + depth + " <- you are here");
+  }
+
+  @Test
+  void verifiesWhereTheVpsIsIfNoCheckpointIsNamed() {
+    assertThat(cli.run("verify", "web1")).isEqualTo(14);
+    checkpoint("first");
+
+    assertThat(cli.run("verify", "web1")).isZero();
+
+    assertThat(shown()).isEqualTo("web1: checkpoint ID can be restored\n");
+    assertThat(cli.run("verify", "web1", "--run", "--deep=false")).isEqualTo(20);
+    assertThat(cli.run("verify", "web1@nothing")).isEqualTo(14);
+  }
+
+  @Test
+  void tellsWhyACheckpointCannotBeRestored() {
+    checkpoint("first");
+    rig.hook()
+        .damage(
+            new VpsName("web1"),
+            new CheckpointId(timeline("web1").at("/checkpoints/0/id").asText()));
+
+    assertThat(cli.run("verify", "web1")).isEqualTo(204);
+
+    assertThat(cli.run("timeline", "web1")).isZero();
+    assertThat(shown())
+        .contains("failed <- you are here; cannot be restored: its bytes are not what they were");
+  }
+
+  /** What stands behind the option is the VPS, unless it is attached. */
+  @ParameterizedTest
+  @CsvSource({"--verify, restore", "--verify=run, run", "--verify=restore, restore"})
+  void verifiesWhatItTakes(String option, String depth) {
+    assertThat(cli.run("checkpoint", option, "web1")).isZero();
+    assertThat(shown())
+        .isEqualTo("web1: checkpoint ID, 9.0 MiB, 9.0 MiB new, frozen 40 ms, verified\n");
+    assertThat(cli.run("suspend", option, "web1")).isZero();
+    assertThat(cli.out()).isEqualTo("web1: suspended\n");
+
+    assertThat(timeline("web1").get("checkpoints").findValuesAsText("depth"))
+        .containsExactly(depth, depth);
+    assertThat(cli.run("suspend", "--verify=twice", "web1")).isEqualTo(20);
+  }
+
+  @Test
+  void exportsWhatIsVerified() {
+    cli.run("suspend", "web1");
+
+    assertThat(cli.run("export", "--verify", "web1", dir.resolve("web1.letargo").toString()))
+        .isZero();
+
+    assertThat(timeline("web1").at("/checkpoints/0/verification/depth").asText())
+        .isEqualTo("restore");
   }
 
   @Test

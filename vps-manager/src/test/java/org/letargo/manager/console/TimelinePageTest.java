@@ -19,9 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.testing.Moment;
 import org.letargo.manager.Rig;
 
@@ -212,6 +214,24 @@ class TimelinePageTest {
 
     assertThat(entries()).hasCount(0);
     assertThat(web1().getByText("No checkpoint yet.")).isVisible();
+  }
+
+  @Test
+  void verifiesACheckpointAndSaysWhatCameOfIt() throws IOException {
+    String whole = checkpoint("whole");
+    String damaged = checkpoint("damaged");
+    rig.hook().damage(new VpsName("web1"), new CheckpointId(damaged));
+    open();
+    assertThat(entry("whole").getByTestId("verified")).hasCount(0);
+
+    entry("whole").getByTestId("verify").click();
+    assertThat(entry("whole").getByTestId("verified")).hasText("verified (restore)");
+    entry("damaged").getByTestId("verify").click();
+
+    assertThat(entry("damaged").getByTestId("verified"))
+        .hasText("cannot be restored: its bytes are not what they were");
+    assertThat(rig.get("/v1/vps/web1/checkpoints/" + whole).json().at("/verification/result"))
+        .hasToString("\"verified\"");
   }
 
   @Test

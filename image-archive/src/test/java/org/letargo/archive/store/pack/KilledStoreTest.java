@@ -41,7 +41,7 @@ class KilledStoreTest {
         "finish.done:4",
         "collect.marked:2",
         "collect.copied:3",
-        "collect.moving:7",
+        "collect.moving:3",
         "collect.flushed:2",
         "collect.removed:3",
         "index.sealing:1",

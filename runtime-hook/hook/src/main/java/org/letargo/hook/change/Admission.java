@@ -46,6 +46,7 @@ final class Admission {
    */
   synchronized Seat reserve(
       VpsName name, Optional<Ipv4Address> wanted, List<PublishedPort> published) {
+    name.requireUnreserved();
     if (host.vpses().contains(name) || reserved.containsKey(name)) {
       throw new VpsException(
           Code.NAME_TAKEN,

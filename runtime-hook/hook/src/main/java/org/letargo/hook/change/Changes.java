@@ -40,6 +40,7 @@ public final class Changes {
   private final SuspendVps suspend;
   private final CheckpointVps checkpoint;
   private final ResumeVps resume;
+  private final VerifyCheckpoint verify;
   private final RewindVps rewind;
   private final ForgetCheckpoint forget;
   private final CloneVps clone;
@@ -58,33 +59,36 @@ public final class Changes {
     CheckpointFiles files = new CheckpointFiles(host);
     CgroupMount mount = new CgroupMount(host.configuration().runDir().resolve("cgroup-mount.json"));
     Admission admission = new Admission(host);
-    ExitWatch exits = new ExitWatch(stand, this::startAgain);
+    ExitWatch exits = new ExitWatch(stand, host.loadings(), this::startAgain);
     this.create = new CreateVps(host, stand, admission);
     this.start = new StartVps(host, stand, exits);
     this.stop = new StopVps(host, stand);
     this.pause = new PauseVps(host);
     this.preflight = new Preflight(host.cgroups(), host.engine());
-    TakeCheckpoint take = new TakeCheckpoint(host, files, mount, new Clearance(preflight));
+    TrialRestore trial = new TrialRestore(host, stand, mount);
+    this.verify = new VerifyCheckpoint(host, trial);
+    TakeCheckpoint take =
+        new TakeCheckpoint(host, files, mount, new Clearance(preflight), verify, trial);
     this.suspend = new SuspendVps(stand, files, take);
-    this.checkpoint = new CheckpointVps(host, files, take);
-    this.resume = new ResumeVps(host, stand, exits, mount);
+    this.checkpoint = new CheckpointVps(host, files, take, verify);
+    this.resume = new ResumeVps(host, stand, exits, mount, new BackToCheckpoint(stand, operations));
     this.rewind = new RewindVps(host, stand, files, suspend, checkpoint, resume);
-    this.forget = new ForgetCheckpoint(files);
-    NewVps newVps = new NewVps(host, stand);
+    this.forget = new ForgetCheckpoint(files, host.loadings());
+    NewVps newVps = new NewVps(host, stand, files);
     this.clone = new CloneVps(host, newVps, admission, checkpoint, files, resume);
-    this.export = new ExportVps(host, checkpoint, files);
+    this.export = new ExportVps(host, checkpoint, files, verify);
     this.imports = new ImportVps(host, newVps, admission);
     this.destroy = new DestroyVps(host, stand, files);
     this.maintain = new MaintainStore(host);
     this.templates = new TemplateChanges(host);
-    this.recovery = new Recovery(host, stand, exits, destroy, mount, operations, files);
+    this.recovery = new Recovery(host, stand, exits, destroy, mount, operations, files, trial);
     this.reboot =
         new HostReboot(
             operations,
             new HostReboot.Steps(
                 suspend::suspend,
                 (vps, operation) -> stop.stop(vps, SHUTDOWN_GRACE, operation),
-                resume::resume,
+                (vps, operation) -> resume.resume(vps, false, operation),
                 start::start,
                 pause::pause));
   }
@@ -126,11 +130,12 @@ public final class Changes {
       case HookRequest.PauseVps(var _, var name) -> on(name, vps -> pause.pause(vps, operation));
       case HookRequest.UnpauseVps(var _, var name) ->
           on(name, vps -> pause.unpause(vps, operation));
-      case HookRequest.SuspendVps(var _, var name) ->
-          on(name, vps -> suspend.suspend(vps, operation));
-      case HookRequest.ResumeVps(var _, var name) -> on(name, vps -> resume.resume(vps, operation));
-      case HookRequest.ExportVps(var _, var name, var wanted) ->
-          on(name, vps -> export.export(vps, wanted, operation, exchange));
+      case HookRequest.SuspendVps(var _, var name, var depth) ->
+          on(name, vps -> suspend.suspend(vps, depth, operation));
+      case HookRequest.ResumeVps(var _, var name, var eager) ->
+          on(name, vps -> resume.resume(vps, eager, operation));
+      case HookRequest.ExportVps wanted ->
+          on(wanted.name(), vps -> export.export(vps, wanted, operation, exchange));
       case HookRequest.ReceiveVps(var _, var name) -> imports.receive(exchange, name, operation);
       case HookRequest.SendCheckpoint wanted ->
           on(wanted.name(), vps -> export.move(vps, wanted, operation, exchange));
@@ -143,6 +148,7 @@ public final class Changes {
       case HookRequest.BuildTemplate _,
           HookRequest.AddTemplate _,
           HookRequest.CheckpointVps _,
+          HookRequest.VerifyCheckpoint _,
           HookRequest.MaintainStore _,
           HookRequest.ExportTemplate _,
           HookRequest.RemoveTemplate _ ->
@@ -182,11 +188,28 @@ public final class Changes {
   public TimelineEntry make(HookRequest.CheckpointVps request, HookExchange exchange) {
     CheckpointWish wish =
         new CheckpointWish(
-            CheckpointId.create(Instant.now()), request.kind(), request.label(), request.note());
+            CheckpointId.create(Instant.now()),
+            request.kind(),
+            request.label(),
+            request.note(),
+            request.verify());
     return operations.run(
         request.operation(),
         exchange::progress,
         operation -> checkpoint.checkpoint(host.vpses().get(request.name()), wish, operation));
+  }
+
+  /** Finds out whether a checkpoint can be restored and keeps the outcome. */
+  public TimelineEntry make(HookRequest.VerifyCheckpoint request, HookExchange exchange) {
+    return operations.run(
+        request.operation(),
+        exchange::progress,
+        operation ->
+            verify.verify(
+                host.vpses().get(request.name()),
+                request.checkpoint(),
+                request.depth(),
+                new Span(operation, 0, 99)));
   }
 
   /** What the store keeps and takes. */

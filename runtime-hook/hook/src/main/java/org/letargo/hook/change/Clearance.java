@@ -15,8 +15,9 @@ import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.vps.Vps;
 
 /**
- * Lets a suspension begin, or refuses it before anything is frozen. What tends to pass within
- * moments is waited for: nothing tells when a program has read its socket, so it is looked again.
+ * Lets a suspension or a checkpoint begin, or refuses it before anything is frozen. What tends to
+ * pass within moments is waited for: nothing tells when a program has read its socket, so it is
+ * looked again.
  */
 final class Clearance {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -31,9 +32,10 @@ final class Clearance {
   /**
    * Looks until nothing blocks.
    *
+   * @param verb what is to be done, for people
    * @throws VpsException NOT_CHECKPOINTABLE, NO_SPACE, HOST_UNFIT with the obstacles; CANCELLED
    */
-  Preflight.Look await(Vps vps, Operation operation) {
+  Preflight.Look await(Vps vps, String verb, Operation operation) {
     long endNanos = System.nanoTime() + PATIENCE.toNanos();
     Set<Obstacle> lasting = new HashSet<>();
     for (boolean first = true; ; first = false) {
@@ -47,13 +49,13 @@ final class Clearance {
       }
       lasting.retainAll(identities(blocking));
       if (!blocking.stream().allMatch(obstacle -> obstacle.kind().isTransient())) {
-        throw refusal(vps.spec().name(), blocking, List.of());
+        throw refusal(vps.spec().name(), verb, blocking, List.of());
       }
       if (System.nanoTime() >= endNanos) {
         if (lasting.isEmpty()) {
           return look; // each was another one: the next one will have passed, too
         }
-        throw refusal(vps.spec().name(), blocking, List.of());
+        throw refusal(vps.spec().name(), verb, blocking, List.of());
       }
       operation.checkCancelled();
       pause();
@@ -69,14 +71,14 @@ final class Clearance {
    *
    * @throws VpsException as {@link #await}
    */
-  Preflight.Look require(Vps vps) {
+  Preflight.Look require(Vps vps, String verb) {
     Preflight.Look look = preflight.look(vps);
     List<Obstacle> lasting =
         look.report().blocking().stream()
             .filter(obstacle -> !obstacle.kind().isTransient())
             .toList();
     if (!lasting.isEmpty()) {
-      throw refusal(vps.spec().name(), lasting, List.of());
+      throw refusal(vps.spec().name(), verb, lasting, List.of());
     }
     return look;
   }
@@ -88,14 +90,19 @@ final class Clearance {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new VpsException(
-          Code.INTERRUPTED, "the suspension ended", "the hook is stopping", "The VPS runs on.", e);
+          Code.INTERRUPTED,
+          "what was begun has ended",
+          "the hook is stopping",
+          "The VPS runs on.",
+          e);
     }
   }
 
   /** What is said of these obstacles; the first is the likeliest cause. */
-  static VpsException refusal(VpsName name, List<Obstacle> obstacles, List<String> log) {
+  static VpsException refusal(
+      VpsName name, String verb, List<Obstacle> obstacles, List<String> log) {
     Obstacle first = obstacles.getFirst();
-    VpsException refused = VpsException.notCheckpointable(name, obstacles, log);
+    VpsException refused = VpsException.notCheckpointable(name, verb, obstacles, log);
     Code code = codeOf(first.kind());
     return code == refused.code()
         ? refused

@@ -1,7 +1,8 @@
 package org.letargo.hook.change;
 
 import java.io.IOException;
-import java.time.Duration;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
@@ -25,6 +26,7 @@ import org.letargo.hook.template.TemplateUse;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.Vps;
+import org.letargo.hook.vps.VpsFolder;
 
 /**
  * Makes a new VPS from a checkpoint of another one. The store keeps what they share once. The clone
@@ -69,6 +71,7 @@ final class CloneVps {
       }
       TimelineEntry taken =
           checkpoint.checkpoint(origin, CheckpointWish.of(CheckpointKind.CLONE), operation);
+      Faults.at("clone.after-present");
       try {
         return clone(origin, taken, seat, operation);
       } finally {
@@ -97,7 +100,10 @@ final class CloneVps {
           newVps.make(
               new NewVps.Plan(PREFIX, JournalEntry.Kind.CLONE, stored, own),
               operation,
-              unfinished -> GuestIdentity.writeClone(unfinished, stored, from));
+              unfinished -> {
+                GuestIdentity.writeClone(unfinished, stored, from);
+                copyHotPages(origin.folder(), unfinished);
+              });
       if (own.hasMemory()) {
         run(clone, own, operation);
       }
@@ -106,6 +112,15 @@ final class CloneVps {
       throw ArchiveFailures.whileReading(e);
     } catch (IOException e) {
       throw DurableFiles.failed("cannot clone VPS '" + origin.spec().name() + "'", e);
+    }
+  }
+
+  /** Its processes are the origin's, and want the same first. */
+  private static void copyHotPages(VpsFolder origin, VpsFolder clone) throws IOException {
+    try {
+      Files.copy(origin.hotPages(), clone.hotPages());
+    } catch (NoSuchFileException e) {
+      // the origin was never resumed lazily
     }
   }
 
@@ -133,23 +148,19 @@ final class CloneVps {
                   described.host(),
                   described.memoryBytes(),
                   described.diskBytes()));
-      return new TimelineEntry(
+      return TimelineEntry.plain(
           CheckpointFiles.report(made),
           Optional.empty(),
           CheckpointKind.CLONE,
           made.hasMemory(),
-          "",
-          "",
-          false,
-          DataSize.ofBytes(to.written().storedBytes()),
-          Duration.ZERO);
+          DataSize.ofBytes(to.written().storedBytes()));
     }
   }
 
   private void run(Vps clone, TimelineEntry own, Operation operation) {
     try (Vps.Change change =
         clone.begin(operation.id(), JournalEntry.Kind.RESUME, Optional.empty())) {
-      resume.resume(clone, operation, change, own.checkpoint(), ResumeVps.Connections.CLOSED);
+      resume.resume(clone, operation, change, own.checkpoint(), ResumeVps.Way.AS_CLONE);
     } catch (VpsException e) {
       throw new VpsException(
           e.code(),

@@ -55,6 +55,7 @@ final class DestroyVps {
     Path state = vps.folder().state();
     Path leaving = state.resolveSibling(PREFIX + vps.spec().name() + "-" + operation);
     DurableFiles.rename(state, leaving);
+    vps.timeline().end(); // before another VPS can have the name
     host.vpses().remove(vps.spec().name());
     Faults.at("destroy.after-rename");
     vps.timeline().now().checkpoints().forEach(entry -> files.forget(entry.checkpoint().id()));

@@ -26,24 +26,25 @@ final class DumpFailure {
   /**
    * What to tell of it.
    *
+   * @param verb what was to be done, for people
    * @param work where the engine wrote its log
    * @param result how the runtime ended
    */
-  static VpsException of(VpsFolder folder, Path work, Command.Result result) {
+  static VpsException of(VpsFolder folder, String verb, Path work, Command.Result result) {
     Optional<Explanation> behind =
         EngineLog.explain(work.resolve("dump.log"), Preflight::processOf);
     List<String> log = behind.map(Explanation::log).orElse(List.of());
     if (isFull(folder) || log.stream().anyMatch(line -> line.contains("No space left"))) {
       return new VpsException(
               Code.NO_SPACE,
-              "cannot suspend VPS '" + folder.name() + "'",
+              "cannot " + verb + " VPS '" + folder.name() + "'",
               "no space left in " + folder.state(),
               "Free space on that disk, then try again. The VPS runs on.")
           .explained(new Explanation(List.of(), log));
     }
     List<Obstacle> obstacles =
         behind.map(Explanation::obstacles).orElseGet(() -> List.of(unknown(result)));
-    return Clearance.refusal(folder.name(), obstacles, log);
+    return Clearance.refusal(folder.name(), verb, obstacles, log);
   }
 
   /** On a full disk the engine cannot even write into its log that it is full. */

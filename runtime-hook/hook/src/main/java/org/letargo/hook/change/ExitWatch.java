@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.Vps;
 import org.letargo.linux.NativeException;
 import org.letargo.linux.Pidfd;
@@ -24,13 +25,15 @@ final class ExitWatch {
   private static final String REBOOTED = "129";
 
   private final Stand stand;
+  private final Loadings loadings;
   private final Consumer<Vps> restart;
 
   /**
    * @param restart starts a VPS that asked for a reboot
    */
-  ExitWatch(Stand stand, Consumer<Vps> restart) {
+  ExitWatch(Stand stand, Loadings loadings, Consumer<Vps> restart) {
     this.stand = stand;
+    this.loadings = loadings;
     this.restart = restart;
   }
 
@@ -61,7 +64,12 @@ final class ExitWatch {
   }
 
   private void ended(Vps vps, long initPid) throws InterruptedException {
-    Optional<Vps.Change> begun = vps.beginDeath(OperationId.create(), initPid);
+    Optional<Loading> loading = loadings.of(vps);
+    if (loading.isPresent() && loading.get().goesBack()) {
+      return; // it was killed, as its memory could not be had, and is suspended again
+    }
+    Optional<Vps.Change> begun =
+        vps.beginDeath(OperationId.create(), JournalEntry.Kind.STOP, initPid);
     if (begun.isEmpty()) {
       return; // a change stopped or suspended it, and took it down
     }

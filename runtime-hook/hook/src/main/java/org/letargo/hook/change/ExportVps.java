@@ -32,27 +32,37 @@ final class ExportVps {
   private final Host host;
   private final CheckpointVps checkpoint;
   private final CheckpointFiles files;
+  private final VerifyCheckpoint verify;
 
-  ExportVps(Host host, CheckpointVps checkpoint, CheckpointFiles files) {
+  ExportVps(Host host, CheckpointVps checkpoint, CheckpointFiles files, VerifyCheckpoint verify) {
     this.host = host;
     this.checkpoint = checkpoint;
     this.files = files;
+    this.verify = verify;
   }
 
-  void export(Vps vps, Optional<CheckpointId> wanted, Operation operation, HookExchange exchange) {
+  /** Nothing is sent of one that does not pass the verification that is asked for. */
+  void export(Vps vps, HookRequest.ExportVps request, Operation operation, HookExchange exchange) {
+    Optional<CheckpointId> wanted = request.checkpoint();
+    Span before = new Span(operation, 0, 10);
     if (wanted.isPresent()) {
-      send(vps, vps.timeline().get(wanted.get()).checkpoint().id(), operation, exchange);
+      CheckpointId id = vps.timeline().get(wanted.get()).checkpoint().id();
+      request.verify().ifPresent(depth -> verify.verify(vps, id, depth, before));
+      send(vps, id, operation, exchange);
       return; // a checkpoint never changes: the VPS may, meanwhile
     }
     CheckpointWish temporary = CheckpointWish.of(CheckpointKind.MANUAL);
     try (Vps.Change _ =
         vps.begin(operation.id(), JournalEntry.Kind.EXPORT, Optional.of(temporary.id()))) {
       switch (vps.status()) {
-        case VpsStatus.Suspended(CheckpointReport present) ->
-            send(vps, present.id(), operation, exchange);
+        case VpsStatus.Suspended(CheckpointReport present) -> {
+          request.verify().ifPresent(depth -> verify.verify(vps, present.id(), depth, before));
+          send(vps, present.id(), operation, exchange);
+        }
         case VpsStatus.Stopped _ -> {
           try {
             checkpoint.capture(vps, temporary, operation);
+            request.verify().ifPresent(depth -> verify.require(vps, temporary.id(), depth, before));
             send(vps, temporary.id(), operation, exchange);
           } finally {
             files.drop(vps, temporary.id());

@@ -13,9 +13,11 @@ import org.letargo.hook.vps.Vps;
 /** Takes a checkpoint out of the timeline and the store. */
 final class ForgetCheckpoint {
   private final CheckpointFiles files;
+  private final Loadings loadings;
 
-  ForgetCheckpoint(CheckpointFiles files) {
+  ForgetCheckpoint(CheckpointFiles files, Loadings loadings) {
     this.files = files;
+    this.loadings = loadings;
   }
 
   void forget(Vps vps, CheckpointId id, Operation operation) {
@@ -27,6 +29,13 @@ final class ForgetCheckpoint {
       if (vps.status() instanceof VpsStatus.Suspended(var present) && present.id().equals(id)) {
         throw refused(
             vps, id, "the VPS is suspended in it", "Resume the VPS, or rewind it, first.");
+      }
+      if (loadings.isFrom(vps, id)) {
+        throw refused(
+            vps,
+            id,
+            "memory of the VPS is still being loaded from it",
+            "Try again when it is all there.");
       }
       operation.commit();
       Faults.at("forget.before-remove");

@@ -24,4 +24,5 @@ public record Host(
     RelayServer relay,
     Templates templates,
     Vpses vpses,
-    HostStore store) {}
+    HostStore store,
+    Loadings loadings) {}

@@ -5,9 +5,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.letargo.archive.checkpoint.CheckpointFile;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.checkpoint.StoredImages;
 import org.letargo.archive.criu.ControlGroups;
+import org.letargo.archive.criu.ImageCheck;
+import org.letargo.archive.criu.SavedProcess;
 import org.letargo.archive.criu.UserNamespaces;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.vps.StoredVps;
@@ -20,8 +24,19 @@ import org.letargo.hook.vps.StoredVps;
  */
 final class ImageFolder {
   private static final String PREFIX = CheckpointFiles.IMAGES + "/";
+  private static final String PAGES = PREFIX + "pages-";
 
   private ImageFolder() {}
+
+  /** Adds the images of memory to a folder that has all others. */
+  interface Memory {
+    void addTo(Path images) throws IOException;
+  }
+
+  /** All memory of a checkpoint, as the engine wrote it. */
+  static Memory whole(StoredCheckpoint checkpoint) {
+    return images -> copy(checkpoint, images, true);
+  }
 
   /**
    * Writes the images of a checkpoint into a new folder, ready to be restored on this host: in the
@@ -29,22 +44,33 @@ final class ImageFolder {
    * images say, so that one is made by us.
    *
    * @param images a folder that is made
-   * @throws org.letargo.archive.ArchiveException if the checkpoint is damaged, a task would share a
-   *     namespace with the host, or control groups lie outside the VPS's own
+   * @return the processes in it
+   * @throws org.letargo.archive.ArchiveException if the checkpoint is damaged, its images do not
+   *     belong together, a task would share a namespace with the host, or control groups lie
+   *     outside the VPS's own
    */
-  static void write(StoredCheckpoint checkpoint, Path images, int hostIdBase) throws IOException {
+  static List<SavedProcess> write(
+      StoredCheckpoint checkpoint, Path images, int hostIdBase, Memory memory) throws IOException {
     DurableFiles.deleteTree(images);
     DurableFiles.folder(images, "rwx--x--x");
-    for (CheckpointFile file : checkpoint.manifest().files()) {
-      if (file.path().startsWith(PREFIX)) {
-        checkpoint.materialise(file.path(), images.resolve(file.path().substring(PREFIX.length())));
-      }
-    }
+    copy(checkpoint, images, false);
+    List<SavedProcess> saved = ImageCheck.check(StoredImages.in(images, checkpoint));
+    memory.addTo(images);
     new ControlGroups(images).requireInside();
     Files.write(
         images.resolve(new UserNamespaces(images).requireOwn()),
         UserNamespaces.image(hostIdBase, StoredVps.ID_COUNT));
     handTo(hostIdBase, images);
+    return saved;
+  }
+
+  private static void copy(StoredCheckpoint checkpoint, Path images, boolean pages)
+      throws IOException {
+    for (CheckpointFile file : checkpoint.manifest().files()) {
+      if (file.path().startsWith(PREFIX) && file.path().startsWith(PAGES) == pages) {
+        checkpoint.materialise(file.path(), images.resolve(file.path().substring(PREFIX.length())));
+      }
+    }
   }
 
   /** Gives the files to the VPS whose root has this id on the host. */

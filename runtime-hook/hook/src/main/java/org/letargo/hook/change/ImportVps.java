@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
@@ -97,10 +96,8 @@ final class ImportVps {
     try (ArchiveFileReader reader = ArchiveFileReader.open(archive)) {
       return importFrom(new Archive(reader), wantedName, operation);
     } catch (ArchiveException e) {
-      host.store().collectSoon();
       throw ArchiveFailures.whileImporting(e);
     } catch (IOException e) {
-      host.store().collectSoon();
       throw DurableFiles.failed("cannot import the archive", e);
     }
   }
@@ -112,13 +109,10 @@ final class ImportVps {
       OutputStream wish = new CallerOutput(exchange);
       return importFrom(new OtherStore(receiver, wish), wantedName, operation);
     } catch (ArchiveException e) {
-      host.store().collectSoon();
       throw ArchiveFailures.whileImporting(e);
     } catch (FileSystemException e) {
-      host.store().collectSoon();
       throw DurableFiles.failed("cannot receive the VPS", e);
     } catch (IOException e) {
-      host.store().collectSoon();
       throw new VpsException(
           Code.CANCELLED,
           "the VPS was not received",
@@ -142,6 +136,9 @@ final class ImportVps {
       read(origin, checkpoint, operation);
       Faults.at("import.received");
       return admit(manifest, seat, template, checkpoint, operation);
+    } catch (ArchiveException | VpsException | IOException e) {
+      host.store().collectSoon(); // what has come of it
+      throw e;
     } finally {
       admission.release(seat);
     }
@@ -187,16 +184,12 @@ final class ImportVps {
     CheckpointManifest kept = checkpoint.commit(newId(manifest.checkpoint()));
     Faults.at("import.after-manifest");
     TimelineEntry entry =
-        new TimelineEntry(
+        TimelineEntry.plain(
             CheckpointFiles.report(kept),
             Optional.empty(),
             CheckpointKind.IMPORT,
             kept.hasMemory(),
-            "",
-            "",
-            false,
-            DataSize.ofBytes(storedBytes),
-            Duration.ZERO);
+            DataSize.ofBytes(storedBytes));
     operation.phase("disk", 85);
     return newVps.make(
         new NewVps.Plan(PREFIX, JournalEntry.Kind.IMPORT, stored, entry), operation, _ -> {});

@@ -25,9 +25,11 @@ import org.letargo.hook.vps.VpsFolder;
 final class NewVps {
   private final Host host;
   private final Stand stand;
+  private final CheckpointFiles files;
 
-  NewVps(Host host, Stand stand) {
+  NewVps(Host host, Stand stand, CheckpointFiles files) {
     this.host = host;
+    this.files = files;
     this.stand = stand;
   }
 
@@ -83,10 +85,10 @@ final class NewVps {
     } catch (ArchiveException e) {
       throw ArchiveFailures.whileImporting(e);
     } finally {
-      DurableFiles.deleteTree(making);
       if (!made) {
-        host.store().checkpoints().forget(id.value());
+        files.forget(id);
       }
+      DurableFiles.deleteTree(making);
     }
   }
 

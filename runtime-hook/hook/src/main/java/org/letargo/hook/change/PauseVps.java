@@ -21,6 +21,7 @@ final class PauseVps {
         throw VpsException.wrongState(
             vps.spec().name(), "pause", vps.status().word(), "Only a running VPS can be paused.");
       }
+      host.loadings().await(vps, operation); // what is killed while it is frozen may not die
       host.runc().pause(vps.spec().name());
       change.become(new VpsStatus.Paused(initPid, since));
       operation.succeeded();

@@ -16,11 +16,13 @@ import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operations;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointKind;
+import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.OperationReport;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsStatus;
@@ -28,6 +30,7 @@ import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.runtime.InitProcess;
 import org.letargo.hook.runtime.Leftovers;
 import org.letargo.hook.vps.JournalEntry;
+import org.letargo.hook.vps.StillLoading;
 import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
@@ -53,6 +56,7 @@ final class Recovery {
   private final CgroupMount mount;
   private final Operations operations;
   private final CheckpointFiles files;
+  private final TrialRestore trial;
   private boolean allRecovered = true;
 
   Recovery(
@@ -62,7 +66,8 @@ final class Recovery {
       DestroyVps destroy,
       CgroupMount mount,
       Operations operations,
-      CheckpointFiles files) {
+      CheckpointFiles files,
+      TrialRestore trial) {
     this.host = host;
     this.stand = stand;
     this.exits = exits;
@@ -70,9 +75,11 @@ final class Recovery {
     this.mount = mount;
     this.operations = operations;
     this.files = files;
+    this.trial = trial;
   }
 
   void run() {
+    host.loadings().recover();
     host.templates().recover(id -> operations.ended(id, new OperationReport.Succeeded()));
     Path all = DurableFiles.folder(host.configuration().stateDir().resolve("vps"), "rwx--x--x");
     try (Stream<Path> found = Files.list(all)) {
@@ -88,6 +95,7 @@ final class Recovery {
     } catch (IOException e) {
       throw DurableFiles.failed("cannot list " + all, e);
     }
+    trial.recover();
     mount.recover(); // no engine of ours works any more
     stand.publishPorts();
     dropOrphans();
@@ -126,9 +134,9 @@ final class Recovery {
   }
 
   private void recover(VpsFolder folder) {
+    Leftovers.killLazyRestores(folder);
     Leftovers.await(folder, LEFTOVERS_END);
     VpsDisk.recover(folder);
-    DurableFiles.deleteTree(folder.images());
     StoredVps stored = folder.readSpec();
     VpsStatus written = folder.readStatus();
     Optional<JournalEntry> journal = folder.readJournal();
@@ -145,8 +153,12 @@ final class Recovery {
     }
     try (Vps.Change change =
         vps.begin(operation, kind, journal.flatMap(JournalEntry::checkpoint))) {
-      VpsStatus now = settle(vps, journal, init, written);
-      if (!now.equals(written)) {
+      Optional<StillLoading> loading = stillLoading(folder, journal, written);
+      VpsStatus now = settle(vps, journal, init, written, loading);
+      DurableFiles.deleteTree(folder.images());
+      if (loading.isPresent() && now instanceof VpsStatus.Suspended(CheckpointReport checkpoint)) {
+        change.become(now, broken(vps, checkpoint));
+      } else if (!now.equals(written)) {
         change.become(now);
       }
       LOG.info("vps={} found {}, is {}", folder.name(), written.word(), now.word());
@@ -154,15 +166,53 @@ final class Recovery {
     }
   }
 
+  /** Whether the hook has died while memory of the VPS was not all there. */
+  private static Optional<StillLoading> stillLoading(
+      VpsFolder folder, Optional<JournalEntry> journal, VpsStatus written) {
+    return switch (written) {
+      case VpsStatus.Running _, VpsStatus.Paused _ ->
+          journal.map(JournalEntry::kind).filter(Recovery::endsTheProcesses).isPresent()
+              ? Optional.empty()
+              : folder.readStillLoading();
+      case VpsStatus.Stopped _, VpsStatus.Suspended _ -> Optional.empty();
+    };
+  }
+
+  /** Tells what became of it, as an operation too. */
+  private Resumed.Broken broken(Vps vps, CheckpointReport checkpoint) {
+    Failure failure =
+        new Failure(
+            Code.INTERRUPTED,
+            "the memory of VPS '" + vps.spec().name() + "' could not all be loaded",
+            "the hook died meanwhile",
+            "It is suspended again in checkpoint " + checkpoint.id() + ": resume it.");
+    OperationId operation = OperationId.create();
+    operations.ended(operation, new OperationReport.Failed(failure));
+    LOG.error("vps={} op={} {}", vps.spec().name(), operation, failure.toException().getMessage());
+    return new Resumed.Broken(operation, failure);
+  }
+
   /** Finds out what the VPS is, and makes the host agree with it. */
   private VpsStatus settle(
-      Vps vps, Optional<JournalEntry> journal, Optional<InitProcess> init, VpsStatus written) {
+      Vps vps,
+      Optional<JournalEntry> journal,
+      Optional<InitProcess> init,
+      VpsStatus written,
+      Optional<StillLoading> loading) {
     boolean mayLive =
         init.isPresent()
+            && loading.isEmpty()
             && journal.map(JournalEntry::kind).filter(Recovery::endsTheProcesses).isEmpty()
             && host.runc().isStarted(vps.spec().name());
     if (mayLive) {
-      begun(journal, JournalEntry.Kind.SUSPEND).ifPresent(id -> files.drop(vps, id));
+      begun(journal, JournalEntry.Kind.SUSPEND)
+          .ifPresent(id -> {
+            files.drop(vps, id);
+            TakenTerminals.giveBack(
+                vps.spec().name(),
+                vps.folder().images(),
+                host.cgroups().processes(vps.spec().name()));
+          });
       journal
           .map(JournalEntry::kind)
           .filter(Recovery::usesTheEngine)
@@ -173,7 +223,9 @@ final class Recovery {
       return alive(init.get().pid(), written, vps);
     }
     stand.down(vps);
+    Leftovers.endDaemons(vps.folder());
     return suspended(vps, journal, written)
+        .or(() -> loading.map(found -> new VpsStatus.Suspended(found.checkpoint())))
         .<VpsStatus>map(status -> status)
         .orElseGet(VpsStatus.Stopped::new);
   }
@@ -245,16 +297,12 @@ final class Recovery {
       CheckpointManifest manifest = host.store().checkpoints().manifest(id.value());
       vps.timeline()
           .add(
-              new TimelineEntry(
+              TimelineEntry.plain(
                   CheckpointFiles.report(manifest),
                   vps.timeline().here(),
                   kind,
                   manifest.hasMemory(),
-                  "",
-                  "",
-                  false,
-                  DataSize.ofBytes(0),
-                  Duration.ZERO));
+                  DataSize.ofBytes(0)));
       return true;
     } catch (NoSuchFileException e) {
       return false;

@@ -10,14 +10,12 @@ import org.letargo.archive.ArchiveException;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.durable.DurableFiles;
-import org.letargo.hook.engine.EngineLog;
 import org.letargo.hook.engine.EngineOptions;
 import org.letargo.hook.network.GuestNetwork;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
-import org.letargo.hook.protocol.Explanation;
-import org.letargo.hook.protocol.Obstacle;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.rootfs.VpsDisk;
@@ -28,9 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a suspended VPS back. What is read from the store is compared with its hashes, so a
- * damaged checkpoint ends it before any task runs. A resume that fails leaves the VPS suspended,
- * with its checkpoint as it was; one that succeeds leaves the checkpoint in the timeline.
+ * Brings a suspended VPS back. It runs when its tasks are there, and its memory comes behind
+ * ({@link Loading}); where that cannot be, or fails before it runs, all memory is there first. What
+ * is read from the store is compared with its hashes: what is damaged ends a resume before any task
+ * runs, or ends the tasks before they see it. A resume that fails leaves the VPS suspended, with
+ * its checkpoint as it was; one that succeeds leaves the checkpoint in the timeline.
  */
 final class ResumeVps {
   private static final Logger LOG = LoggerFactory.getLogger(ResumeVps.class);
@@ -40,15 +40,20 @@ final class ResumeVps {
   private final Stand stand;
   private final ExitWatch exits;
   private final CgroupMount mount;
+  private final BackToCheckpoint back;
 
-  ResumeVps(Host host, Stand stand, ExitWatch exits, CgroupMount mount) {
+  ResumeVps(Host host, Stand stand, ExitWatch exits, CgroupMount mount, BackToCheckpoint back) {
     this.host = host;
     this.stand = stand;
     this.exits = exits;
     this.mount = mount;
+    this.back = back;
   }
 
-  void resume(Vps vps, Operation operation) {
+  /**
+   * @param eager whether somebody wants all memory first
+   */
+  void resume(Vps vps, boolean eager, Operation operation) {
     try (Vps.Change change =
         vps.begin(operation.id(), JournalEntry.Kind.RESUME, Optional.empty())) {
       VpsStatus status = vps.status();
@@ -56,28 +61,45 @@ final class ResumeVps {
         throw VpsException.wrongState(
             vps.spec().name(), "resume", status.word(), "Only a suspended VPS can be resumed.");
       }
-      resume(vps, operation, change, checkpoint, Connections.KEPT);
+      resume(vps, operation, change, checkpoint, eager ? Way.ASKED_EAGER : Way.BEST);
       operation.succeeded();
     }
     Faults.at("resume.after-journal");
   }
 
-  /** What becomes of the TCP connections that the VPS had. */
-  enum Connections {
-    KEPT,
-    /** A clone must not speak on the connections of another VPS. */
-    CLOSED
+  /**
+   * How to bring it back.
+   *
+   * @param eagerBecause why all memory must be there first; empty: only if it must
+   * @param keepsConnections whether its TCP connections go on; a clone must not speak on those of
+   *     another VPS
+   */
+  record Way(Optional<String> eagerBecause, boolean keepsConnections) {
+    static final Way BEST = new Way(Optional.empty(), true);
+    static final Way ASKED_EAGER = new Way(Optional.of("it was asked for"), true);
+    static final Way AS_CLONE = new Way(Optional.empty(), false);
+
+    Way eagerly(String because) {
+      return new Way(Optional.of(because), keepsConnections);
+    }
   }
 
   /** The same within a change that somebody else has begun; the VPS is suspended in it. */
   void resume(
-      Vps vps,
-      Operation operation,
-      Vps.Change change,
-      CheckpointReport checkpoint,
-      Connections connections) {
+      Vps vps, Operation operation, Vps.Change change, CheckpointReport checkpoint, Way way) {
     try (StoredCheckpoint stored = host.store().checkpoints().read(checkpoint.id().value())) {
-      new Resumption(vps, operation, change, checkpoint, stored, connections).run();
+      Resumption first = new Resumption(vps, operation, change, checkpoint, stored, way);
+      try {
+        first.run();
+      } catch (VpsException e) {
+        if (first.loading.isEmpty() || operation.isCancelled()) {
+          throw e;
+        }
+        LOG.warn(
+            "vps={} op={} {} Trying eagerly", vps.spec().name(), operation.id(), e.getMessage());
+        Way eagerly = way.eagerly("the lazy way failed (" + e.why() + ")");
+        new Resumption(vps, operation, change, checkpoint, stored, eagerly).run();
+      }
     } catch (ArchiveException e) {
       throw ArchiveFailures.whileReading(e);
     } catch (NoSuchFileException e) {
@@ -99,10 +121,15 @@ final class ResumeVps {
     private final Vps.Change change;
     private final CheckpointReport checkpoint;
     private final StoredCheckpoint stored;
-    private final Connections connections;
+    private final Way way;
     private final Path images;
     private final Path log;
     private volatile VpsException veto;
+
+    /** There if its memory comes late. */
+    private volatile Optional<Loading> loading = Optional.empty();
+
+    private volatile String eagerBecause = "";
 
     Resumption(
         Vps vps,
@@ -110,14 +137,14 @@ final class ResumeVps {
         Vps.Change change,
         CheckpointReport checkpoint,
         StoredCheckpoint stored,
-        Connections connections) {
+        Way way) {
       this.vps = vps;
       this.folder = vps.folder();
       this.operation = operation;
       this.change = change;
       this.checkpoint = checkpoint;
       this.stored = stored;
-      this.connections = connections;
+      this.way = way;
       this.images = folder.images();
       this.log = folder.log("resume");
     }
@@ -126,12 +153,16 @@ final class ResumeVps {
       try {
         prepare();
         Faults.at("resume.before-restore");
-        operation.phase("restore", 50);
+        phase("restore", 50);
         long initPid;
         try (var _ = mount.hold();
             var _ = host.relay().expect(folder.name(), this::reached)) {
-          initPid = host.conmon().restore(folder, images, log, LONGEST);
+          initPid =
+              loading.isPresent()
+                  ? host.conmon().restoreLazily(folder, images, log, LONGEST)
+                  : host.conmon().restore(folder, images, log, LONGEST);
         }
+        loading.ifPresent(Loading::restored);
         Faults.at("resume.after-restore");
         host.network().raise(vps.spec());
         exits.watch(vps, initPid);
@@ -140,7 +171,14 @@ final class ResumeVps {
         rollBack();
         throw failure;
       }
-      dropImages();
+      if (loading.isEmpty()) {
+        dropImages();
+      }
+    }
+
+    /** Says how far it is; a second attempt does not go back. */
+    private void phase(String name, int percent) {
+      operation.phase(name, Math.max(percent, operation.progress().percent()));
     }
 
     /** It runs, so what cannot be removed is no failure. */
@@ -153,7 +191,7 @@ final class ResumeVps {
     }
 
     private void prepare() {
-      operation.phase("prepare", 5);
+      phase("prepare", 5);
       stand.down(vps); // what a resume that died may have left
       putDiskInPlace();
       DiskState.differs(folder);
@@ -161,13 +199,12 @@ final class ResumeVps {
       stand.publishPorts(); // somebody may have flushed the host's rules
       DurableFiles.deleteTree(log);
       DurableFiles.folder(log, "rwx------");
-      operation.phase("memory", 20);
+      phase("memory", 20);
       writeImages();
       host.cgroups().prepareRestore(vps.stored(), images);
       EngineOptions options =
           EngineOptions.restore(folder.engineAction(), host.cgroups().engineRoot(folder.name()));
-      (connections == Connections.CLOSED ? options.closingConnections() : options)
-          .write(folder.engineOptions());
+      (way.keepsConnections ? options : options.closingConnections()).write(folder.engineOptions());
       operation.checkCancelled();
     }
 
@@ -176,7 +213,7 @@ final class ResumeVps {
       if (DiskState.isAt(folder, checkpoint.id())) {
         return;
       }
-      operation.phase("disk", 10);
+      phase("disk", 10);
       try {
         VpsDisk.restore(folder, vps.stored(), stored);
       } catch (IOException e) {
@@ -186,13 +223,36 @@ final class ResumeVps {
       }
     }
 
+    /** Asks for as little as may be: what comes late is not written to the disk at all. */
     private void writeImages() {
       try {
-        ImageFolder.write(stored, images, vps.stored().hostIdBase());
+        eagerBecause = way.eagerBecause.or(this::prepareToLoad).orElse("");
+        if (loading.isEmpty()) {
+          ImageFolder.write(stored, images, vps.stored().hostIdBase(), ImageFolder.whole(stored));
+        }
       } catch (IOException e) {
         throw DurableFiles.failed("cannot write the images of checkpoint " + checkpoint.id(), e);
       } catch (ArchiveException e) {
         throw ArchiveFailures.whileReading(e);
+      }
+    }
+
+    /**
+     * Makes ready for memory that comes late.
+     *
+     * @return why that cannot be
+     */
+    private Optional<String> prepareToLoad() {
+      try {
+        return switch (LateMemory.prepare(host, vps, checkpoint, back)) {
+          case LateMemory.Prepared.Comes(Loading late) -> {
+            loading = Optional.of(late);
+            yield Optional.empty();
+          }
+          case LateMemory.Prepared.CannotCome(String because) -> Optional.of(because);
+        };
+      } catch (IOException e) {
+        return Optional.of(e.getMessage());
       }
     }
 
@@ -218,12 +278,15 @@ final class ResumeVps {
 
     /** The tasks are there but have not run: the last moment to say no. */
     private void release(long initPid) {
-      operation.phase("release", 90);
+      phase("release", 90);
       host.cgroups().afterRestore(vps.stored());
       operation.commit();
       vps.timeline().moveTo(checkpoint.id()); // while it can still be undone: here is where it was
       Faults.at("resume.before-release");
-      change.become(new VpsStatus.Running(initPid, Instant.now()));
+      loading.ifPresent(late -> late.hold(initPid));
+      change.become(
+          new VpsStatus.Running(initPid, Instant.now()),
+          loading.<Resumed>map(Loading::state).orElse(new Resumed.Eagerly(eagerBecause)));
       Faults.at("resume.after-release");
     }
 
@@ -234,25 +297,12 @@ final class ResumeVps {
     }
 
     private VpsException failure(RuntimeException cause) {
-      VpsException known = veto != null ? veto : cause instanceof VpsException said ? said : null;
-      if (known == null) {
-        return VpsException.internal("cannot resume VPS '" + folder.name() + "'", cause);
-      }
-      Optional<Explanation> behind =
-          veto == null
-              ? EngineLog.explain(log.resolve("restore.log"), _ -> Optional.empty())
-              : Optional.empty();
-      Optional<Obstacle> obstacle = behind.map(found -> found.obstacles().getFirst());
-      VpsException failure =
-          new VpsException(
-              known.code(),
-              "cannot resume VPS '" + folder.name() + "'",
-              obstacle.map(Obstacle::sentence).orElse(known.why()),
-              (obstacle.map(Obstacle::remedy).orElse(known.remedy())
-                      + " It stays suspended, its checkpoint is kept.")
-                  .strip(),
-              cause);
-      return behind.map(failure::explained).orElse(failure);
+      return RestoreFailure.of(
+          "cannot resume VPS '" + folder.name() + "'",
+          Optional.ofNullable(veto),
+          cause,
+          log,
+          "It stays suspended, its checkpoint is kept.");
     }
   }
 }

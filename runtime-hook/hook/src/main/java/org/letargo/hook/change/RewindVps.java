@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class RewindVps {
   private static final Logger LOG = LoggerFactory.getLogger(RewindVps.class);
 
+  private static final ResumeVps.Way EAGERLY =
+      ResumeVps.Way.BEST.eagerly("it came back from a rewind that failed");
+
   private final Host host;
   private final Stand stand;
   private final CheckpointFiles files;
@@ -88,7 +91,7 @@ final class RewindVps {
     if (target.hasMemory()) {
       change.become(new VpsStatus.Suspended(target.checkpoint()));
       Faults.at("rewind.before-resume");
-      resume.resume(vps, operation, change, target.checkpoint(), ResumeVps.Connections.KEPT);
+      resume.resume(vps, operation, change, target.checkpoint(), ResumeVps.Way.BEST);
     } else {
       stand.down(vps);
       restoreDisk(vps, target);
@@ -122,7 +125,8 @@ final class RewindVps {
       change.become(present);
       kept.ifPresent(entry -> {
         if (entry.hasMemory()) {
-          resume.resume(vps, operation, change, entry.checkpoint(), ResumeVps.Connections.KEPT);
+          // all at once: the checkpoint goes then
+          resume.resume(vps, operation, change, entry.checkpoint(), EAGERLY);
         } else {
           restoreDisk(vps, entry);
         }

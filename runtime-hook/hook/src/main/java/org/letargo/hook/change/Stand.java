@@ -12,6 +12,7 @@ import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.rootfs.RootFileSystem;
 import org.letargo.hook.template.GuestFiles;
 import org.letargo.hook.template.TemplateInfo;
+import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
 import org.letargo.linux.NativeException;
@@ -36,16 +37,20 @@ final class Stand {
 
   /** Run folder, mounted disk and config.json. */
   void up(Vps vps) {
-    VpsFolder folder = vps.folder();
-    VpsSpec spec = vps.spec();
+    up(vps.folder(), vps.stored());
+  }
+
+  /** The same for what is no VPS that anybody sees. */
+  void up(VpsFolder folder, StoredVps stored) {
+    VpsSpec spec = stored.spec();
     TemplateInfo template = host.templates().get(spec.template());
     DurableFiles.folder(folder.run(), "rwx--x--x");
-    RootFileSystem.mount(folder, vps.stored(), host.templates().rootfs(spec.template()));
+    RootFileSystem.mount(folder, stored, host.templates().rootfs(spec.template()));
     try {
-      makeMountPoints(vps);
+      makeMountPoints(folder, stored);
       Files.write(
           folder.run().resolve("config.json"),
-          Json.MAPPER.writeValueAsBytes(host.oci().of(folder, vps.stored(), template)));
+          Json.MAPPER.writeValueAsBytes(host.oci().of(folder, stored, template)));
       linkRelay(folder.engineAction());
     } catch (IOException e) {
       throw DurableFiles.failed("cannot prepare VPS '" + spec.name() + "'", e);
@@ -53,10 +58,10 @@ final class Stand {
   }
 
   /** runc would make those that are missing too, but as folders of the host's root. */
-  private static void makeMountPoints(Vps vps) throws IOException {
-    GuestFiles files = new GuestFiles(vps.folder().rootfs(), vps.stored().hostIdBase());
-    for (String folder : List.of("proc", "dev", "sys/fs/cgroup", "run")) {
-      files.makeFolder(folder);
+  private static void makeMountPoints(VpsFolder folder, StoredVps stored) throws IOException {
+    GuestFiles files = new GuestFiles(folder.rootfs(), stored.hostIdBase());
+    for (String point : List.of("proc", "dev", "sys/fs/cgroup", "run")) {
+      files.makeFolder(point);
     }
   }
 
@@ -71,12 +76,17 @@ final class Stand {
    * fine.
    */
   void down(Vps vps) {
-    VpsFolder folder = vps.folder();
+    down(vps.folder());
+    host.network().unplug(vps.spec());
+  }
+
+  /** The same for what has no place in the network. */
+  void down(VpsFolder folder) {
     host.cgroups().killAll(folder.name());
+    host.loadings().abandon(folder.name()); // only now: its memory must come as long as it runs
     awaitConmon(folder);
     host.runc().delete(folder.name());
     RootFileSystem.unmount(folder);
-    host.network().unplug(vps.spec());
     host.cgroups().remove(folder.name());
     DurableFiles.delete(folder.engineAction());
     DurableFiles.deleteTree(folder.run());

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.vps.JournalEntry;
@@ -22,14 +23,22 @@ final class SuspendVps {
   }
 
   void suspend(Vps vps, Operation operation) {
-    CheckpointWish wish = CheckpointWish.of(CheckpointKind.SUSPEND);
+    suspend(vps, Optional.empty(), operation);
+  }
+
+  /**
+   * The same if the checkpoint passes a verification: the VPS stands still until it has, and goes
+   * on if it does not.
+   */
+  void suspend(Vps vps, Optional<VerifyDepth> verify, Operation operation) {
+    CheckpointWish wish = CheckpointWish.of(CheckpointKind.SUSPEND, verify);
     try (Vps.Change change =
         vps.begin(operation.id(), JournalEntry.Kind.SUSPEND, Optional.of(wish.id()))) {
       switch (vps.status()) {
         case VpsStatus.Running running ->
             suspend(vps, operation, change, wish, running, running.initPid());
         case VpsStatus.Paused paused -> {
-          take.require(vps);
+          take.require(vps, "suspend");
           suspend(vps, operation, change, wish, paused, paused.initPid());
         }
         case VpsStatus.Stopped stopped ->
@@ -74,9 +83,12 @@ final class SuspendVps {
                 change.become(before);
               }
             });
-    Faults.at("suspend.before-cleanup");
-    operation.phase("clean up", 95);
-    stand.down(vps);
+    try {
+      Faults.at("suspend.before-cleanup");
+      operation.phase("clean up", 95);
+    } finally {
+      stand.down(vps);
+    }
     return taken;
   }
 }

@@ -12,7 +12,10 @@ import java.util.function.Consumer;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.HostDescription;
 import org.letargo.archive.checkpoint.CheckpointWriter;
+import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.checkpoint.StoredImages;
 import org.letargo.archive.criu.EngineStatistics;
+import org.letargo.archive.criu.ImageCheck;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.durable.DurableFiles;
@@ -26,6 +29,7 @@ import org.letargo.hook.pages.PeerProgram;
 import org.letargo.hook.preflight.Preflight;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.runtime.InitProcess;
@@ -46,6 +50,7 @@ import org.slf4j.LoggerFactory;
  *
  *  freeze, memory -> store                 freeze, memory -> buffers -> store
  *  post-dump: disk, all durable, manifest  post-dump: disk
+ *  if wanted: a trial restore of it
  *  the engine kills the VPS                the engine lets the VPS go on
  *                                          rest of the memory, all durable, manifest
  * </pre>
@@ -73,13 +78,23 @@ final class TakeCheckpoint {
   private final CheckpointFiles files;
   private final CgroupMount mount;
   private final Clearance clearance;
+  private final VerifyCheckpoint verify;
+  private final TrialRestore trial;
   private final AbortedDump aborted;
 
-  TakeCheckpoint(Host host, CheckpointFiles files, CgroupMount mount, Clearance clearance) {
+  TakeCheckpoint(
+      Host host,
+      CheckpointFiles files,
+      CgroupMount mount,
+      Clearance clearance,
+      VerifyCheckpoint verify,
+      TrialRestore trial) {
     this.host = host;
     this.files = files;
     this.mount = mount;
     this.clearance = clearance;
+    this.verify = verify;
+    this.trial = trial;
     this.aborted = new AbortedDump(host);
   }
 
@@ -88,8 +103,8 @@ final class TakeCheckpoint {
    *
    * @throws VpsException with the obstacles
    */
-  void require(Vps vps) {
-    clearance.require(vps);
+  void require(Vps vps, String verb) {
+    clearance.require(vps, verb);
   }
 
   /**
@@ -139,8 +154,16 @@ final class TakeCheckpoint {
     private volatile long diskBytes;
     private volatile TimelineEntry entry;
 
+    /** What the memory may take; before the dump. */
+    private long memoryBytes;
+
+    /** Whether anything was done to the processes: otherwise there is nothing to undo of them. */
+    private boolean touched;
+
     /** Why we told the engine not to go on; null if we did not. */
     private volatile VpsException veto;
+
+    private volatile boolean terminalsAreBack;
 
     Taking(
         Vps vps,
@@ -167,6 +190,7 @@ final class TakeCheckpoint {
     }
 
     TimelineEntry run(long initPid) {
+      host.loadings().await(vps, operation);
       InitProcess init = host.runc().initProcess(folder.name()).orElseThrow();
       long endNanos = System.nanoTime() + PATIENCE.toNanos();
       while (true) {
@@ -188,8 +212,10 @@ final class TakeCheckpoint {
     private Optional<VpsException> attempt(long initPid, InitProcess init) {
       try {
         if (before instanceof VpsStatus.Paused && !goesOn) {
+          touched = true;
           host.runc().unpause(folder.name()); // the engine freezes it again by itself
         }
+        terminalsAreBack = false;
         prepare(initPid);
         Faults.at(goesOn ? "checkpoint.before-dump" : "suspend.before-dump");
         Command.Result result = dump();
@@ -202,6 +228,9 @@ final class TakeCheckpoint {
       } catch (IOException e) {
         rollBack(init);
         throw vetoed(DurableFiles.failed("cannot write the checkpoint", e));
+      } catch (ArchiveException e) {
+        rollBack(init);
+        throw vetoed(ArchiveFailures.whileTaking(e));
       } catch (RuntimeException e) {
         rollBack(init);
         throw e;
@@ -247,7 +276,9 @@ final class TakeCheckpoint {
         intake = memory;
         receiver = pages;
         files.scanDisk(vps, checkpoint);
+        buffers.prepare(memoryBytes);
         phase("dump", 20);
+        touched = true;
         Command.Result result =
             host.runc()
                 .checkpoint(folder, images, work, pages.address(), goesOn)
@@ -282,11 +313,15 @@ final class TakeCheckpoint {
     private void prepare(long initPid) {
       phase("preflight", 5);
       vps.timeline().requireFree(wish.label(), wish.id());
+      memoryBytes = host.cgroups().memoryToSave(folder.name()).bytes();
+      if (wish.needsTrial()) {
+        trial.requireMemory(folder.name(), memoryBytes);
+      }
       makeSpace();
       Preflight.Look look =
           before instanceof VpsStatus.Paused && goesOn
-              ? clearance.require(vps) // it stays frozen: what would pass does not
-              : clearance.await(vps, operation);
+              ? clearance.require(vps, verb()) // it stays frozen: what would pass does not
+              : clearance.await(vps, verb(), operation);
       taker = files.describeHost(true);
       EngineOptions.dump(
               folder.engineAction(),
@@ -310,7 +345,7 @@ final class TakeCheckpoint {
     private void makeSpace() {
       try {
         long freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
-        if (2 * host.cgroups().memoryToSave(folder.name()).bytes() + SPARE_BYTES > freeBytes) {
+        if (2 * memoryBytes + SPARE_BYTES > freeBytes) {
           host.store().checkpoints().collect();
         }
       } catch (IOException e) {
@@ -332,31 +367,51 @@ final class TakeCheckpoint {
     private void frozen() {
       try {
         phase("commit", 60);
-        operation.commit();
+        if (goesOn || wish.verify().isEmpty()) {
+          operation.commit();
+        }
         receiver.await(LAST_ANSWER);
         takenAt = Instant.now();
         host.cgroups().save(vps.stored(), images);
         diskBytes = files.captureDisk(vps, writer);
         Faults.at(goesOn ? "checkpoint.before-commit" : "suspend.before-commit");
-        Faults.failAt(goesOn ? "checkpoint.commit" : "suspend.commit");
         if (!goesOn) {
           complete();
+          wish.verify().ifPresent(this::verifyFrozen);
           settle.accept(entry);
           Faults.at("suspend.after-commit");
         }
       } catch (VpsException e) {
-        veto = e;
-        throw e;
+        throw refused(e);
       } catch (ArchiveException e) {
-        veto = ArchiveFailures.whileTaking(e);
-        throw veto;
+        throw refused(ArchiveFailures.whileTaking(e));
       } catch (IOException e) {
-        veto = DurableFiles.failed("cannot write the checkpoint", e);
-        throw veto;
+        throw refused(DurableFiles.failed("cannot write the checkpoint", e));
       } catch (RuntimeException e) {
-        veto = VpsException.internal("cannot write the checkpoint", e);
-        throw veto;
+        throw refused(VpsException.internal("cannot write the checkpoint", e));
       }
+    }
+
+    private VpsException refused(VpsException why) {
+      veto = why;
+      giveBackTerminals();
+      return why;
+    }
+
+    /** Where the VPS was to go on the engine has done so itself. */
+    private void giveBackTerminals() {
+      if (!goesOn && !terminalsAreBack) {
+        terminalsAreBack = true;
+        TakenTerminals.giveBack(folder.name(), images, host.cgroups().processes(folder.name()));
+      }
+    }
+
+    /** The original stands still until it is known that it can be restored. */
+    private void verifyFrozen(VerifyDepth depth) {
+      Faults.at("suspend.before-verify");
+      verify.verify(vps, wish.id(), depth, new Span(operation, 62, 94));
+      Faults.at("suspend.after-verify");
+      operation.commit();
     }
 
     private static VpsException notStored(Throwable cause) {
@@ -365,7 +420,7 @@ final class TakeCheckpoint {
           : VpsException.internal("cannot store the memory", cause);
     }
 
-    /** Makes the checkpoint durable and enters it into the timeline. */
+    /** Makes the checkpoint durable and, if it is for it, enters it into the timeline. */
     private void complete() throws IOException {
       try (DirectoryStream<Path> found = Files.newDirectoryStream(images)) {
         for (Path file : found) {
@@ -375,24 +430,41 @@ final class TakeCheckpoint {
         }
       }
       intake.await();
-      long memoryBytes = receiver.await(LAST_ANSWER).bytes();
+      long savedBytes = receiver.await(LAST_ANSWER).bytes();
       Duration stoodStill = goesOn ? EngineStatistics.frozen(work) : Duration.ZERO;
       entry =
           files.commit(
               vps,
               wish,
-              new CheckpointFiles.Taken(takenAt, taker, memoryBytes, diskBytes, stoodStill),
+              new CheckpointFiles.Taken(takenAt, taker, savedBytes, diskBytes, stoodStill),
               writer);
       Faults.at(goesOn ? "checkpoint.after-manifest" : "suspend.after-manifest");
-      vps.timeline().add(entry);
+      requireImagesFit();
+      if (wish.isForTheTimeline()) {
+        vps.timeline().add(entry);
+      }
       Faults.at(goesOn ? "checkpoint.after-timeline" : "suspend.after-timeline");
+    }
+
+    /** A checkpoint whose images do not fit together is none. */
+    private void requireImagesFit() throws IOException {
+      try (StoredCheckpoint stored = host.store().checkpoints().read(wish.id().value())) {
+        ImageCheck.check(StoredImages.in(images, stored));
+      } catch (ArchiveException e) {
+        throw ArchiveFailures.whileTaking(e);
+      }
     }
 
     /**
      * The VPS is what it was, as if nothing had been; one that died meanwhile is taken down later.
      */
     private void rollBack(InitProcess init) {
-      aborted.recover(vps, init, before);
+      if (touched) {
+        if (init.isAlive()) {
+          giveBackTerminals(); // if the engine failed after it had read them, and did not ask us
+        }
+        aborted.recover(vps, init, before);
+      }
       unsettle.run();
       files.drop(vps, wish.id());
       giveBackSpace();
@@ -426,7 +498,7 @@ final class TakeCheckpoint {
       if (veto != null) {
         return vetoed(veto);
       }
-      return DumpFailure.of(folder, work, result);
+      return DumpFailure.of(folder, verb(), work, result);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
 
@@ -102,10 +104,30 @@ public final class Command {
 
   /** Starts it with this environment; the caller owns the process. */
   public Process start(ProcessBuilder.Redirect standardError) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(line).redirectError(standardError);
+    ProcessBuilder builder = new ProcessBuilder(found(line)).redirectError(standardError);
     builder.environment().clear();
     builder.environment().putAll(environment);
     return builder.start();
+  }
+
+  /**
+   * The same with the whole path of its program: the JVM would look along the PATH that it was
+   * started with itself, which may be that of a person with programs of their own.
+   */
+  private List<String> found(List<String> command) throws IOException {
+    String program = command.getFirst();
+    if (program.contains("/")) {
+      return command;
+    }
+    Path file =
+        Stream.of(environment.get("PATH").split(":"))
+            .map(folder -> Path.of(folder, program))
+            .filter(Files::isExecutable)
+            .findFirst()
+            .orElseThrow(() -> new IOException("no such program in " + environment.get("PATH")));
+    List<String> absolute = new ArrayList<>(command);
+    absolute.set(0, file.toString());
+    return absolute;
   }
 
   /**
@@ -118,7 +140,7 @@ public final class Command {
     List<String> session = new ArrayList<>(List.of("setsid", "--ctty", "--wait"));
     session.addAll(line);
     ProcessBuilder builder =
-        new ProcessBuilder(session)
+        new ProcessBuilder(found(session))
             .redirectInput(terminal.toFile())
             .redirectOutput(terminal.toFile())
             .redirectError(terminal.toFile());

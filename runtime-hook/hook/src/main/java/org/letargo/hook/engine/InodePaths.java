@@ -174,7 +174,7 @@ public final class InodePaths {
       String more = missing.size() == 1 ? "" : ", and " + (missing.size() - 1) + " more";
       return new VpsException(
           Code.NOT_CHECKPOINTABLE,
-          "cannot suspend VPS '" + name + "'",
+          "cannot take a checkpoint of VPS '" + name + "'",
           "a program in it watches inode %d of device %d%s by inotify, which is not among %s"
               .formatted(first.number(), first.device(), more, among),
           "Find it with 'find / -xdev -inum "

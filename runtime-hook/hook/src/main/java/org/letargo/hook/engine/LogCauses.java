@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.letargo.hook.protocol.ObstacleKind;
 import org.letargo.hook.protocol.ObstacleResource;
 
@@ -56,6 +57,9 @@ final class LogCauses {
               "overmounted mounts .* fd=(?<fd>-?\\d+) path=(?<what>.*)", ObstacleKind.COVERED_FILE),
           entry("Unaccessible path opened", ObstacleKind.COVERED_FILE),
           entry(
+              "Can't link remap to (?<what>.*): Invalid cross-device link",
+              ObstacleKind.COVERED_FILE),
+          entry(
               "Can't dump ghost file (?<what>.*) of \\d+ size", ObstacleKind.GROWING_DELETED_FILE),
           entry("Unresolved lock found", ObstacleKind.SHARED_LOCK),
           entry("In-flight connection", ObstacleKind.PENDING_CONNECTION),
@@ -98,6 +102,9 @@ final class LogCauses {
           entry(
               "Can't dump nested time(_for_children)? namespace for (?<pid>\\d+)",
               ObstacleKind.NESTED_TIME_NAMESPACE),
+          entry("Unable to dump more than one netns", ObstacleKind.NESTED_NET_NAMESPACE),
+          entry("socket from an external network namespace", ObstacleKind.NESTED_NET_NAMESPACE),
+          entry("Zombies with threads are not supported", ObstacleKind.DEAD_FIRST_THREAD),
           entry("Unseizable non-zombie (?<pid>\\d+)", ObstacleKind.TRACED),
           entry("zombie (?<pid>\\d+) .*found while seizing", ObstacleKind.TRACED),
           entry("Unable to freeze cgroup", ObstacleKind.CANNOT_FREEZE),
@@ -123,7 +130,7 @@ final class LogCauses {
           entry("CPU capabilities do not match", ObstacleKind.CPU_FEATURES),
           entry("File (?<what>.*) has bad (size|build-ID|mode)", ObstacleKind.CHANGED_FILE),
           entry("Can't open file (?<what>.*)", ObstacleKind.MISSING_FILE),
-          entry("Can't bind inet socket", ObstacleKind.MISSING_ADDRESS),
+          entry("Can't (bind|connect) inet socket", ObstacleKind.MISSING_ADDRESS),
           entry("No mapping for \\d+:(?<mount>.*) mountpoint", ObstacleKind.MISSING_MOUNT));
 
   private LogCauses() {}
@@ -142,6 +149,11 @@ final class LogCauses {
       }
     }
     return Optional.empty();
+  }
+
+  /** All that a line can mean. */
+  static Set<ObstacleKind> kinds() {
+    return TABLE.stream().map(Entry::kind).collect(Collectors.toSet());
   }
 
   /** Whether it is about one process. */

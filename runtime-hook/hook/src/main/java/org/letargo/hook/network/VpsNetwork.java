@@ -19,6 +19,9 @@ import org.letargo.hook.protocol.VpsSpec;
 public final class VpsNetwork {
   private static final String INSIDE = "eth0";
 
+  /** The other end of the pair of a trial. */
+  private static final String NOWHERE = "nowhere0";
+
   private final HookConfiguration configuration;
   private final Firewall firewall;
 
@@ -70,22 +73,45 @@ public final class VpsNetwork {
         """
             .formatted(device, INSIDE, pid, spec.mac(), device, configuration.bridge()),
         what);
+    inside(pid, addressing(spec), what);
+  }
+
+  private String addressing(VpsSpec spec) {
+    return """
+    link set lo up
+    addr add %s/%d dev %s
+    link set %s up
+    route add default via %s
+    """
+        .formatted(
+            spec.address(),
+            configuration.subnet().prefixLength(),
+            INSIDE,
+            INSIDE,
+            configuration.subnet().gateway());
+  }
+
+  private static void inside(long pid, String batch, String what) {
     Command.of("nsenter", "-t", String.valueOf(pid), "-n", "ip", "-batch", "-")
-        .input(
-            """
-            link set lo up
-            addr add %s/%d dev %s
-            link set %s up
-            route add default via %s
-            """
-                .formatted(
-                    spec.address(),
-                    configuration.subnet().prefixLength(),
-                    INSIDE,
-                    INSIDE,
-                    configuration.subnet().gateway()))
+        .input(batch)
         .run()
         .orFail(what);
+  }
+
+  /**
+   * Gives the network namespace of a process its address, and nothing behind it: the other end of
+   * the pair is in the same namespace, and down. Nothing of it is on the host, so no packet can
+   * leave or come, and it goes with the namespace.
+   *
+   * @param pid a process in the namespace
+   */
+  public void plugNowhere(VpsSpec spec, long pid) {
+    inside(
+        pid,
+        "link add %s type veth peer name %s\nlink set %s address %s\n"
+                .formatted(INSIDE, NOWHERE, INSIDE, spec.mac())
+            + addressing(spec),
+        "cannot make an empty network for a trial of VPS '" + spec.name() + "'");
   }
 
   /** Lets packets through to the VPS. */

@@ -48,6 +48,7 @@ public final class LazyRestore implements AutoCloseable {
   private static final Duration LONGEST_END = Duration.ofSeconds(2);
 
   private static final String WHAT = "cannot resume lazily";
+  private static final Outcome NOT_YET = new Outcome.Failed("it has not ended");
 
   /** How it ended. */
   public sealed interface Outcome {
@@ -58,6 +59,9 @@ public final class LazyRestore implements AutoCloseable {
      * @param first what the processes wanted first
      */
     record Complete(long pages, HotPages first) implements Outcome {}
+
+    /** The VPS has ended by itself, or somebody ended it, before all memory was there. */
+    record Ended() implements Outcome {}
 
     /**
      * The VPS was killed, if it was there.
@@ -242,41 +246,64 @@ public final class LazyRestore implements AutoCloseable {
     allowed.close();
     synchronized (this) {
       if (ended) {
+        if (done.getNow(NOT_YET) instanceof Outcome.Complete) {
+          return; // there was little to come
+        }
         throw failed("it has ended already: " + said());
       }
-      guard = Optional.of(MemoryGuard.start(setup.relay.toString(), daemon.pid(), initPid));
+      MemoryGuard started = MemoryGuard.start(setup.relay.toString(), daemon.pid(), initPid);
+      guard = Optional.of(started);
+      started.ended().thenRun(() -> guardEnded(started));
+    }
+  }
+
+  /** It ends with the VPS, and when it has killed it; without it nobody is safe from zeros. */
+  private void guardEnded(MemoryGuard guard) {
+    try {
+      if (guard.killed()) {
+        daemon.waitFor(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS); // for its last words
+        end(new Outcome.Failed(said()));
+      } else {
+        end(new Outcome.Ended());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // close() is at work
     }
   }
 
   /**
-   * How it ends, once it has. Whoever waits for it is told after the VPS was killed. A VPS that
-   * ends by itself meanwhile, or is stopped, ends it too, one way or the other. If it fails while
-   * the engine still restores, the engine may not end by itself: kill the runtime then.
+   * How it ends, once it has. Whoever waits for it is told after the VPS was killed. If it fails
+   * while the engine still restores, the engine may not end by itself: kill the runtime then. If it
+   * fails because somebody has killed the guard, the VPS was not killed: who waits must.
    */
   public Future<Outcome> done() {
     return done;
   }
 
   private void end(Outcome outcome) {
+    Outcome settled;
     synchronized (this) {
       if (ended) {
         return;
       }
       ended = true;
-      guard.ifPresent(held -> settle(held, outcome));
+      settled = guard.map(held -> settle(held, outcome)).orElse(outcome);
     }
-    done.complete(outcome);
+    done.complete(settled);
   }
 
-  private static void settle(MemoryGuard guard, Outcome outcome) {
-    try {
-      switch (outcome) {
-        case Outcome.Complete _ -> guard.release();
-        case Outcome.Failed _ -> guard.close();
+  /** The daemon ends too when the VPS does, and not always well: the guard knows which it was. */
+  private static Outcome settle(MemoryGuard guard, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Complete _, Outcome.Ended _ -> {
+        guard.release();
+        yield outcome;
       }
-    } catch (IOException e) {
-      guard.close(); // it died; then it holds nothing, and nobody was killed
-    }
+      case Outcome.Failed _ -> {
+        guard.close();
+        yield guard.killed() ? outcome : new Outcome.Ended();
+      }
+    };
   }
 
   /**

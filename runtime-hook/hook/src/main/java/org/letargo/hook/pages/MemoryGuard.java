@@ -3,6 +3,7 @@ package org.letargo.hook.pages;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.protocol.Code;
@@ -57,12 +58,32 @@ final class MemoryGuard implements AutoCloseable {
         cause);
   }
 
-  /** All memory is there: the VPS is on its own from now on. */
-  void release() throws IOException {
+  /** All memory is there, or the VPS has gone: it is on its own from now on. */
+  void release() {
     try (var verdict = process.getOutputStream()) {
       verdict.write('d');
+    } catch (IOException e) {
+      // it has ended, and holds nothing any more
     }
     awaitEnd();
+  }
+
+  /**
+   * Complete when it watches no more: the VPS was released, has ended by itself, or was killed
+   * because the daemon ended.
+   *
+   * @see #killed
+   */
+  CompletableFuture<Process> ended() {
+    return process.onExit();
+  }
+
+  /**
+   * Whether the VPS was killed, or nobody knows; otherwise it was released or had ended by itself.
+   * To be asked when it has {@link #ended}.
+   */
+  boolean killed() {
+    return process.isAlive() || process.exitValue() != 0;
   }
 
   /** Kills the VPS, unless it was released or has ended; it has no process when this returns. */

@@ -52,14 +52,15 @@ final class PageListener implements AutoCloseable {
     try (listening) {
       while (true) {
         SocketChannel connection = listening.accept();
+        PeerSocket peer;
         try {
-          engine.require(connection);
+          peer = engine.require(connection);
         } catch (IOException e) {
           LOG.warn("{} was connected to and cut it off: {}", address, e.getMessage());
           connection.close();
           continue;
         }
-        return register(new PageStream(connection, patience));
+        return register(new PageStream(connection, peer, patience));
       }
     }
   }

@@ -35,9 +35,10 @@ public record PeerProgram(Path program) {
   /**
    * Checks the other end.
    *
+   * @return it
    * @throws IOException if it is another's, or gone; with who it is
    */
-  void require(SocketChannel connection) throws IOException {
+  PeerSocket require(SocketChannel connection) throws IOException {
     Listed peer =
         find(
                 address((InetSocketAddress) connection.getRemoteAddress()),
@@ -50,9 +51,13 @@ public record PeerProgram(Path program) {
     Path wanted = program.toRealPath();
     ProcessHandle hook = ProcessHandle.current();
     try (Stream<ProcessHandle> family = Stream.concat(Stream.of(hook), hook.descendants())) {
-      if (family.map(ProcessHandle::pid).noneMatch(pid -> runs(pid, wanted) && holds(pid, peer))) {
-        throw new IOException("the peer is not a process of ours that runs " + program);
-      }
+      return family
+          .map(ProcessHandle::pid)
+          .filter(pid -> runs(pid, wanted))
+          .flatMap(pid -> held(pid, peer).stream())
+          .findFirst()
+          .orElseThrow(
+              () -> new IOException("the peer is not a process of ours that runs " + program));
     }
   }
 
@@ -82,18 +87,19 @@ public record PeerProgram(Path program) {
     }
   }
 
-  private static boolean holds(long pid, Listed socket) {
+  private static Optional<PeerSocket> held(long pid, Listed socket) {
     Path link = Path.of("socket:[" + socket.inode + "]");
     try (DirectoryStream<Path> descriptors =
         Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
       for (Path descriptor : descriptors) {
         if (target(descriptor).filter(link::equals).isPresent()) {
-          return true;
+          int number = Integer.parseInt(descriptor.getFileName().toString());
+          return Optional.of(new PeerSocket(pid, number));
         }
       }
-      return false;
+      return Optional.empty();
     } catch (IOException e) {
-      return false; // it has ended
+      return Optional.empty(); // it has ended
     }
   }
 

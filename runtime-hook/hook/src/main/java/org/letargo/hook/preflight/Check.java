@@ -16,6 +16,7 @@ sealed interface Check
         InotifyCheck,
         TcpCheck,
         DatagramCheck,
+        ScopeCheck,
         SocketKindCheck,
         NetlinkCheck,
         UnixSocketCheck,
@@ -24,6 +25,8 @@ sealed interface Check
         TerminalCheck,
         MountCheck,
         MessageQueueCheck,
+        SocketOptionCheck,
+        EventfdCheck,
         KernelTlsCheck,
         NotKeptCheck {
 
@@ -42,6 +45,7 @@ sealed interface Check
           new InotifyCheck(),
           new TcpCheck(),
           new DatagramCheck(),
+          new ScopeCheck(),
           new SocketKindCheck(),
           new NetlinkCheck(),
           new UnixSocketCheck(),
@@ -50,6 +54,8 @@ sealed interface Check
           new TerminalCheck(),
           new MountCheck(),
           new MessageQueueCheck(),
+          new SocketOptionCheck(),
+          new EventfdCheck(),
           new KernelTlsCheck(),
           new NotKeptCheck());
 

@@ -12,6 +12,8 @@ import org.letargo.hook.engine.Inode;
  * @param process what a pidfd stands for, as the host counts; -1 for one that has ended
  * @param terminal the number of the terminal that a master has
  * @param bpfMap the type of a BPF map
+ * @param eventCount what an eventfd has counted, unsigned
+ * @param isSemaphore whether an eventfd is one
  * @param locks each as a line of /proc/locks
  * @param watched the inodes that inotify watches
  */
@@ -21,10 +23,13 @@ record DescriptorInfo(
     long process,
     int terminal,
     int bpfMap,
+    long eventCount,
+    boolean isSemaphore,
     List<String> locks,
     List<Inode> watched) {
   /** Of one that nobody looked into. */
-  static final DescriptorInfo NONE = new DescriptorInfo(0, -1, -1, -1, 0, List.of(), List.of());
+  static final DescriptorInfo NONE =
+      new DescriptorInfo(0, -1, -1, -1, 0, 0, false, List.of(), List.of());
 
   private static final String WATCH = "inotify wd:";
 
@@ -34,6 +39,8 @@ record DescriptorInfo(
     long process = -1;
     int terminal = -1;
     int bpfMap = 0;
+    long eventCount = 0;
+    boolean isSemaphore = false;
     List<String> locks = new ArrayList<>();
     List<Inode> watched = new ArrayList<>();
     for (String line : text.split("\n")) {
@@ -52,13 +59,16 @@ record DescriptorInfo(
         case "Pid" -> process = number(value, 10, -1);
         case "tty-index" -> terminal = (int) number(value, 10, -1);
         case "map_type" -> bpfMap = (int) number(value, 10, 0);
+        case "eventfd-count" -> eventCount = unsigned(value);
+        case "eventfd-semaphore" -> isSemaphore = value.equals("1");
         case "lock" -> locks.add(value);
         default -> {
           // of no interest here
         }
       }
     }
-    return new DescriptorInfo(flags, mount, process, terminal, bpfMap, locks, watched);
+    return new DescriptorInfo(
+        flags, mount, process, terminal, bpfMap, eventCount, isSemaphore, locks, watched);
   }
 
   /** Drivers write lines of their own into it, and may use a name of ours for something else. */
@@ -67,6 +77,14 @@ record DescriptorInfo(
       return Long.parseLong(text, radix);
     } catch (NumberFormatException e) {
       return otherwise;
+    }
+  }
+
+  private static long unsigned(String hexadecimal) {
+    try {
+      return Long.parseUnsignedLong(hexadecimal, 16);
+    } catch (NumberFormatException e) {
+      return 0;
     }
   }
 

@@ -21,14 +21,16 @@ final class FilePlaceCheck implements Check {
     }
     if (mount.isEmpty()) {
       findings.add(held.process().obstacle(ObstacleKind.OUTSIDE_FILE, held.descriptor()));
-    } else if (isCovered(scene, mount.get())) {
+    } else if (isCovered(scene, mount.get(), held.descriptor())) {
       findings.add(held.process().obstacle(ObstacleKind.COVERED_FILE, held.descriptor()));
     }
   }
 
-  private static boolean isCovered(Scene scene, Mount mount) {
+  /** A deleted file is saved with its contents, wherever its name was. */
+  private static boolean isCovered(Scene scene, Mount mount, Descriptor file) {
     return scene.mounts().values().stream()
         .filter(table -> table.find(mount.id()).isPresent())
-        .anyMatch(table -> table.isCovered(mount));
+        .anyMatch(table ->
+            file.isDeleted() ? table.isCovered(mount) : table.isCovered(mount, file.target()));
   }
 }

@@ -44,9 +44,12 @@ final class MountCheck implements Check {
     }
   }
 
-  /** Of a part of a file system the engine needs the whole elsewhere, of a whole its kind. */
+  /**
+   * Of a part of a file system the engine needs the whole elsewhere, of a whole its kind. What
+   * {@code ip netns add} mounts is a namespace, whose whole is nowhere.
+   */
   private static boolean isUnsaved(Mount mount) {
-    return mount.root().equals("/") && !SAVED.contains(mount.type());
+    return mount.type().equals("nsfs") || mount.root().equals("/") && !SAVED.contains(mount.type());
   }
 
   private static Obstacle obstacle(Mount mount) {

@@ -54,6 +54,14 @@ final class MountTable {
     return known;
   }
 
+  /** Whether a mount that lies on this one hides a file of it that was opened by this path. */
+  boolean isCovered(Mount mount, String path) {
+    return isCovered(mount)
+        || children.getOrDefault(mount.id(), List.of()).stream()
+            .filter(child -> child != mount)
+            .anyMatch(child -> path.equals(child.point()) || path.startsWith(child.point() + "/"));
+  }
+
   private boolean isCoveredFromAbove(Mount mount) {
     Mount lower = mount;
     for (int steps = 0; steps <= byId.size(); steps++) {

@@ -6,8 +6,8 @@ import org.letargo.hook.protocol.ObstacleKind;
 import org.letargo.hook.protocol.ObstacleResource;
 
 /**
- * Namespaces below those of PID 1 (namespaces.c of the engine). Those of mounts and networks are
- * saved.
+ * Namespaces below those of PID 1 (namespaces.c of the engine). Those of mounts are saved; those of
+ * networks would be, but not together with {@code --empty-ns network} (dump_net_ns in its net.c).
  */
 final class NamespaceCheck implements Check {
   private record Kind(String link, ObstacleKind obstacle) {}
@@ -18,6 +18,7 @@ final class NamespaceCheck implements Check {
           new Kind("ipc", ObstacleKind.NESTED_IPC_NAMESPACE),
           new Kind("uts", ObstacleKind.NESTED_UTS_NAMESPACE),
           new Kind("user", ObstacleKind.NESTED_USER_NAMESPACE),
+          new Kind("net", ObstacleKind.NESTED_NET_NAMESPACE),
           new Kind("cgroup", ObstacleKind.NESTED_CGROUP_NAMESPACE),
           new Kind("time", ObstacleKind.NESTED_TIME_NAMESPACE),
           new Kind("time_for_children", ObstacleKind.NESTED_TIME_NAMESPACE));

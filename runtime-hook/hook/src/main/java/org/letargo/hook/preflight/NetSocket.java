@@ -8,15 +8,24 @@ package org.letargo.hook.preflight;
  * @param unread bytes that wait; for a listening socket the connections that wait
  * @param port the port that a netlink socket is bound to; 0 if to none
  * @param hasGroups whether a netlink socket hears of groups
- * @param peer address and port of the other end, in hexadecimal
+ * @param own its address and port, in hexadecimal; empty where there are none
+ * @param peer the same of the other end
  */
-record NetSocket(String table, int state, long unread, long port, boolean hasGroups, String peer) {
+record NetSocket(
+    String table, int state, long unread, long port, boolean hasGroups, String own, String peer) {
   static final int ESTABLISHED = 1;
   static final int CLOSED = 7;
   static final int LISTENING = 10;
 
   boolean isTcp() {
     return table.startsWith("tcp");
+  }
+
+  /** Whether it is connected, and an address of it counts on one device only. */
+  boolean isScopedConnection() {
+    return state != CLOSED
+        && state != LISTENING
+        && (InetText.isOfOneDevice(own) || InetText.isOfOneDevice(peer));
   }
 
   boolean isNetlink() {

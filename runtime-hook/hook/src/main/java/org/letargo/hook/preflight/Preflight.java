@@ -38,6 +38,9 @@ public final class Preflight {
   /** What is kept free on the store's disk beside the checkpoint. */
   public static final long SPARE_BYTES = 16L << 20;
 
+  /** With so many, a first look takes little longer than a later one. */
+  private static final int WARM_UP_LOOKS = 30;
+
   private static final List<Path> RUNTIMES =
       List.of(
           Path.of("/usr/local/sbin/runc"),
@@ -221,15 +224,21 @@ public final class Preflight {
   }
 
   /**
-   * Looks at this very process, in the background: the first look at a VPS then does not wait for
-   * the classes to be loaded.
+   * Looks at this very process, in the background, again and again: the first look at a VPS then
+   * does not wait for classes to be loaded, nor for the compiler.
    */
   public void warmUp() {
     long self = ProcessHandle.current().pid();
     Thread.ofPlatform()
         .name("preflight-warm-up")
         .daemon(true)
-        .start(() -> search(Scene.read(self, List.of(self))));
+        .start(() -> {
+          for (int look = 0; look < WARM_UP_LOOKS; look++) {
+            Scene scene = Scene.read(self, List.of(self));
+            search(scene);
+            scene.openFiles();
+          }
+        });
   }
 
   private static Findings search(Scene scene) {

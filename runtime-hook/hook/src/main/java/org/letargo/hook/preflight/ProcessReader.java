@@ -97,6 +97,7 @@ final class ProcessReader {
     return target.startsWith("/")
         || target.startsWith("pipe:")
         || target.startsWith("pidfd:")
+        || target.equals("anon_inode:[eventfd]")
         || target.startsWith("anon_inode:[pidfd]")
         || target.startsWith("anon_inode:bpf-map")
         || target.equals("anon_inode:inotify");

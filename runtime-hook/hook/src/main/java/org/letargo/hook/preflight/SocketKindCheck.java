@@ -8,9 +8,9 @@ import org.letargo.linux.BorrowedSocket;
 import org.letargo.linux.NativeException;
 
 /**
- * Families and protocols of sockets (sockets.c and can_dump_ipproto in sk-inet.c of the engine).
- * Only those are asked that are in no table, or may be of MPTCP: the tables hold no others that the
- * engine does not know.
+ * Families, protocols and namespaces of sockets (sockets.c, can_dump_ipproto in sk-inet.c and
+ * get_socket_ns in net.c of the engine). Only those are asked that are in no table, or may be of
+ * MPTCP: the tables hold no others that the engine does not know.
  */
 final class SocketKindCheck implements Check {
   private static final int UNIX = 1;
@@ -41,12 +41,13 @@ final class SocketKindCheck implements Check {
 
   @Override
   public void search(Scene scene, Findings findings) {
+    String own = scene.initProcess().map(process -> process.namespace("net")).orElse("");
     Set<Long> asked = new HashSet<>();
     scene
         .openSockets()
         .filter(held -> isWorthAsking(scene, held.descriptor().socketInode()))
         .filter(held -> asked.add(held.descriptor().socketInode()))
-        .forEach(held -> ask(held, findings));
+        .forEach(held -> ask(held, own, findings));
   }
 
   private static boolean isWorthAsking(Scene scene, long inode) {
@@ -57,16 +58,22 @@ final class SocketKindCheck implements Check {
         .orElseGet(() -> scene.sockets().findUnix(inode).isEmpty());
   }
 
-  private static void ask(Scene.Held held, Findings findings) {
+  private static void ask(Scene.Held held, String ownNetwork, Findings findings) {
     int family;
     int protocol;
     int type;
+    String network;
     try (var socket = BorrowedSocket.of(held.process().hostPid(), held.descriptor().number())) {
       family = socket.domain();
       protocol = socket.protocol();
       type = socket.type();
+      network = socket.networkNamespace();
     } catch (NativeException e) {
       return; // closed meanwhile
+    }
+    if (!ownNetwork.isEmpty() && !network.equals(ownNetwork)) {
+      findings.add(held.process().obstacle(ObstacleKind.NESTED_NET_NAMESPACE, held.descriptor()));
+      return;
     }
     switch (family) {
       case UNIX, NETLINK, PACKET -> {

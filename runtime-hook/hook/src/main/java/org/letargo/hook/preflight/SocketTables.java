@@ -49,6 +49,7 @@ final class SocketTables {
                     Long.parseLong(fields[4].substring(fields[4].indexOf(':') + 1), 16),
                     0,
                     false,
+                    fields[1],
                     fields[2])));
   }
 
@@ -67,6 +68,7 @@ final class SocketTables {
                     Long.parseLong(fields[4]),
                     Long.parseLong(fields[2]),
                     Long.parseLong(fields[3], 16) != 0,
+                    "",
                     "")));
   }
 
@@ -79,7 +81,7 @@ final class SocketTables {
         .forEach(fields ->
             sockets.put(
                 Long.parseLong(fields[8]),
-                new NetSocket("packet", NetSocket.CLOSED, 0, 0, false, "")));
+                new NetSocket("packet", NetSocket.CLOSED, 0, 0, false, "", "")));
   }
 
   /** {@code TlsCurrTxSw 1}: connections that the kernel encrypts now. */

@@ -24,6 +24,9 @@ final class TaskCheck implements Check {
                         + ": in %s, after %d switches"
                             .formatted(place(process.hostPid()), status.switches())));
       }
+      if (status.hasDeadFirstThread()) {
+        findings.add(process.obstacle(ObstacleKind.DEAD_FIRST_THREAD));
+      }
       if (status.session() == 0) {
         findings.add(process.obstacle(ObstacleKind.SESSION_OUTSIDE));
       }

@@ -11,6 +11,7 @@ import java.io.IOException;
  * @param tracer as the host counts; 0 if nobody traces it
  * @param pid as its innermost pid namespace counts
  * @param session the same for its session; 0 if the leader is outside
+ * @param threads how many live; a first thread that has ended counts until the last has
  * @param switches how often it was switched: it has not moved while that stands still
  * @param processors those that it may run on, such as {@code 0-3}
  */
@@ -21,6 +22,7 @@ record TaskStatus(
     long tracer,
     int pid,
     int session,
+    int threads,
     long switches,
     String processors) {
 
@@ -36,9 +38,15 @@ record TaskStatus(
         number(value(text, "TracerPid")),
         (int) number(last(value(text, "NSpid"))),
         (int) number(last(value(text, "NSsid"))),
+        (int) number(value(text, "Threads")),
         number(value(text, "voluntary_ctxt_switches"))
             + number(value(text, "nonvoluntary_ctxt_switches")),
         value(text, "Cpus_allowed_list"));
+  }
+
+  /** Whether its first thread has ended and others have not; what they share is out of sight. */
+  boolean hasDeadFirstThread() {
+    return state == 'Z' && threads > 1;
   }
 
   /** A line feed in a name is written as \n there, so no name can forge a line. */

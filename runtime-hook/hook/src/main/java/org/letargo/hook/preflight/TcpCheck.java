@@ -18,7 +18,7 @@ final class TcpCheck implements Check {
   }
 
   private static void check(Scene.Held held, NetSocket socket, Findings findings) {
-    if (socket.state() == NetSocket.CLOSED) {
+    if (socket.state() == NetSocket.CLOSED || socket.isScopedConnection()) {
       return;
     }
     if (socket.state() != NetSocket.LISTENING) {

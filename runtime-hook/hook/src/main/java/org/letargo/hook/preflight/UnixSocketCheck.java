@@ -6,11 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.letargo.hook.protocol.ObstacleKind;
+import org.letargo.linux.BorrowedSocket;
+import org.letargo.linux.NativeException;
 import org.letargo.linux.UnixSockets;
 
 /**
  * Connected Unix sockets whose other end is not saved: a session of exec that talks to a service,
- * say. And connections that were closed before anybody accepted them (sk-unix.c of the engine).
+ * say. Connections that nobody has accepted and that have something to say, or were closed. And
+ * messages that wait with more than bytes and descriptors (sk-unix.c and sk-queue.c of the engine).
  */
 final class UnixSocketCheck implements Check {
   private static final int DATAGRAM = 2;
@@ -21,6 +24,9 @@ final class UnixSocketCheck implements Check {
     Set<Long> held = new HashSet<>();
     sockets.forEach(socket -> held.add(socket.descriptor().socketInode()));
     Map<Long, GuestProcess> guests = heldByGuests(scene);
+    Set<Long> waiting = new HashSet<>();
+    held.forEach(inode ->
+        scene.sockets().findUnix(inode).ifPresent(entry -> waiting.addAll(entry.waiting())));
     Set<Long> seen = new HashSet<>();
     for (Scene.Held socket : sockets) {
       long inode = socket.descriptor().socketInode();
@@ -28,8 +34,16 @@ final class UnixSocketCheck implements Check {
         scene
             .sockets()
             .findUnix(inode)
-            .ifPresent(entry -> check(socket, entry, held, guests, findings));
+            .ifPresent(entry -> check(socket, entry, held, waiting, guests, findings));
       }
+    }
+  }
+
+  private static boolean addsToMessages(Scene.Held socket) {
+    try (var asked = BorrowedSocket.of(socket.process().hostPid(), socket.descriptor().number())) {
+      return asked.addsToMessages();
+    } catch (NativeException e) {
+      return false; // closed meanwhile
     }
   }
 
@@ -47,6 +61,7 @@ final class UnixSocketCheck implements Check {
       Scene.Held socket,
       UnixSockets.Entry entry,
       Set<Long> held,
+      Set<Long> waiting,
       Map<Long, GuestProcess> guests,
       Findings findings) {
     if (entry.isListening() && entry.waiting().contains(0L)) {
@@ -55,6 +70,16 @@ final class UnixSocketCheck implements Check {
               .process()
               .obstacle(ObstacleKind.PENDING_CONNECTION, socket.descriptor())
               .because("a Unix connection was closed before it was accepted"));
+    }
+    if (entry.unread() && addsToMessages(socket)) {
+      findings.add(socket.process().obstacle(ObstacleKind.QUEUED_CREDENTIALS, socket.descriptor()));
+    }
+    if (waiting.contains(socket.descriptor().socketInode()) && entry.unsent()) {
+      findings.add(
+          socket
+              .process()
+              .obstacle(ObstacleKind.PENDING_CONNECTION, socket.descriptor())
+              .because("a Unix connection has sent something and waits to be accepted"));
     }
     if (entry.type() == DATAGRAM || entry.peer() == 0 || held.contains(entry.peer())) {
       return;

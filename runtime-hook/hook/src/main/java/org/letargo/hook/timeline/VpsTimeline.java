@@ -10,6 +10,7 @@ import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Timeline;
 import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.Verification;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 
@@ -25,6 +26,8 @@ public final class VpsTimeline {
 
   /** Guarded by this. */
   private Timeline now;
+
+  private boolean ended;
 
   /**
    * Reads the file; a VPS without one has no checkpoints.
@@ -102,17 +105,20 @@ public final class VpsTimeline {
       CheckpointId id, Optional<String> label, Optional<String> note, Optional<Boolean> pinned) {
     TimelineEntry old = get(id);
     label.ifPresent(text -> requireFree(text, id));
-    TimelineEntry changed =
-        new TimelineEntry(
-            old.checkpoint(),
-            old.parent(),
-            old.kind(),
-            old.hasMemory(),
-            label.orElse(old.label()),
-            note.orElse(old.note()),
-            pinned.orElse(old.pinned()),
-            old.newBytes(),
-            old.frozen());
+    TimelineEntry changed = old.marked(label, note, pinned);
+    write(now.here(), map(entry -> entry == old ? changed : entry));
+    return changed;
+  }
+
+  /**
+   * Keeps what was found out about a checkpoint.
+   *
+   * @return as it is then
+   * @throws VpsException NOT_FOUND if it was forgotten meanwhile
+   */
+  public synchronized TimelineEntry verified(CheckpointId id, Verification found) {
+    TimelineEntry old = get(id);
+    TimelineEntry changed = old.verified(found);
     write(now.here(), map(entry -> entry == old ? changed : entry));
     return changed;
   }
@@ -126,22 +132,9 @@ public final class VpsTimeline {
   public synchronized void remove(CheckpointId id) {
     TimelineEntry gone = get(id);
     List<TimelineEntry> entries =
-        map(entry -> entry.parent().equals(Optional.of(id)) ? follow(entry, gone.parent()) : entry);
+        map(entry -> entry.parent().equals(Optional.of(id)) ? entry.after(gone.parent()) : entry);
     entries.remove(gone);
     write(now.here().equals(Optional.of(id)) ? gone.parent() : now.here(), entries);
-  }
-
-  private static TimelineEntry follow(TimelineEntry entry, Optional<CheckpointId> parent) {
-    return new TimelineEntry(
-        entry.checkpoint(),
-        parent,
-        entry.kind(),
-        entry.hasMemory(),
-        entry.label(),
-        entry.note(),
-        entry.pinned(),
-        entry.newBytes(),
-        entry.frozen());
   }
 
   /**
@@ -165,7 +158,15 @@ public final class VpsTimeline {
     return new ArrayList<>(now.checkpoints().stream().map(change).toList());
   }
 
+  /** The VPS is gone: nothing is written any more, for another one may have the name. */
+  public synchronized void end() {
+    ended = true;
+  }
+
   private void write(Optional<CheckpointId> here, List<TimelineEntry> entries) {
+    if (ended) {
+      throw VpsException.notFound(vps);
+    }
     Timeline next = new Timeline(vps, here, entries);
     DurableFiles.writeJson(file, next);
     now = next;

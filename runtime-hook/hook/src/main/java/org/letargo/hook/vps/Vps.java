@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.protocol.VpsStatus;
@@ -25,6 +26,7 @@ public final class Vps {
   /** Guarded by this. */
   private VpsStatus status;
 
+  private Optional<Resumed> resumed = Optional.empty();
   private OperationId change;
   private boolean gone;
   private long revision;
@@ -70,6 +72,23 @@ public final class Vps {
     return status;
   }
 
+  /** How it was last brought back to life, if it was since it had last no processes. */
+  public synchronized Optional<Resumed> resumed() {
+    return resumed;
+  }
+
+  /** Says how much of its memory is there now; no effect if it was not resumed lazily, or ended. */
+  public void loaded(Resumed.Lazily now) {
+    synchronized (this) {
+      if (!(resumed.orElse(null) instanceof Resumed.Lazily)) {
+        return;
+      }
+      resumed = Optional.of(now);
+      revision = revisions.getAsLong();
+    }
+    changed.accept(this);
+  }
+
   /** Grows with every change that is seen from outside. */
   public synchronized long revision() {
     return revision;
@@ -107,10 +126,11 @@ public final class Vps {
    * Takes the right to change a VPS whose processes have ended by themselves. Waits for the change
    * that runs now, if there is one.
    *
+   * @param kind what it is to become of it: STOP, or RESUME if it goes back to its checkpoint
    * @param initPid the PID 1 that ended
    * @return empty if its end was the doing of another change
    */
-  public Optional<Change> beginDeath(OperationId operation, long initPid)
+  public Optional<Change> beginDeath(OperationId operation, JournalEntry.Kind kind, long initPid)
       throws InterruptedException {
     synchronized (this) {
       while (change != null) {
@@ -121,8 +141,7 @@ public final class Vps {
       }
       hold(operation);
     }
-    return Optional.of(
-        journalled(new JournalEntry(operation, JournalEntry.Kind.STOP, Optional.empty())));
+    return Optional.of(journalled(new JournalEntry(operation, kind, Optional.empty())));
   }
 
   /**
@@ -147,6 +166,13 @@ public final class Vps {
       case VpsStatus.Running running -> running.initPid() == initPid;
       case VpsStatus.Paused paused -> paused.initPid() == initPid;
       case VpsStatus.Stopped _, VpsStatus.Suspended _ -> false;
+    };
+  }
+
+  private static boolean hasNoProcesses(VpsStatus status) {
+    return switch (status) {
+      case VpsStatus.Stopped _, VpsStatus.Suspended _ -> true;
+      case VpsStatus.Running _, VpsStatus.Paused _ -> false;
     };
   }
 
@@ -177,9 +203,22 @@ public final class Vps {
 
     /** Makes a status durable, then seen. */
     public void become(VpsStatus next) {
+      become(next, hasNoProcesses(next) ? Optional.empty() : resumed());
+    }
+
+    /** The same of a VPS that was resumed, or was to be. */
+    public void become(VpsStatus next, Resumed way) {
+      become(next, Optional.of(way));
+    }
+
+    private void become(VpsStatus next, Optional<Resumed> way) {
       folder.writeStatus(next);
+      if (hasNoProcesses(next)) {
+        folder.clearStillLoading(); // only now: it tells what to do about processes that there were
+      }
       synchronized (Vps.this) {
         status = next;
+        resumed = way;
         revision = revisions.getAsLong();
       }
       changed.accept(Vps.this);

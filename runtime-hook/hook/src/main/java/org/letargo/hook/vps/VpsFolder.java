@@ -11,9 +11,11 @@ import org.letargo.hook.protocol.VpsStatus;
  * Where the things of one VPS lie.
  *
  * <pre>
- * STATE/vps/NAME/        spec.json state.json journal.json timeline.json after-boot.json console.log
+ * STATE/vps/NAME/        spec.json state.json journal.json timeline.json after-boot.json loading.json
+ *                hot-pages.json console.log
  *                disk/   upper/ work/ (of the overlay), at.json (which checkpoint the disk equals)
  *                images/ (while a checkpoint is taken or brought back)  log/VERB/
+ * STATE/trials/NAME/     disk/ images/ log/ console.log of a trial restore; RUN/trials/NAME/ likewise
  * RUN/vps/NAME/          gone after a reboot: config.json attach ctl pid engine.conf rootfs/ logs
  * </pre>
  *
@@ -27,6 +29,20 @@ public record VpsFolder(VpsName name, Path state, Path run, Path engineAction) {
         configuration.stateDir().resolve("vps").resolve(name.value()),
         configuration.runDir().resolve("vps").resolve(name.value()),
         configuration.runDir().resolve("relay.d").resolve(name.value()));
+  }
+
+  /** Where the things of a trial restore lie: beside those of the VPSes, and gone when it ends. */
+  public static VpsFolder ofTrial(HookConfiguration configuration, VpsName name) {
+    return new VpsFolder(
+        name,
+        trials(configuration).resolve(name.value()),
+        configuration.runDir().resolve("trials").resolve(name.value()),
+        configuration.runDir().resolve("relay.d").resolve(name.value()));
+  }
+
+  /** The folder of all trial restores. */
+  public static Path trials(HookConfiguration configuration) {
+    return configuration.stateDir().resolve("trials");
   }
 
   /** The same VPS while its folder has another name: being created, imported or destroyed. */
@@ -73,6 +89,23 @@ public record VpsFolder(VpsName name, Path state, Path run, Path engineAction) {
 
   public void clearAfterBoot() {
     DurableFiles.delete(state.resolve("after-boot.json"));
+  }
+
+  public Optional<StillLoading> readStillLoading() {
+    return DurableFiles.readJson(state.resolve("loading.json"), StillLoading.class);
+  }
+
+  public void writeStillLoading(StillLoading loading) {
+    DurableFiles.writeJson(state.resolve("loading.json"), loading);
+  }
+
+  public void clearStillLoading() {
+    DurableFiles.delete(state.resolve("loading.json"));
+  }
+
+  /** What its processes wanted first when it was last resumed. */
+  public Path hotPages() {
+    return state.resolve("hot-pages.json");
   }
 
   /** The upper folder and work folder of the overlay, private to root. */

@@ -114,7 +114,7 @@ class CommandTest {
         .isInstanceOfSatisfying(
             VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.HOST_UNFIT))
         .hasMessageStartingWith("cannot run no-such-program: ")
-        .hasMessageContaining("No such file or directory")
+        .hasMessageContaining("no such program in /usr/local/sbin:")
         .hasMessageEndingWith(". Install it, then try again.");
   }
 

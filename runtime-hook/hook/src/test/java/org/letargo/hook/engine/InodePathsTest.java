@@ -57,8 +57,8 @@ class InodePathsTest {
         .isInstanceOfSatisfying(
             VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.NOT_CHECKPOINTABLE))
         .hasMessage(
-            "cannot suspend VPS 'web1': a program in it watches inode 4711 of device 5 by inotify,"
-                + " which is not among its first 10 files. Find it with 'find / -xdev -inum 4711'"
+            "cannot take a checkpoint of VPS 'web1': a program in it watches inode 4711 of device 5 by"
+                + " inotify, which is not among its first 10 files. Find it with 'find / -xdev -inum 4711'"
                 + " in the VPS, and end the program that watches it. The VPS runs on.");
   }
 

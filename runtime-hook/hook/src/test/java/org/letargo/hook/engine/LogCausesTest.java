@@ -2,11 +2,16 @@ package org.letargo.hook.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.letargo.hook.protocol.ObstacleKind;
 import org.letargo.hook.protocol.ObstacleResource;
+import org.letargo.hook.protocol.Severity;
 
 /** Lines as CRIU 4.2.1 wrote them, most of them in runs of ExplainedFailuresIT. */
 class LogCausesTest {
@@ -46,8 +51,14 @@ class LogCausesTest {
         "Can't lookup mount=42 for fd=3 path=/file | outside-file | descriptor 3 (/file)",
         "Open files on overmounted mounts are not supported yet; mount=42 fd=3 path=/mnt/file |"
             + " covered-file | descriptor 3 (/mnt/file)",
+        "Can't link remap to /mnt/below: Invalid cross-device link | covered-file | file /mnt/below",
         "Can't dump nested uts namespace for 32514 | nested-uts-namespace | -",
         "Can't dump nested time_for_children namespace for 1776 | nested-time-namespace | -",
+        "net: Unable to dump more than one netns if the --emptyns is set | nested-net-namespace |"
+            + " -",
+        "net: Unable to dump a socket from an external network namespace | nested-net-namespace |"
+            + " -",
+        "Zombies with threads are not supported | dead-first-thread | -",
         "A session leader of 4711(12) is outside of its pid namespace | session-outside | -",
         "tty: Only one slave external peer is allowed (index 3) | terminal-outside | -",
         "Timeout reached. Try to interrupt: 0 | cannot-freeze | -",
@@ -59,6 +70,7 @@ class LogCausesTest {
         "File usr/sbin/nginx has bad build-ID | changed-file | file usr/sbin/nginx",
         "inet: Can't bind inet socket (id 12): Cannot assign requested address | missing-address |"
             + " -",
+        "inet: Can't connect inet socket back: Network is unreachable | missing-address | -",
         "mnt: No mapping for 120:./srv mountpoint | missing-mount | mount /srv",
         "cpu: FPU feature required by image is not supported on host | cpu-features | -",
       })
@@ -89,5 +101,23 @@ class LogCausesTest {
       })
   void saysNothingOfLinesThatTellNoCause(String line) {
     assertThat(LogCauses.of(line)).isEqualTo(Optional.empty());
+  }
+
+  /** What a preflight refuses the engine would say, too, and it is understood then. */
+  @Test
+  void knowsALineOfAllThatBlocks() {
+    Set<ObstacleKind> withoutALine =
+        EnumSet.of(
+            ObstacleKind.SCOPED_CONNECTION, // it is saved, and cannot be resumed
+            ObstacleKind.UNINTERRUPTIBLE, // CANNOT_FREEZE to the engine
+            ObstacleKind.DISK_SPACE,
+            ObstacleKind.STORE_READ_ONLY,
+            ObstacleKind.ENGINE,
+            ObstacleKind.RUNTIME,
+            ObstacleKind.UNKNOWN);
+    Set<ObstacleKind> blocking = EnumSet.complementOf(EnumSet.copyOf(withoutALine));
+    blocking.removeIf(kind -> kind.severity() != Severity.BLOCKS);
+
+    assertThat(LogCauses.kinds()).isEqualTo(blocking);
   }
 }

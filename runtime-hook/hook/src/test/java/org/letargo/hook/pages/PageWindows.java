@@ -1,6 +1,7 @@
 package org.letargo.hook.pages;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** Windows as a receiver hands them on, for tests of sinks. */
 public final class PageWindows {
@@ -14,6 +15,19 @@ public final class PageWindows {
       return slab.piece(0, content.length);
     } finally {
       slab.release(); // the window holds it on
+    }
+  }
+
+  /**
+   * Writes the pagemap of a process with lazy runs.
+   *
+   * @param runs address and number of pages of each
+   */
+  public static void pagemap(Path file, int pagesId, long... runs) throws IOException {
+    try (PagemapWriter writer = new PagemapWriter(file, PageProtocol.SINCE_4_2, pagesId)) {
+      for (int i = 0; i < runs.length; i += 2) {
+        writer.write(new PageRun(runs[i], runs[i + 1], true, true));
+      }
     }
   }
 }

@@ -166,14 +166,18 @@ class ChecksTest {
             descriptor(5, "/mnt/above", "mnt_id:\t111\n"),
             descriptor(6, "/gone", "mnt_id:\t999\n"),
             descriptor(7, "/srv/data/file", "mnt_id:\t112\n"),
-            descriptor(8, "/memfd:buffer (deleted)", "mnt_id:\t1\n"));
+            descriptor(8, "/memfd:buffer (deleted)", "mnt_id:\t1\n"),
+            descriptor(9, "/srv/opened/before", "mnt_id:\t100\n"),
+            descriptor(10, "/srv-other", "mnt_id:\t100\n"),
+            descriptor(11, "/srv/before (deleted)", "mnt_id:\t100\n"));
 
     assertThat(scene.found(new FilePlaceCheck()))
         .extracting(line -> line.replaceAll(": process 7 \\(program\\), | \\(.*", " "))
         .containsExactly(
             "outside-file descriptor 6 ",
             "covered-file descriptor 4 ",
-            "covered-file descriptor 7 ");
+            "covered-file descriptor 7 ",
+            "covered-file descriptor 9 ");
   }
 
   @Test
@@ -266,10 +270,10 @@ class ChecksTest {
     "cgroup, nested-cgroup-namespace",
     "time, nested-time-namespace",
     "time_for_children, nested-time-namespace",
+    "net, nested-net-namespace",
     "mnt, ''",
-    "net, ''",
   })
-  void refusesNamespacesBelowButThoseOfMountsAndNetworks(String kind, String code) {
+  void refusesNamespacesBelowButThoseOfMounts(String kind, String code) {
     scene.member(1006, Scenes.status('S', 0, 7), Map.of(kind, kind + ":[99]"));
 
     assertThat(scene.found(new NamespaceCheck()))
@@ -282,8 +286,11 @@ class ChecksTest {
                         + kind
                         + " ("
                         + kind
-                        + ":[99]): the program made a namespace of its own, which the engine"
-                        + " cannot save"));
+                        + ":[99]): "
+                        + (kind.equals("net")
+                            ? "it has a network of its own, and the engine saves the VPS's only"
+                            : "the program made a namespace of its own, which the engine cannot"
+                                + " save")));
   }
 
   @Test
@@ -299,6 +306,94 @@ class ChecksTest {
             "traced: process 7 (program): it is traced, and two cannot trace one process: by a"
                 + " process outside the VPS",
             "session-outside: process 7 (program): the leader of its session is outside the VPS");
+  }
+
+  /** Text of /proc as Linux 6.18 writes it; of the threads nothing else is told there. */
+  @Test
+  void refusesAProcessWhoseFirstThreadHasEndedAndNoOtherZombie() {
+    String status =
+        """
+        Name:\tworker
+        State:\tZ (zombie)
+        Tgid:\t24711
+        Pid:\t24711
+        PPid:\t1000
+        TracerPid:\t0
+        NStgid:\t24711\t7
+        NSpid:\t24711\t7
+        NSpgid:\t24711\t7
+        NSsid:\t24711\t7
+        Threads:\t2
+        """;
+    scene.member(1006, TaskStatus.parse(status), Map.of());
+    scene.member(1007, TaskStatus.parse(status.replace("Threads:\t2", "Threads:\t1")), Map.of());
+
+    assertThat(scene.found(new TaskCheck()))
+        .containsExactly(
+            "dead-first-thread: process 7 (worker): its first thread has ended while others go on,"
+                + " which the engine cannot save");
+  }
+
+  @Test
+  void refusesConnectionsAtAnAddressOfOneDevice() {
+    scene.sockets.addInet(
+        "tcp6",
+        """
+          sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+           0: 000080FE00000000FF005450FE4B2F1E:164E 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 501 1 0 100 0 0 10 0
+           1: 000080FE00000000FF005450FE4B2F1E:164E 000080FE00000000FF005450FE4B2F1E:A0CE 01 00000000:00000000 00:00000000 00000000     0        0 502 1 0 100 0 0 10 0
+           2: 00000000000000000000000001000000:1F90 00000000000000000000000001000000:0050 01 00000000:00000000 00:00000000 00000000     0        0 503 1 0 100 0 0 10 0
+        """);
+    scene.sockets.addInet(
+        "udp6",
+        """
+          sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
+           0: 000080FE00000000FF005450FE4B2F1E:1658 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 504 2 0 0
+           1: 00000000000000000000000000000000:14E9 000002FF0000000000000000FB000000:14E9 01 00000000:00000000 00:00000000 00000000     0        0 505 2 0 0
+        """);
+    scene.with(
+        descriptor(3, "socket:[501]"),
+        descriptor(4, "socket:[502]"),
+        descriptor(5, "socket:[503]"),
+        descriptor(6, "socket:[504]"),
+        descriptor(7, "socket:[505]"));
+
+    assertThat(scene.found(new ScopeCheck()))
+        .containsExactly(
+            "scoped-connection: process 7 (program), descriptor 4 (with"
+                + " [fe80:0:0:0:5054:ff:1e2f:4bfe]:41166): a connection at an IPv6 link-local"
+                + " address cannot be made again",
+            "scoped-connection: process 7 (program), descriptor 7 (with [ff02:0:0:0:0:0:0:fb]:5353):"
+                + " a connection at an IPv6 link-local address cannot be made again");
+    assertThat(scene.found(new TcpCheck()))
+        .containsExactly(
+            "tcp-connection: process 7 (program), descriptor 5 (with [0:0:0:0:0:0:0:1]:80): the"
+                + " connection goes on, if its other end has the patience");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, 0, ''",
+    "ffffffff, 0, ''",
+    "3, 1, 'it becomes a counter, not a semaphore'",
+    "123456789abc, 0, of its counter the low 32 bits are kept",
+    "fffffffffffffffe, 0, of its counter the low 32 bits are kept",
+  })
+  void tellsEventfdsThatAreNotKept(String count, int semaphore, String reason) {
+    scene.with(
+        descriptor(
+            3,
+            "anon_inode:[eventfd]",
+            "flags:\t02\neventfd-count: %16s\neventfd-id: 7\neventfd-semaphore: %d\n"
+                .formatted(count, semaphore)));
+
+    assertThat(scene.found(new EventfdCheck()))
+        .isEqualTo(
+            reason.isEmpty()
+                ? List.of()
+                : List.of(
+                    "eventfd: process 7 (program), descriptor 3 (anon_inode:[eventfd]): "
+                        + reason));
   }
 
   @Test
@@ -333,6 +428,7 @@ class ChecksTest {
     "110 100 0:50 / /mnt rw shared:1 master:2 - autofs none rw, unsupported-mount",
     "110 100 0:50 / /mnt rw - hugetlbfs none rw, unsupported-mount",
     "110 100 0:50 / /mnt rw - ramfs none rw, unsupported-mount",
+    "110 100 0:4 net:[4026532999] /mnt rw - nsfs nsfs rw, unsupported-mount",
     "110 100 0:50 / /mnt rw - tmpfs none rw, ''",
     "110 100 0:50 / /mnt rw - cgroup2 none rw, ''",
     "110 100 0:40 /srv /mnt rw - overlay letargo rw, ''",
@@ -348,7 +444,7 @@ class ChecksTest {
 
   @Test
   void tellsWhatIsNotKept() {
-    scene.member(1006, new TaskStatus("worker", 'S', 1000, 0, 7, 7, 7, "1"), Map.of());
+    scene.member(1006, new TaskStatus("worker", 'S', 1000, 0, 7, 7, 1, 7, "1"), Map.of());
 
     assertThat(scene.found(new NotKeptCheck()))
         .containsExactly(

@@ -106,13 +106,14 @@ class SceneTest {
             TracerPid:\t12
             NSpid:\t4712\t7
             NSsid:\t4700\t0
+            Threads:\t3
             Cpus_allowed_list:\t0-3
             voluntary_ctxt_switches:\t40
             nonvoluntary_ctxt_switches:\t2
             """);
 
     assertThat(status)
-        .isEqualTo(new TaskStatus("a (b)\\nPPid:\t9", 'D', 4711, 12, 7, 0, 42, "0-3"));
+        .isEqualTo(new TaskStatus("a (b)\\nPPid:\t9", 'D', 4711, 12, 7, 0, 3, 42, "0-3"));
   }
 
   @Test

@@ -38,7 +38,7 @@ final class Scenes {
 
   Scenes() {
     mounts.put("mnt:[3]", MountTable.parse(MOUNTS));
-    member(INIT, new TaskStatus("init", 'S', 1, 0, 1, 1, 7, "0-1"), Map.of());
+    member(INIT, new TaskStatus("init", 'S', 1, 0, 1, 1, 1, 7, "0-1"), Map.of());
   }
 
   Scenes withMounts(String further) {
@@ -70,7 +70,7 @@ final class Scenes {
     guests.add(
         new GuestProcess(
             hostPid,
-            new TaskStatus("bash", 'S', parent, 0, 90, 90, 7, "0-1"),
+            new TaskStatus("bash", 'S', parent, 0, 90, 90, 1, 7, "0-1"),
             NAMESPACES,
             List.of(descriptors),
             List.of()));
@@ -78,7 +78,7 @@ final class Scenes {
   }
 
   static TaskStatus status(char state, long tracer, int session) {
-    return new TaskStatus("program", state, INIT, tracer, 7, session, 7, "0-1");
+    return new TaskStatus("program", state, INIT, tracer, 7, session, 1, 7, "0-1");
   }
 
   static Descriptor descriptor(int number, String target) {

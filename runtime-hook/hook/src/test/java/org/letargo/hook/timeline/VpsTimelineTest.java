@@ -92,6 +92,17 @@ class VpsTimelineTest {
   }
 
   @Test
+  void ofAVpsThatIsGoneWritesNothingForWhoeverHasItsNameNow() {
+    timeline.add(entry(A, Optional.empty(), ""));
+    timeline.end();
+
+    assertThatThrownBy(() -> timeline.mark(A, Optional.of("x"), Optional.empty(), Optional.empty()))
+        .isInstanceOfSatisfying(
+            VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.NOT_FOUND));
+    assertThat(new VpsTimeline(WEB, file()).get(A).label()).isEmpty();
+  }
+
+  @Test
   void saysThatACheckpointIsNotThere() {
     assertThatThrownBy(() -> timeline.get(A))
         .isInstanceOfSatisfying(

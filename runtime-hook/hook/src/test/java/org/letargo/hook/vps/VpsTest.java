@@ -21,8 +21,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.testing.Samples;
@@ -33,6 +36,13 @@ class VpsTest {
   private static final OperationId SECOND = new OperationId("op-222222222222");
   private static final VpsStatus RUNNING =
       new VpsStatus.Running(4711, Instant.parse("2026-01-31T23:59:59Z"));
+
+  private static final CheckpointReport CHECKPOINT =
+      new CheckpointReport(
+          new CheckpointId("20260131-235959-0a1b2c3d"),
+          Instant.EPOCH,
+          DataSize.ofBytes(8),
+          DataSize.ofBytes(9));
 
   @TempDir Path temporary;
   private VpsFolder folder;
@@ -139,7 +149,8 @@ class VpsTest {
   void letsADeathWaitForTheChangeThatRuns() throws Exception {
     Vps.Change change = begin(FIRST);
     change.become(RUNNING);
-    FutureTask<Optional<Vps.Change>> death = new FutureTask<>(() -> vps.beginDeath(SECOND, 4711));
+    FutureTask<Optional<Vps.Change>> death =
+        new FutureTask<>(() -> vps.beginDeath(SECOND, JournalEntry.Kind.STOP, 4711));
     Thread thread = Thread.ofPlatform().start(death);
     await().until(() -> thread.getState() == Thread.State.WAITING);
 
@@ -150,6 +161,64 @@ class VpsTest {
       assertThat(folder.readJournal())
           .contains(new JournalEntry(SECOND, JournalEntry.Kind.STOP, Optional.empty()));
     }
+  }
+
+  @Test
+  void forgetsHowItWasResumedWhenItHasNoProcesses() {
+    Resumed.Eagerly way = new Resumed.Eagerly("it was asked for");
+    try (Vps.Change change = begin(FIRST)) {
+      change.become(RUNNING, way);
+      assertThat(vps.resumed()).contains(way);
+      change.become(new VpsStatus.Paused(4711, Instant.EPOCH));
+      assertThat(vps.resumed()).contains(way);
+
+      change.become(new VpsStatus.Stopped());
+    }
+
+    assertThat(vps.resumed()).isEmpty();
+  }
+
+  @Test
+  void saysHowMuchOfItsMemoryIsThere() {
+    Resumed.Lazily some = new Resumed.Lazily(DataSize.ofBytes(8), DataSize.ofBytes(2));
+    try (Vps.Change change = begin(FIRST)) {
+      change.become(RUNNING, new Resumed.Lazily(DataSize.ofBytes(8), DataSize.ofBytes(8)));
+    }
+    long before = vps.revision();
+
+    vps.loaded(some);
+
+    assertThat(vps.resumed()).contains(some);
+    assertThat(vps.revision()).isGreaterThan(before);
+  }
+
+  @Test
+  void takesNoMemoryOnceItHasEnded() {
+    Resumed.Lazily some = new Resumed.Lazily(DataSize.ofBytes(8), DataSize.ofBytes(2));
+    try (Vps.Change change = begin(FIRST)) {
+      change.become(RUNNING, some);
+      change.become(new VpsStatus.Stopped());
+    }
+    long before = vps.revision();
+
+    vps.loaded(some);
+
+    assertThat(vps.resumed()).isEmpty();
+    assertThat(vps.revision()).isEqualTo(before);
+  }
+
+  @Test
+  void knowsWhereItsMemoryComesFromUntilItHasNoProcesses() {
+    StillLoading loading = new StillLoading(CHECKPOINT);
+    try (Vps.Change change = begin(FIRST)) {
+      folder.writeStillLoading(loading);
+      change.become(RUNNING);
+      assertThat(folder.readStillLoading()).contains(loading);
+
+      change.become(new VpsStatus.Suspended(CHECKPOINT));
+    }
+
+    assertThat(folder.readStillLoading()).isEmpty();
   }
 
   @Test
@@ -167,7 +236,8 @@ class VpsTest {
   void takesNoDeathThatAChangeBroughtAbout() throws Exception {
     Vps.Change change = begin(FIRST);
     change.become(RUNNING);
-    FutureTask<Optional<Vps.Change>> death = new FutureTask<>(() -> vps.beginDeath(SECOND, 4711));
+    FutureTask<Optional<Vps.Change>> death =
+        new FutureTask<>(() -> vps.beginDeath(SECOND, JournalEntry.Kind.STOP, 4711));
     Thread thread = Thread.ofPlatform().start(death);
     await().until(() -> thread.getState() == Thread.State.WAITING);
 
@@ -184,7 +254,7 @@ class VpsTest {
       change.become(RUNNING);
     }
 
-    assertThat(vps.beginDeath(SECOND, 4712)).isEmpty();
+    assertThat(vps.beginDeath(SECOND, JournalEntry.Kind.STOP, 4712)).isEmpty();
   }
 
   @Test
@@ -193,7 +263,7 @@ class VpsTest {
       change.become(new VpsStatus.Paused(4711, Instant.EPOCH));
     }
 
-    vps.beginDeath(SECOND, 4711).orElseThrow().close();
+    vps.beginDeath(SECOND, JournalEntry.Kind.STOP, 4711).orElseThrow().close();
 
     assertThat(vps.change()).isEmpty();
   }
@@ -205,7 +275,8 @@ class VpsTest {
     }
     Path hidden = Files.move(folder.state(), temporary.resolve("hidden"));
 
-    assertThatThrownBy(() -> vps.beginDeath(SECOND, 4711)).isInstanceOf(VpsException.class);
+    assertThatThrownBy(() -> vps.beginDeath(SECOND, JournalEntry.Kind.STOP, 4711))
+        .isInstanceOf(VpsException.class);
 
     Files.move(hidden, folder.state());
     begin(SECOND).close();
@@ -221,7 +292,7 @@ class VpsTest {
       change.folderIsGone();
     }
 
-    assertThat(vps.beginDeath(SECOND, 4711)).isEmpty();
+    assertThat(vps.beginDeath(SECOND, JournalEntry.Kind.STOP, 4711)).isEmpty();
     assertThatThrownBy(() -> begin(SECOND))
         .isInstanceOfSatisfying(
             VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.NOT_FOUND));

@@ -34,7 +34,7 @@ public enum Code {
   RESUME_FAILED(Blame.HOST),
   /** The VPS could not be started. */
   START_FAILED(Blame.HOST),
-  /** Not enough space on a disk. */
+  /** Not enough space on a disk, or memory for a trial. */
   NO_SPACE(Blame.HOST),
   /** A program, a kernel feature or a right is missing. */
   HOST_UNFIT(Blame.HOST),

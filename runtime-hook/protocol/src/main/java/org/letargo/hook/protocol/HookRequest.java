@@ -43,6 +43,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.ListCheckpoints.class),
   @JsonSubTypes.Type(HookRequest.MarkCheckpoint.class),
   @JsonSubTypes.Type(HookRequest.ForgetCheckpoint.class),
+  @JsonSubTypes.Type(HookRequest.VerifyCheckpoint.class),
   @JsonSubTypes.Type(HookRequest.RewindVps.class),
   @JsonSubTypes.Type(HookRequest.CloneVps.class),
   @JsonSubTypes.Type(HookRequest.DescribeStore.class),
@@ -227,16 +228,37 @@ public sealed interface HookRequest<R> {
     }
   }
 
-  /** Saves memory and disk of a running or paused VPS, durably, and ends its processes. */
-  record SuspendVps(OperationId operation, VpsName name) implements Change<VpsReport> {
+  /**
+   * Saves memory and disk of a running or paused VPS, durably, and ends its processes.
+   *
+   * @param verify the processes stay frozen until the checkpoint has passed this, and go on if it
+   *     does not pass; empty: it is not tried
+   */
+  record SuspendVps(OperationId operation, VpsName name, Optional<VerifyDepth> verify)
+      implements Change<VpsReport> {
+    public SuspendVps(OperationId operation, VpsName name) {
+      this(operation, name, Optional.empty());
+    }
+
     @Override
     public Class<VpsReport> replyType() {
       return VpsReport.class;
     }
   }
 
-  /** Brings a suspended VPS back to life. */
-  record ResumeVps(OperationId operation, VpsName name) implements Change<VpsReport> {
+  /**
+   * Brings a suspended VPS back to life. It runs as soon as its processes are there, its memory
+   * comes behind; the answer's {@link VpsReport#resumed} says whether that could be done.
+   *
+   * @param eager all memory first
+   */
+  record ResumeVps(OperationId operation, VpsName name, boolean eager)
+      implements Change<VpsReport> {
+    /** Not eagerly. */
+    public ResumeVps(OperationId operation, VpsName name) {
+      this(operation, name, false);
+    }
+
     @Override
     public Class<VpsReport> replyType() {
       return VpsReport.class;
@@ -247,9 +269,18 @@ public sealed interface HookRequest<R> {
    * Writes the archive of a checkpoint as output; the VPS stays as it is.
    *
    * @param checkpoint one of its timeline; empty: the present of a suspended or stopped VPS
+   * @param verify nothing is written unless it passes this; empty: it is not tried
    */
-  record ExportVps(OperationId operation, VpsName name, Optional<CheckpointId> checkpoint)
+  record ExportVps(
+      OperationId operation,
+      VpsName name,
+      Optional<CheckpointId> checkpoint,
+      Optional<VerifyDepth> verify)
       implements Change<Done> {
+    public ExportVps(OperationId operation, VpsName name, Optional<CheckpointId> checkpoint) {
+      this(operation, name, checkpoint, Optional.empty());
+    }
+
     @Override
     public Class<Done> replyType() {
       return Done.class;
@@ -306,10 +337,22 @@ public sealed interface HookRequest<R> {
    * @param kind MANUAL or SCHEDULED
    * @param label empty for none; NAME_TAKEN if another checkpoint of the VPS has it, and nothing is
    *     frozen then
+   * @param verify tried once the VPS goes on; one that does not pass stays in the timeline, and the
+   *     request fails. Empty: it is not tried
    */
   record CheckpointVps(
-      OperationId operation, VpsName name, CheckpointKind kind, String label, String note)
+      OperationId operation,
+      VpsName name,
+      CheckpointKind kind,
+      String label,
+      String note,
+      Optional<VerifyDepth> verify)
       implements Change<TimelineEntry> {
+    public CheckpointVps(
+        OperationId operation, VpsName name, CheckpointKind kind, String label, String note) {
+      this(operation, name, kind, label, note, Optional.empty());
+    }
+
     public CheckpointVps {
       if (kind != CheckpointKind.MANUAL && kind != CheckpointKind.SCHEDULED) {
         throw VpsException.invalid(
@@ -356,9 +399,23 @@ public sealed interface HookRequest<R> {
   }
 
   /**
+   * Finds out whether a checkpoint can be restored, beside whatever its VPS does, and keeps the
+   * answer in the timeline. One that cannot is CHECKPOINT_CORRUPT or RESUME_FAILED; other failures
+   * say nothing about it.
+   */
+  record VerifyCheckpoint(
+      OperationId operation, VpsName name, CheckpointId checkpoint, VerifyDepth depth)
+      implements Change<TimelineEntry> {
+    @Override
+    public Class<TimelineEntry> replyType() {
+      return TimelineEntry.class;
+    }
+  }
+
+  /**
    * Removes a checkpoint from the timeline; those that follow on it then follow on its parent, and
-   * so does the present. WRONG_STATE for one that is pinned, and for the one that the VPS is
-   * suspended in.
+   * so does the present. WRONG_STATE for one that is pinned, for the one that the VPS is suspended
+   * in, and for the one that its memory is still coming from.
    */
   record ForgetCheckpoint(OperationId operation, VpsName name, CheckpointId checkpoint)
       implements Change<Done> {

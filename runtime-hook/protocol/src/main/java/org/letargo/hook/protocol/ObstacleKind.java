@@ -70,6 +70,11 @@ public enum ObstacleKind {
       "Restart the program."),
   /** A TCP connection; half-closed ones too. */
   TCP_CONNECTION(HANDLED, "the connection goes on, if its other end has the patience", ""),
+  /** A TCP connection at an IPv6 address that counts on one device only. */
+  SCOPED_CONNECTION(
+      BLOCKS,
+      "a connection at an IPv6 link-local address cannot be made again",
+      "Close it, or make the program use another address."),
   /** A connection, of TCP or Unix, that nobody has accepted yet. */
   PENDING_CONNECTION(
       BLOCKS,
@@ -117,8 +122,20 @@ public enum ObstacleKind {
   NESTED_USER_NAMESPACE(BLOCKS, Texts.NESTED, Texts.NESTED_REMEDY),
   NESTED_CGROUP_NAMESPACE(BLOCKS, Texts.NESTED, Texts.NESTED_REMEDY),
   NESTED_TIME_NAMESPACE(BLOCKS, Texts.NESTED, Texts.NESTED_REMEDY),
+  /** A network namespace below that of the VPS, of a process or a socket. */
+  NESTED_NET_NAMESPACE(
+      BLOCKS,
+      "it has a network of its own, and the engine saves the VPS's only",
+      "End it: containers or 'ip netns' in the VPS, or a unit with PrivateNetwork=, which a drop-in"
+          + " can turn off."),
   /** A process under a debugger. */
   TRACED(BLOCKS, "it is traced, and two cannot trace one process", "Detach gdb or strace from it."),
+  /** A process whose first thread has ended while others live. */
+  DEAD_FIRST_THREAD(
+      BLOCKS,
+      true,
+      "its first thread has ended while others go on, which the engine cannot save",
+      "If it is not just ending, restart it."),
   /** A process that waits in the kernel and cannot be stopped there. */
   UNINTERRUPTIBLE(
       BLOCKS,
@@ -164,6 +181,10 @@ public enum ObstacleKind {
   MEMORY_POLICY(LOST, "its policy for memory nodes is not kept", ""),
   /** A TCP connection that the kernel encrypts. */
   KERNEL_TLS(LOST, "encryption by the kernel ends; the connection breaks", ""),
+  /** A TCP socket with an option that the engine does not know. */
+  SOCKET_OPTION(LOST, "an option of the socket is not kept", ""),
+  /** An eventfd that the engine makes again otherwise than it was. */
+  EVENTFD(LOST, "the engine does not keep what is special about this eventfd", ""),
   /** Keys in the kernel. */
   KEYRING(LOST, "keys in the kernel's keyrings are not kept", ""),
   /** Time goes on while a VPS is suspended. */

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param pinned whether no rule and no person may forget it until it is unpinned
  * @param newBytes what the store grew by when it was taken
  * @param frozen how long the VPS stood still; zero if it had no process, or stopped with it
+ * @param verification whether it can be restored; empty if nobody has tried
  */
 public record TimelineEntry(
     CheckpointReport checkpoint,
@@ -24,7 +25,8 @@ public record TimelineEntry(
     String note,
     boolean pinned,
     DataSize newBytes,
-    Duration frozen) {
+    Duration frozen,
+    Optional<Verification> verification) {
   /** A note is never longer, in characters. */
   public static final int MAX_NOTE = 1000;
 
@@ -36,6 +38,82 @@ public record TimelineEntry(
   public TimelineEntry {
     requireLabel(label);
     requireNote(note);
+  }
+
+  /** One that nobody has verified. */
+  public TimelineEntry(
+      CheckpointReport checkpoint,
+      Optional<CheckpointId> parent,
+      CheckpointKind kind,
+      boolean hasMemory,
+      String label,
+      String note,
+      boolean pinned,
+      DataSize newBytes,
+      Duration frozen) {
+    this(
+        checkpoint,
+        parent,
+        kind,
+        hasMemory,
+        label,
+        note,
+        pinned,
+        newBytes,
+        frozen,
+        Optional.empty());
+  }
+
+  /** One that nobody has written on or verified, of a VPS that did not stand still for it. */
+  public static TimelineEntry plain(
+      CheckpointReport checkpoint,
+      Optional<CheckpointId> parent,
+      CheckpointKind kind,
+      boolean hasMemory,
+      DataSize newBytes) {
+    return new TimelineEntry(
+        checkpoint, parent, kind, hasMemory, "", "", false, newBytes, Duration.ZERO);
+  }
+
+  /** The same after another one. */
+  public TimelineEntry after(Optional<CheckpointId> other) {
+    return new TimelineEntry(
+        checkpoint, other, kind, hasMemory, label, note, pinned, newBytes, frozen, verification);
+  }
+
+  /**
+   * The same with other words on it; what is empty stays.
+   *
+   * @throws VpsException INVALID_REQUEST if label or note has another form
+   */
+  public TimelineEntry marked(
+      Optional<String> newLabel, Optional<String> newNote, Optional<Boolean> pin) {
+    return new TimelineEntry(
+        checkpoint,
+        parent,
+        kind,
+        hasMemory,
+        newLabel.orElse(label),
+        newNote.orElse(note),
+        pin.orElse(pinned),
+        newBytes,
+        frozen,
+        verification);
+  }
+
+  /** The same, and what was found out. */
+  public TimelineEntry verified(Verification found) {
+    return new TimelineEntry(
+        checkpoint,
+        parent,
+        kind,
+        hasMemory,
+        label,
+        note,
+        pinned,
+        newBytes,
+        frozen,
+        Optional.of(found.after(verification)));
   }
 
   /**

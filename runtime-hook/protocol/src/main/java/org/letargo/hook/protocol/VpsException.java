@@ -80,18 +80,20 @@ public final class VpsException extends RuntimeException {
   }
 
   /**
-   * A suspension that is refused, or has failed, for what is in the VPS; nothing of it is frozen.
+   * A suspension, or a checkpoint, that is refused or has failed for what is in the VPS; nothing of
+   * it is frozen.
    *
+   * @param verb what was to be done: {@code suspend} or {@code checkpoint}
    * @param obstacles at least one, the likeliest cause first
    * @param log lines of the engine's log; none if it was not even asked
    */
   public static VpsException notCheckpointable(
-      VpsName vps, List<Obstacle> obstacles, List<String> log) {
+      VpsName vps, String verb, List<Obstacle> obstacles, List<String> log) {
     Obstacle first = obstacles.getFirst();
     int more = obstacles.size() - 1;
     return new VpsException(
             Code.NOT_CHECKPOINTABLE,
-            "cannot suspend VPS '" + vps + "'",
+            "cannot " + verb + " VPS '" + vps + "'",
             first.sentence()
                 + (more == 0 ? "" : "; and " + more + " more obstacle" + (more == 1 ? "" : "s")),
             (first.remedy() + " The VPS runs on.").strip())

@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
  * is allowed.
  */
 public record VpsName(@JsonValue String value) implements Comparable<VpsName> {
+  private static final String RESERVED = "letargo-trial-";
+
   private static final Pattern ALLOWED = Pattern.compile("[a-z]([a-z0-9-]{0,30}[a-z0-9])?");
 
   /**
@@ -24,6 +26,29 @@ public record VpsName(@JsonValue String value) implements Comparable<VpsName> {
               + " does not end in a hyphen",
           "Choose a name such as 'web1'.");
     }
+  }
+
+  /**
+   * For whoever makes a VPS under this name.
+   *
+   * @throws VpsException INVALID_REQUEST if it is kept for what Letargo makes for itself
+   */
+  public void requireUnreserved() {
+    if (value.startsWith(RESERVED)) {
+      throw VpsException.invalid(
+          "VPS name " + VpsException.quoted(value),
+          "names that begin with '" + RESERVED + "' are kept for trial restores",
+          "Choose another name.");
+    }
+  }
+
+  /**
+   * A name that is kept for Letargo itself.
+   *
+   * @param suffix lower-case letters and digits, 16 at most
+   */
+  public static VpsName reserved(String suffix) {
+    return new VpsName(RESERVED + suffix);
   }
 
   @Override

@@ -9,10 +9,13 @@ import java.util.Optional;
  *     hook; who got an answer with a revision waits for the watch to show it or a later one
  * @param memoryUsed bytes charged to it now; zero when it has no process
  * @param change the operation that is changing it at this moment
+ * @param resumed how it was last brought back to life; empty if it has not been since it was last
+ *     started, stopped or suspended, or the hook was
  */
 public record VpsReport(
     VpsSpec spec,
     VpsStatus status,
     DataSize memoryUsed,
     Optional<OperationId> change,
-    long revision) {}
+    long revision,
+    Optional<Resumed> resumed) {}

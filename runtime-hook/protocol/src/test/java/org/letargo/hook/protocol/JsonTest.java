@@ -39,6 +39,8 @@ class JsonTest {
           true,
           DataSize.ofBytes(5),
           Duration.ofMillis(12));
+  private static final TimelineEntry FAILED =
+      FIRST.verified(new Verification.Failed(AT, VerifyDepth.RUN, "it died"));
   private static final VpsSpec SPEC =
       new VpsSpec(WEB1, TINY, VpsLimits.DEFAULT, ADDRESS, "02:4c:00:00:00:02", PORTS);
 
@@ -68,7 +70,10 @@ class JsonTest {
         new HookRequest.PauseVps(OP, WEB1),
         new HookRequest.UnpauseVps(OP, WEB1),
         new HookRequest.SuspendVps(OP, WEB1),
+        new HookRequest.SuspendVps(OP, WEB1, Optional.of(VerifyDepth.RESTORE)),
+        new HookRequest.VerifyCheckpoint(OP, WEB1, CHECKPOINT.id(), VerifyDepth.IMAGES),
         new HookRequest.ResumeVps(OP, WEB1),
+        new HookRequest.ResumeVps(OP, WEB1, true),
         new HookRequest.ExportVps(OP, WEB1, Optional.empty()),
         new HookRequest.ExportVps(OP, WEB1, Optional.of(CHECKPOINT.id())),
         new HookRequest.SendCheckpoint(OP, WEB1, CHECKPOINT.id(), true),
@@ -101,6 +106,15 @@ class JsonTest {
     assertThat(Json.MAPPER.readValue(json, HookRequest.class)).isEqualTo(request);
   }
 
+  /** As timelines were written before anything was verified. */
+  @Test
+  void readsAnEntryWithoutVerificationAsOneThatNobodyHasTried() throws IOException {
+    String json = Json.MAPPER.writeValueAsString(FIRST).replace(",\"verification\":null", "");
+
+    assertThat(json).doesNotContain("verification");
+    assertThat(Json.MAPPER.readValue(json, TimelineEntry.class)).isEqualTo(FIRST);
+  }
+
   @Test
   void testsEveryRequestThatThereIs() {
     assertThat(requests().map(Object::getClass).distinct().toList())
@@ -116,11 +130,22 @@ class JsonTest {
   static Stream<Object> replies() {
     VpsReport running =
         new VpsReport(
-            SPEC, new VpsStatus.Running(1234, AT), DataSize.ofMebibytes(7), Optional.of(OP), 42);
+            SPEC,
+            new VpsStatus.Running(1234, AT),
+            DataSize.ofMebibytes(7),
+            Optional.of(OP),
+            42,
+            Optional.of(new Resumed.Lazily(DataSize.ofMebibytes(9), DataSize.ofMebibytes(1))));
     VpsReport suspended =
         new VpsReport(
-            SPEC, new VpsStatus.Suspended(CHECKPOINT), DataSize.ofBytes(0), Optional.empty(), 43);
+            SPEC,
+            new VpsStatus.Suspended(CHECKPOINT),
+            DataSize.ofBytes(0),
+            Optional.empty(),
+            43,
+            Optional.of(new Resumed.Broken(OP, Failure.of(VpsException.notFound(WEB1)))));
     return Stream.of(
+        new Resumed.Eagerly("it was asked for"),
         running,
         suspended,
         new VpsList(List.of(running, suspended)),
@@ -131,6 +156,8 @@ class JsonTest {
         new Progress("dump", 1, 2, 50),
         Failure.of(VpsException.notFound(WEB1)),
         FIRST,
+        FAILED,
+        FIRST.verified(new Verification.Verified(AT, VerifyDepth.RESTORE)),
         new Timeline(WEB1, Optional.of(CHECKPOINT.id()), List.of(FIRST)),
         new Timeline(WEB1, Optional.empty(), List.of()),
         new StoreReport(
@@ -148,7 +175,9 @@ class JsonTest {
             List.of(
                 new StoreFindings.DamagedCheckpoint(
                     WEB1, CHECKPOINT.id(), List.of("pages-1.img")))),
-        Failure.of(VpsException.notCheckpointable(WEB1, List.of(RING), List.of("(00.1) a line"))),
+        Failure.of(
+            VpsException.notCheckpointable(
+                WEB1, "suspend", List.of(RING), List.of("(00.1) a line"))),
         new PreflightReport(
             WEB1,
             AT,

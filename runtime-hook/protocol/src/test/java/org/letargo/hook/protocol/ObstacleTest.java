@@ -57,6 +57,7 @@ class ObstacleTest {
     assertThat(
             VpsException.notCheckpointable(
                     new VpsName("web1"),
+                    "suspend",
                     java.util.List.of(traced, traced, traced),
                     java.util.List.of())
                 .getMessage())

@@ -15,6 +15,7 @@ import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HookServer;
 import org.letargo.hook.protocol.Obstacle;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 
@@ -133,6 +134,14 @@ public final class FakeHook implements AutoCloseable {
   /** A byte of this checkpoint changes: it is found by a check, and never used again. */
   public void damage(VpsName name, CheckpointId checkpoint) {
     host.timelines().damage(name, checkpoint);
+  }
+
+  /**
+   * What becomes of a VPS that was resumed, beside any change: memory comes, or cannot be had and
+   * it is suspended again.
+   */
+  public void resumed(VpsName name, Resumed way) {
+    host.resumed(name, way);
   }
 
   /**

@@ -15,6 +15,7 @@ import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Ipv4Address;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.PublishedPort;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.TemplateReport;
 import org.letargo.hook.protocol.TimelineEntry;
@@ -102,10 +103,33 @@ final class FakeHost {
     return store(with(vps, status, Optional.empty()));
   }
 
+  /** The change is over: it runs, brought back this way. */
+  synchronized VpsReport settle(VpsName name, Resumed way) {
+    settle(name, _ -> running());
+    return resumed(name, way);
+  }
+
+  /** What has become of a VPS that was resumed; one that is broken is suspended again. */
+  synchronized VpsReport resumed(VpsName name, Resumed way) {
+    VpsReport vps = find(name);
+    VpsStatus status =
+        switch (way) {
+          case Resumed.Eagerly _, Resumed.Lazily _ -> vps.status();
+          case Resumed.Broken _ ->
+              new VpsStatus.Suspended(
+                  timelines.find(name, timelines.of(name).here().orElseThrow()).checkpoint());
+        };
+    VpsReport now = with(vps, status, vps.change());
+    return store(
+        new VpsReport(
+            now.spec(), now.status(), now.memoryUsed(), now.change(), 0, Optional.of(way)));
+  }
+
   /**
-   * @throws VpsException NAME_TAKEN
+   * @throws VpsException NAME_TAKEN; INVALID_REQUEST for a name that is kept for Letargo
    */
   synchronized void requireFree(VpsName name) {
+    name.requireUnreserved();
     if (vpses.containsKey(name)) {
       throw new VpsException(
           Code.NAME_TAKEN,
@@ -140,7 +164,12 @@ final class FakeHost {
     making.add(name);
     return store(
         new VpsReport(
-            spec, new VpsStatus.Stopped(), DataSize.ofBytes(0), Optional.of(operation), 0));
+            spec,
+            new VpsStatus.Stopped(),
+            DataSize.ofBytes(0),
+            Optional.of(operation),
+            0,
+            Optional.empty()));
   }
 
   synchronized void remove(VpsName name) {
@@ -252,12 +281,14 @@ final class FakeHost {
           case VpsStatus.Stopped _, VpsStatus.Suspended _ -> false;
         };
     DataSize used = alive ? DataSize.ofMebibytes(7) : DataSize.ofBytes(0);
-    return new VpsReport(vps.spec(), status, used, change, 0);
+    return new VpsReport(
+        vps.spec(), status, used, change, 0, alive ? vps.resumed() : Optional.empty());
   }
 
   private VpsReport store(VpsReport vps) {
     VpsReport stored =
-        new VpsReport(vps.spec(), vps.status(), vps.memoryUsed(), vps.change(), ++revision);
+        new VpsReport(
+            vps.spec(), vps.status(), vps.memoryUsed(), vps.change(), ++revision, vps.resumed());
     vpses.put(vps.spec().name(), stored);
     tell(new VpsEvent(vps.spec().name(), Optional.of(stored)));
     return stored;

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
@@ -165,6 +166,7 @@ final class FakeLife implements HookHandler {
       case HookRequest.SendCheckpoint send -> send(send, exchange);
       case HookRequest.ReceiveVps receive -> receive(receive, exchange);
       case HookRequest.CheckpointVps checkpoint -> machine.checkpoint(checkpoint, exchange);
+      case HookRequest.VerifyCheckpoint verify -> machine.verify(verify, exchange);
       case HookRequest.RewindVps rewind -> machine.rewind(rewind, exchange);
       case HookRequest.CloneVps clone -> machine.cloneVps(clone, exchange);
       case HookRequest.ForgetCheckpoint forget -> machine.forget(forget, exchange);
@@ -173,8 +175,8 @@ final class FakeLife implements HookHandler {
   }
 
   /** Refuses what a preflight refuses. */
-  void requireNothingBlocks(VpsName name) {
-    preflight.requireNothingBlocks(name);
+  void requireNothingBlocks(VpsName name, String verb) {
+    preflight.requireNothingBlocks(name, verb);
   }
 
   private VpsReport move(
@@ -217,6 +219,7 @@ final class FakeLife implements HookHandler {
     if (export.checkpoint().isPresent()) {
       VpsReport vps = host.find(name);
       TimelineEntry entry = host.timelines().find(name, export.checkpoint().get());
+      verify(export, entry.checkpoint().id());
       host.timelines().requireWhole(name, entry.checkpoint().id());
       write(
           export,
@@ -231,6 +234,9 @@ final class FakeLife implements HookHandler {
         name,
         FakeMoves.EXPORT,
         () -> {
+          if (host.find(name).status() instanceof VpsStatus.Suspended(CheckpointReport in)) {
+            verify(export, in.id());
+          }
           write(
               export,
               FakeArchive.VPS,
@@ -242,6 +248,15 @@ final class FakeLife implements HookHandler {
                 host.settle(name, status -> status);
                 return new Done();
               });
+        });
+  }
+
+  private void verify(HookRequest.ExportVps export, CheckpointId id) {
+    export
+        .verify()
+        .ifPresent(depth -> {
+          machine.requireRestorable(export.name(), id, depth);
+          alive(() -> machine.verified(export.name(), id, depth));
         });
   }
 

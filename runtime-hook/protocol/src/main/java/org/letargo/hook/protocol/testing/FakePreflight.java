@@ -52,10 +52,10 @@ final class FakePreflight {
   /**
    * @throws VpsException NOT_CHECKPOINTABLE
    */
-  void requireNothingBlocks(VpsName name) {
+  void requireNothingBlocks(VpsName name, String verb) {
     List<Obstacle> blocking = report(name).blocking();
     if (!blocking.isEmpty()) {
-      throw VpsException.notCheckpointable(name, blocking, List.of());
+      throw VpsException.notCheckpointable(name, verb, blocking, List.of());
     }
   }
 }

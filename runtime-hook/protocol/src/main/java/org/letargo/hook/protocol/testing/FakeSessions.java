@@ -30,7 +30,7 @@ final class FakeSessions {
 
   /**
    * Knows true, false, echo WORDS, cat, cat FILE, and of {@code sh -c}: {@code exit N}, {@code echo
-   * W >&2} and {@code echo W > FILE}.
+   * W >&2}, {@code echo W > FILE} and {@code sleep N & echo W}.
    */
   ExecReply exec(HookRequest.ExecInVps request, HookExchange exchange) {
     requireRunning("run a command in", request.name());
@@ -74,6 +74,9 @@ final class FakeSessions {
       String words = script.substring("echo ".length(), script.length() - " >&2".length());
       return complain(exchange, words, 0);
     }
+    if (script.startsWith("sleep ") && script.contains(" & echo ")) {
+      return print(exchange, script.substring(script.indexOf(" & echo ") + " & echo ".length()));
+    }
     int arrow = script.indexOf(" > /");
     if (script.startsWith("echo ") && arrow > 0) {
       String path = script.substring(arrow + " > ".length());
@@ -97,10 +100,10 @@ final class FakeSessions {
 
   /** Shows a banner and the terminal's sizes, and echoes what is typed, until the VPS ends. */
   Done console(HookRequest.AttachConsole request, HookExchange exchange) {
-    requireRunning("attach to the console of", request.name());
-    BlockingQueue<Optional<VpsEvent>> events = host.watch();
+    BlockingQueue<Optional<VpsEvent>> events = host.watch(); // before the look: no end is missed
     exchange.onHangUp(() -> host.unwatch(events));
     try {
+      requireRunning("attach to the console of", request.name());
       print(exchange, request.name() + " login:");
       terminal(exchange, request.size());
       Thread.ofVirtual().name("fake-console").start(() -> echo(exchange));

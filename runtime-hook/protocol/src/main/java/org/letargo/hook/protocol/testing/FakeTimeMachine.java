@@ -1,16 +1,21 @@
 package org.letargo.hook.protocol.testing;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.StoreFindings;
 import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.Verification;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsReport;
@@ -19,6 +24,12 @@ import org.letargo.hook.protocol.VpsStatus;
 
 /** The changes of a {@link FakeLife} that make, use and drop checkpoints. */
 final class FakeTimeMachine {
+  private static final Resumed ASKED_FOR = new Resumed.Eagerly("it was asked for");
+
+  /** All of it is there already. */
+  private static final Resumed LAZILY =
+      new Resumed.Lazily(DataSize.ofMebibytes(7), DataSize.ofBytes(0));
+
   private final FakeLife life;
   private final FakeHost host;
   private final FakeTimelines timelines;
@@ -39,7 +50,7 @@ final class FakeTimeMachine {
           timelines.requireFree(name, wanted.label());
           boolean hasMemory = hasProcesses(host.find(name).status());
           if (hasMemory) {
-            life.requireNothingBlocks(name);
+            life.requireNothingBlocks(name, "checkpoint");
           }
           CheckpointReport taken = FakeTimelines.capture(hasMemory);
           life.work(wanted, exchange);
@@ -50,9 +61,36 @@ final class FakeTimeMachine {
                     timelines.add(
                         name, taken, wanted.kind(), hasMemory, wanted.label(), wanted.note());
                 host.settle(name, status -> status);
-                return entry;
+                return wanted
+                    .verify()
+                    .map(depth -> verified(name, taken.id(), depth))
+                    .orElse(entry);
               });
         });
+  }
+
+  /** Beside whatever the VPS does. */
+  TimelineEntry verify(HookRequest.VerifyCheckpoint verify, HookExchange exchange) {
+    host.find(verify.name());
+    CheckpointId id = timelines.find(verify.name(), verify.checkpoint()).checkpoint().id();
+    life.work(verify, exchange);
+    requireRestorable(verify.name(), id, verify.depth());
+    return life.commit(verify, () -> verified(verify.name(), id, verify.depth()));
+  }
+
+  /** Fails, and keeps why, if it is damaged. */
+  void requireRestorable(VpsName name, CheckpointId id, VerifyDepth depth) {
+    try {
+      timelines.requireWhole(name, id);
+    } catch (VpsException e) {
+      life.alive(() ->
+          timelines.verified(name, id, new Verification.Failed(Instant.now(), depth, e.why())));
+      throw e;
+    }
+  }
+
+  TimelineEntry verified(VpsName name, CheckpointId id, VerifyDepth depth) {
+    return timelines.verified(name, id, new Verification.Verified(Instant.now(), depth));
   }
 
   VpsReport suspend(HookRequest.SuspendVps suspend, HookExchange exchange) {
@@ -62,13 +100,14 @@ final class FakeTimeMachine {
         name,
         FakeMoves.SUSPEND,
         () -> {
-          life.requireNothingBlocks(name);
+          life.requireNothingBlocks(name, "suspend");
           life.work(suspend, exchange);
           return life.commit(
               suspend,
               () -> {
                 CheckpointReport taken = FakeTimelines.capture(true);
                 timelines.add(name, taken, CheckpointKind.SUSPEND, true, "", "");
+                suspend.verify().ifPresent(depth -> verified(name, taken.id(), depth));
                 return host.settle(name, _ -> new VpsStatus.Suspended(taken));
               });
         });
@@ -85,7 +124,7 @@ final class FakeTimeMachine {
             timelines.requireWhole(name, in.id());
           }
           life.work(resume, exchange);
-          return life.commit(resume, () -> host.settle(name, _ -> host.running()));
+          return life.commit(resume, () -> host.settle(name, resume.eager() ? ASKED_FOR : LAZILY));
         });
   }
 
@@ -99,7 +138,7 @@ final class FakeTimeMachine {
           TimelineEntry target = timelines.find(name, rewind.checkpoint());
           timelines.requireWhole(name, rewind.checkpoint());
           if (!rewind.discardCurrent() && hasProcesses(host.find(name).status())) {
-            life.requireNothingBlocks(name);
+            life.requireNothingBlocks(name, "suspend");
           }
           life.work(rewind, exchange);
           return life.commit(
@@ -109,7 +148,7 @@ final class FakeTimeMachine {
                   keepPresent(name, host.find(name).status());
                 }
                 timelines.moveTo(name, rewind.checkpoint());
-                return host.settle(name, _ -> aliveIf(target.hasMemory()));
+                return settled(name, target.hasMemory());
               });
         });
   }
@@ -225,7 +264,7 @@ final class FakeTimeMachine {
         () -> {
           host.files().replace(made, files);
           timelines.add(made, from, CheckpointKind.CLONE, hasMemory, "", "");
-          return host.settle(made, _ -> aliveIf(hasMemory));
+          return settled(made, hasMemory);
         });
   }
 
@@ -234,8 +273,8 @@ final class FakeTimeMachine {
     return life.commit(request, () -> timelines.work(request.work()));
   }
 
-  private VpsStatus aliveIf(boolean hasMemory) {
-    return hasMemory ? host.running() : new VpsStatus.Stopped();
+  private VpsReport settled(VpsName name, boolean hasMemory) {
+    return hasMemory ? host.settle(name, LAZILY) : host.settle(name, _ -> new VpsStatus.Stopped());
   }
 
   static boolean hasProcesses(VpsStatus status) {

@@ -21,6 +21,7 @@ import org.letargo.hook.protocol.StoreReport;
 import org.letargo.hook.protocol.StoreWork;
 import org.letargo.hook.protocol.Timeline;
 import org.letargo.hook.protocol.TimelineEntry;
+import org.letargo.hook.protocol.Verification;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 
@@ -131,19 +132,7 @@ final class FakeTimelines {
         .ifPresent(label -> requireFree(mark.name(), label));
     replace(
         mark.name(),
-        entry ->
-            entry == old
-                ? new TimelineEntry(
-                    old.checkpoint(),
-                    old.parent(),
-                    old.kind(),
-                    old.hasMemory(),
-                    mark.label().orElse(old.label()),
-                    mark.note().orElse(old.note()),
-                    mark.pinned().orElse(old.pinned()),
-                    old.newBytes(),
-                    old.frozen())
-                : entry);
+        entry -> entry == old ? old.marked(mark.label(), mark.note(), mark.pinned()) : entry);
     return find(mark.name(), mark.checkpoint());
   }
 
@@ -161,9 +150,7 @@ final class FakeTimelines {
     replace(
         name,
         entry ->
-            entry.parent().filter(id::equals).isPresent()
-                ? withParent(entry, gone.parent())
-                : entry);
+            entry.parent().filter(id::equals).isPresent() ? entry.after(gone.parent()) : entry);
     deadBytes += gone.newBytes().bytes();
   }
 
@@ -182,17 +169,11 @@ final class FakeTimelines {
         new Timeline(name, before.here(), before.checkpoints().stream().map(change).toList()));
   }
 
-  private static TimelineEntry withParent(TimelineEntry entry, Optional<CheckpointId> parent) {
-    return new TimelineEntry(
-        entry.checkpoint(),
-        parent,
-        entry.kind(),
-        entry.hasMemory(),
-        entry.label(),
-        entry.note(),
-        entry.pinned(),
-        entry.newBytes(),
-        entry.frozen());
+  /** Keeps what was found out about a checkpoint. */
+  synchronized TimelineEntry verified(VpsName name, CheckpointId id, Verification found) {
+    TimelineEntry old = find(name, id);
+    replace(name, entry -> entry == old ? old.verified(found) : entry);
+    return find(name, id);
   }
 
   /** From now on its bytes are not what they were. */

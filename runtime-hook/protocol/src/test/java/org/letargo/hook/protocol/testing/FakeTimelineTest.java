@@ -21,6 +21,8 @@ import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.StoreFindings;
 import org.letargo.hook.protocol.StoreWork;
 import org.letargo.hook.protocol.TemplateName;
+import org.letargo.hook.protocol.Verification;
+import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsLimits;
 import org.letargo.hook.protocol.VpsName;
@@ -112,6 +114,33 @@ class FakeTimelineTest {
         .containsExactly(
             new StoreFindings.DamagedCheckpoint(WEB1, damaged, List.of("pages-1.img")));
     hook.client().call(new HookRequest.RewindVps(op(), WEB1, whole, false));
+  }
+
+  @Test
+  void marksADamagedCheckpointThatIsVerified() {
+    CheckpointId damaged = checkpoint();
+    hook.damage(WEB1, damaged);
+
+    assertThat(
+            failure(new HookRequest.VerifyCheckpoint(op(), WEB1, damaged, VerifyDepth.RESTORE))
+                .code())
+        .isEqualTo(Code.CHECKPOINT_CORRUPT);
+    assertThat(
+            failure(
+                    new HookRequest.ExportVps(
+                        op(), WEB1, Optional.of(damaged), Optional.of(VerifyDepth.RUN)))
+                .code())
+        .isEqualTo(Code.CHECKPOINT_CORRUPT);
+
+    var entry = hook.client().call(new HookRequest.ListCheckpoints(WEB1)).checkpoints().getFirst();
+    assertThat(entry.verification())
+        .get()
+        .isInstanceOfSatisfying(
+            Verification.Failed.class,
+            failed -> {
+              assertThat(failed.depth()).isEqualTo(VerifyDepth.RUN);
+              assertThat(failed.because()).isEqualTo("its bytes are not what they were");
+            });
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.OperationReport;
 import org.letargo.hook.protocol.PreflightReport;
 import org.letargo.hook.protocol.PublishedPort;
+import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.TemplateReport;
 import org.letargo.hook.protocol.TerminalSize;
@@ -146,6 +147,21 @@ public abstract class HookContract extends TemplateContract {
   }
 
   @Test
+  void saysWhichWayAVpsWasResumed() {
+    VpsName name = running();
+    client().call(new HookRequest.SuspendVps(op(), name));
+
+    assertThat(client().call(new HookRequest.ResumeVps(op(), name, true)).resumed())
+        .contains(new Resumed.Eagerly("it was asked for"));
+    VpsReport suspended = client().call(new HookRequest.SuspendVps(op(), name));
+    VpsReport again = client().call(new HookRequest.ResumeVps(op(), name));
+
+    assertThat(suspended.resumed()).isEmpty();
+    assertThat(again.resumed()).isPresent();
+    assertThat(again.resumed()).isNotEqualTo(Optional.of(new Resumed.Eagerly("it was asked for")));
+  }
+
+  @Test
   void findsNothingThatBlocksInAFreshVps() {
     VpsName name = running();
 
@@ -239,6 +255,9 @@ public abstract class HookContract extends TemplateContract {
     assertThat(exec(name, "", "sh", "-c", "exit 7")).isEqualTo("7::");
     assertThat(exec(name, "", "sh", "-c", "echo trouble >&2")).isEqualTo("0::trouble\n");
     assertThat(exec(name, "typed", "cat")).isEqualTo("0:typed:");
+    assertThat(exec(name, "", "sh", "-c", "sleep 9999 & echo started"))
+        .as("it ends with the command, whatever that leaves behind")
+        .isEqualTo("0:started\n:");
     assertThat(exec(name, "", "no-such-program")).startsWith("127:");
   }
 
@@ -254,9 +273,12 @@ public abstract class HookContract extends TemplateContract {
   }
 
   @Test
-  void endsTheConsoleWhenTheVpsStops() {
+  void endsTheConsoleWhenTheVpsStops() throws IOException {
     VpsName name = running();
     try (var console = client().open(new HookRequest.AttachConsole(name, SIZE))) {
+      console.input().write('\n'); // a terminal shows what is typed; then somebody is attached
+      console.input().flush();
+      while (!(console.next() instanceof Item.Output<Done>)) {}
       client().call(new HookRequest.StopVps(op(), name, Duration.ZERO));
 
       assertThat(console.await(progress -> {})).isEqualTo(new Done());

@@ -38,8 +38,9 @@ public abstract class TimelineFixture extends HookContractFixture {
 
   VpsReport find(VpsName name) {
     VpsReport vps = client().call(new HookRequest.FindVps(name));
-    // what changes by itself: the memory in use, and with it the revision
-    return new VpsReport(vps.spec(), vps.status(), DataSize.ofBytes(0), vps.change(), 0);
+    // what changes by itself: the memory in use and that still comes, and with them the revision
+    return new VpsReport(
+        vps.spec(), vps.status(), DataSize.ofBytes(0), vps.change(), 0, Optional.empty());
   }
 
   Timeline timeline(VpsName name) {
@@ -77,16 +78,7 @@ public abstract class TimelineFixture extends HookContractFixture {
   }
 
   static TimelineEntry marked(TimelineEntry entry, String label, String note, boolean pinned) {
-    return new TimelineEntry(
-        entry.checkpoint(),
-        entry.parent(),
-        entry.kind(),
-        entry.hasMemory(),
-        label,
-        note,
-        pinned,
-        entry.newBytes(),
-        entry.frozen());
+    return entry.marked(Optional.of(label), Optional.of(note), Optional.of(pinned));
   }
 
   static CheckpointId id(TimelineEntry entry) {

@@ -1,0 +1,418 @@
+package org.letargo.hook.change;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.operation.Operation;
+import org.letargo.hook.pages.HotPages;
+import org.letargo.hook.pages.LazyImages;
+import org.letargo.hook.pages.LazyRestore;
+import org.letargo.hook.pages.LazyRestore.Outcome;
+import org.letargo.hook.pages.PageRun;
+import org.letargo.hook.protocol.CheckpointReport;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.Failure;
+import org.letargo.hook.protocol.Progress;
+import org.letargo.hook.protocol.Resumed;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.runtime.Leftovers;
+import org.letargo.hook.store.StoredPages;
+import org.letargo.hook.vps.StillLoading;
+import org.letargo.hook.vps.Vps;
+import org.letargo.hook.vps.VpsFolder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Memory of one VPS that comes from the store while it runs, from before its restore until all is
+ * there. Keeps the checkpoint open, so nothing of it is collected.
+ *
+ * <pre>
+ *   resume                          we                          when memory is all there
+ *   start()                  --->   server and daemon ready
+ *   runc restore
+ *     post-restore: hold()   --->   durable: "still loading"
+ *   restored()               --->   the VPS is its own          forget "still loading", tidy up
+ *                                                               when it cannot be had
+ *                                                               kill, tidy up, suspended again
+ * </pre>
+ *
+ * Until {@link #restored} a failure is the resume's: we kill the engine, which would wait for ever,
+ * and the resume takes all down. After it the failure is ours: the change back to suspended waits
+ * for the change that is under way. A thread of its own does this.
+ */
+final class Loading {
+  private static final Logger LOG = LoggerFactory.getLogger(Loading.class);
+  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+  private static final Duration KILL_AGAIN = Duration.ofSeconds(1);
+  private static final Duration LONGEST_CHANGE = Duration.ofSeconds(20);
+  private static final int PERCENT_OF_MIDDLE = 50;
+  private static final long STACK_BYTES = 512 << 10;
+
+  /** A change that waits for memory shows that by this part of its progress. */
+  private static final int PERCENT_OF_WAITING = 4;
+
+  private enum Restore {
+    UNDER_WAY,
+    DONE,
+    GIVEN_UP
+  }
+
+  private final Host host;
+  private final VpsFolder folder;
+  private final Vps vps;
+  private final CheckpointReport checkpoint;
+  private final StoredCheckpoint stored;
+  private final HotPages hot;
+  private final BackToCheckpoint back;
+  private final CountedPages pages;
+  private final LazyRestore lazy;
+
+  /** Guarded by this, all. */
+  private Restore restore = Restore.UNDER_WAY;
+
+  private Optional<Outcome> outcome = Optional.empty();
+  private boolean closed;
+  private long initPid;
+
+  /**
+   * What it takes.
+   *
+   * @param stored becomes ours when it has started
+   * @param made the images are ready in the VPS's folder
+   * @param hot that are there at once
+   */
+  record Plan(
+      Vps vps,
+      CheckpointReport checkpoint,
+      StoredCheckpoint stored,
+      StoredPages pages,
+      LazyImages.Made made,
+      HotPages hot) {}
+
+  private Loading(Host host, Plan plan, BackToCheckpoint back) {
+    this.host = host;
+    this.vps = plan.vps;
+    this.folder = plan.vps.folder();
+    this.checkpoint = plan.checkpoint;
+    this.stored = plan.stored;
+    this.hot = plan.hot;
+    this.back = back;
+    this.pages =
+        new CountedPages(
+            plan.pages, plan.made.lazyPages() * PageRun.PAGE_BYTES, this::cameOneStepFurther);
+    this.lazy =
+        LazyRestore.start(
+            new LazyRestore.Setup(
+                host.engine(),
+                folder.images(),
+                folder.log("resume"),
+                pages,
+                host.loadings().setting(),
+                host.configuration().relayProgram()));
+  }
+
+  /**
+   * Makes ready for the restore.
+   *
+   * @throws VpsException RESUME_FAILED, HOST_UNFIT if that cannot be
+   */
+  static Loading start(Host host, Plan plan, BackToCheckpoint back) {
+    Loading loading = new Loading(host, plan, back);
+    host.loadings().add(loading);
+    Thread.ofPlatform()
+        .name("loading-" + loading.name())
+        .daemon(true)
+        .stackSize(STACK_BYTES)
+        .start(loading::follow);
+    return loading;
+  }
+
+  VpsName name() {
+    return folder.name();
+  }
+
+  CheckpointReport checkpoint() {
+    return checkpoint;
+  }
+
+  /** How much of it is there. */
+  Resumed.Lazily state() {
+    return pages.state();
+  }
+
+  private void cameOneStepFurther() {
+    if (isRunning()) {
+      vps.loaded(state());
+    }
+    wake();
+    if (state().percent() >= PERCENT_OF_MIDDLE) {
+      cameToTheMiddle();
+    }
+  }
+
+  private synchronized boolean isRunning() {
+    return restore == Restore.DONE && outcome.isEmpty();
+  }
+
+  private synchronized void wake() {
+    notifyAll();
+  }
+
+  private void cameToTheMiddle() {
+    awaitChangeIfArmed("resume.loading");
+    Faults.at("resume.loading");
+    Faults.holdAt("resume.loading");
+  }
+
+  /** What a test wants to happen here is to happen when the resume has come to its end. */
+  private void awaitChangeIfArmed(String point) {
+    if (Faults.concern(point)) {
+      try {
+        vps.awaitUnchanged(LONGEST_CHANGE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * At the stage {@code post-restore}: from now on the hook's end is the VPS's.
+   *
+   * @throws VpsException RESUME_FAILED; the restore must fail then
+   */
+  void hold(long pid) {
+    synchronized (this) {
+      initPid = pid;
+    }
+    lazy.hold(pid);
+    folder.writeStillLoading(new StillLoading(checkpoint));
+  }
+
+  /**
+   * The restore has returned.
+   *
+   * @throws VpsException RESUME_FAILED if memory could not be had already
+   */
+  synchronized void restored() {
+    if (outcome.orElse(null) instanceof Outcome.Failed(String reason)) {
+      throw failed(reason);
+    }
+    restore = Restore.DONE;
+    notifyAll();
+  }
+
+  /**
+   * The VPS's processes were ended: nothing works here any more when this returns. Of one that had
+   * failed by itself it is only the rest.
+   */
+  void abandon() {
+    synchronized (this) {
+      if (restore == Restore.UNDER_WAY) {
+        restore = Restore.GIVEN_UP;
+        notifyAll();
+      }
+    }
+    lazy.close();
+    try {
+      awaitClosed(FOREVER);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    host.loadings().remove(this);
+  }
+
+  /** Waits until no page comes any more. */
+  synchronized boolean awaitClosed(Duration longest) throws InterruptedException {
+    long startNanos = System.nanoTime();
+    while (!closed) {
+      long leftNanos = longest.toNanos() - (System.nanoTime() - startNanos);
+      if (leftNanos <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, leftNanos);
+    }
+    return true;
+  }
+
+  /**
+   * Whether the VPS, whose PID 1 has ended, goes back to its checkpoint, by our doing; otherwise it
+   * has ended as any VPS may.
+   */
+  boolean goesBack() throws InterruptedException {
+    awaitClosed(FOREVER);
+    synchronized (this) {
+      return outcome.orElseThrow() instanceof Outcome.Failed;
+    }
+  }
+
+  /** See {@link Loadings#await}. */
+  void await(Operation operation) {
+    operation.onCancel(this::wake);
+    try {
+      do {
+        operation.report(progress(operation.progress().percent()));
+      } while (!awaitStep(operation));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new VpsException(
+          Code.INTERRUPTED,
+          "memory of VPS '" + name() + "' was waited for",
+          "the hook is stopping",
+          "",
+          e);
+    }
+    operation.checkCancelled();
+    Optional<Outcome> ended;
+    synchronized (this) {
+      ended = outcome;
+    }
+    switch (ended.orElseThrow()) {
+      case Outcome.Complete _ -> {}
+      case Outcome.Ended _ ->
+          throw VpsException.wrongState(
+              name(), "wait for the memory of", "stopped", "It has ended by itself.");
+      case Outcome.Failed(String reason) -> throw failed(reason);
+    }
+  }
+
+  private Progress progress(int leastPercent) {
+    Resumed.Lazily state = state();
+    long totalBytes = state.later().bytes();
+    return new Progress(
+        "memory",
+        totalBytes - state.missing().bytes(),
+        totalBytes,
+        Math.max(state.percent() * PERCENT_OF_WAITING / 100, leastPercent));
+  }
+
+  /** Waits for something to happen; whether there is nothing more to wait for. */
+  private synchronized boolean awaitStep(Operation operation) throws InterruptedException {
+    if (!closed && !operation.isCancelled()) {
+      wait();
+    }
+    return closed || operation.isCancelled();
+  }
+
+  private void follow() {
+    try {
+      Outcome ended = end(lazy.done());
+      settle(ended);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) { // nobody else would hear of it
+      LOG.error("vps={} its memory cannot be seen to: {}", name(), e.getMessage(), e);
+    } finally {
+      host.loadings().remove(this);
+    }
+  }
+
+  private Outcome end(Future<Outcome> done) throws InterruptedException {
+    Outcome ended;
+    try {
+      ended = done.get();
+    } catch (ExecutionException e) {
+      ended = new Outcome.Failed(String.valueOf(e.getCause()));
+    }
+    synchronized (this) {
+      outcome = Optional.of(ended);
+      notifyAll();
+    }
+    return ended;
+  }
+
+  private void settle(Outcome ended) throws InterruptedException {
+    if (awaitRestore(ended instanceof Outcome.Failed) == Restore.GIVEN_UP) {
+      close(); // the resume takes the VPS down
+      return;
+    }
+    switch (ended) {
+      case Outcome.Complete(long sent, HotPages first) -> {
+        awaitChangeIfArmed("resume.loaded");
+        Faults.at("resume.loaded");
+        folder.clearStillLoading();
+        remember(first);
+        dropImages();
+        vps.loaded(new Resumed.Lazily(state().later(), DataSize.ofBytes(0)));
+        LOG.info("vps={} all its memory is there, {} pages came late", name(), sent);
+        close();
+      }
+      case Outcome.Ended _ -> {
+        folder.clearStillLoading();
+        dropImages();
+        close();
+      }
+      case Outcome.Failed(String reason) -> {
+        host.cgroups().killAll(name()); // the guard has done it, unless somebody killed the guard
+        dropImages();
+        close();
+        long pid;
+        synchronized (this) {
+          pid = initPid;
+        }
+        back.take(vps, pid, checkpoint, Failure.of(failed(reason)));
+      }
+    }
+  }
+
+  /** Waits for the end of the restore; without its memory the engine must be helped to that. */
+  private Restore awaitRestore(boolean hasFailed) throws InterruptedException {
+    while (true) {
+      if (hasFailed) {
+        Leftovers.killLazyRestores(folder); // again: it may not have begun yet
+      }
+      synchronized (this) {
+        if (restore == Restore.UNDER_WAY) {
+          TimeUnit.NANOSECONDS.timedWait(this, KILL_AGAIN.toNanos());
+        }
+        if (restore != Restore.UNDER_WAY) {
+          return restore;
+        }
+      }
+    }
+  }
+
+  private void close() {
+    lazy.close();
+    stored.close();
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+  }
+
+  /** What cannot be kept or removed is no failure: the VPS runs. */
+  private void remember(HotPages first) {
+    try {
+      DurableFiles.writeJson(folder.hotPages(), first.and(hot));
+    } catch (VpsException e) {
+      LOG.warn("vps={} {}, continuing without it", name(), e.getMessage());
+    }
+  }
+
+  private void dropImages() {
+    try {
+      DurableFiles.deleteTree(folder.images());
+    } catch (VpsException e) {
+      LOG.warn("vps={} {}, continuing without it", name(), e.getMessage());
+    }
+  }
+
+  private VpsException failed(String reason) {
+    return new VpsException(
+        pages.damage().isPresent() ? Code.CHECKPOINT_CORRUPT : Code.RESUME_FAILED,
+        "the memory of VPS '" + name() + "' could not all be loaded",
+        reason,
+        "It is suspended again in checkpoint "
+            + checkpoint.id()
+            + ". Resume it with 'letargo resume --eager "
+            + name()
+            + "', which reads all before anything runs, or rewind it to another checkpoint.");
+  }
+}
