@@ -85,6 +85,7 @@ class SendTest {
 
     assertThat(ended.get("state").asText()).as("%s", ended).isEqualTo("succeeded");
     assertThat(ended.get("kind").asText()).isEqualTo("send");
+    assertThat(ended.get("sentBytes").asLong()).isGreaterThan(1 << 20);
     assertThat(there.state("web1")).isEqualTo("suspended");
     assertThat(there.get("/v1/vps/web1").json().get("address"))
         .isEqualTo(here.get("/v1/vps/web1").json().get("address"));

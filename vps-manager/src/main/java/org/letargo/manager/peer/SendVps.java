@@ -18,6 +18,7 @@ import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.operation.HookCalls;
 import org.letargo.manager.operation.Operation;
 import org.letargo.manager.operation.OperationKind;
+import org.letargo.manager.operation.OperationResult;
 import org.letargo.manager.operation.OperationRun;
 import org.letargo.manager.operation.Operations;
 import org.letargo.manager.operation.Subject;
@@ -128,6 +129,7 @@ public final class SendVps {
           case Item.Progressed<Done>(Progress reached) -> run.progress(reached);
           case Item.Finished<Done> _ -> {
             talk.end();
+            run.made(new OperationResult.Sent(bytes));
             measured(peer, bytes, System.nanoTime() - begin);
             return Optional.empty();
           }
