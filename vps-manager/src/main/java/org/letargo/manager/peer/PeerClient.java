@@ -1,9 +1,5 @@
 package org.letargo.manager.peer;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -25,13 +21,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import javax.net.ssl.SSLException;
-import org.letargo.hook.protocol.Code;
-import org.letargo.hook.protocol.Json;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.manager.config.PeerUrl;
 import org.letargo.manager.json.ApiJson;
@@ -40,25 +32,13 @@ import org.letargo.manager.web.Outbound;
 
 /**
  * Calls other managers. A peer is believed by its authorities alone, each by its own; connections
- * are kept and used again. What a peer answers is read as hostile: bounded, and never shown raw.
- * Its methods block.
+ * are kept and used again. Its methods block.
  */
 final class PeerClient implements AutoCloseable {
-  /** The longest answer, in bytes. */
-  static final int MAX_ANSWER_BYTES = 256 << 10;
-
   /** So long a connection is used, so that what was shown on it is never out of date. */
   private static final Duration CONNECTION_LIFE = Duration.ofHours(1);
 
   private static final int PING_BYTES = 8;
-  private static final int OK = 200;
-  private static final int MAX_SENTENCE = 500;
-
-  /** A newer peer may say more than this one knows. */
-  private static final JsonMapper LENIENT =
-      Json.MAPPER.rebuild().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
-
-  private record Answer(int status, Buffer body) {}
 
   /** Connections to one peer, for as long as its authorities are these. */
   private record Line(List<X509Certificate> authorities, HttpClient http) {}
@@ -76,10 +56,10 @@ final class PeerClient implements AutoCloseable {
 
   /** Sends a peer something; failures as in {@link #get}. */
   void put(Peer peer, String path, Object body) {
-    require(peer.url(), send(peer, HttpMethod.PUT, path, Buffer.buffer(ApiJson.bytes(body))));
+    send(peer, HttpMethod.PUT, path, Buffer.buffer(ApiJson.bytes(body))).require(peer.url());
   }
 
-  private Answer send(Peer peer, HttpMethod method, String path, Buffer body) {
+  private PeerAnswer send(Peer peer, HttpMethod method, String path, Buffer body) {
     HttpClient http = line(peer).http();
     return ask(http, peer.url(), method, path, request -> exchange(request, body));
   }
@@ -98,11 +78,11 @@ final class PeerClient implements AutoCloseable {
     Context context = vertx.getOrCreateContext();
     HttpClientRequest request = open(context, peer, path);
     Outbound out = new Outbound(context, request::write);
-    Promise<Answer> answer = Promise.promise();
+    Promise<PeerAnswer> answer = Promise.promise();
     context.runOnContext(_ -> {
       request.setChunked(true);
       request.exceptionHandler(out::broken);
-      request.response().compose(PeerClient::collect).onComplete(answer);
+      request.response().compose(PeerAnswer::collect).onComplete(answer);
     });
     try {
       body.writeTo(out);
@@ -111,8 +91,8 @@ final class PeerClient implements AutoCloseable {
       // it is gone, or has answered and wants no more: the answer says which
       context.runOnContext(_ -> request.reset());
     }
-    return read(
-        peer.url(), Answers.await(answer.future(), why -> unreachable(peer.url(), why)), type);
+    return Answers.await(answer.future(), why -> PeerAnswer.unreachable(peer.url(), why))
+        .read(peer.url(), type);
   }
 
   /** A POST whose body and answer nobody has begun with yet. */
@@ -122,7 +102,7 @@ final class PeerClient implements AutoCloseable {
     RequestOptions options = options(peer.url(), HttpMethod.POST, path);
     context.runOnContext(
         _ -> http.request(options).compose(PeerClient::speaksHttp2).onComplete(opened));
-    return Answers.await(opened.future(), why -> unreachable(peer.url(), why));
+    return Answers.await(opened.future(), why -> PeerAnswer.unreachable(peer.url(), why));
   }
 
   /**
@@ -147,14 +127,14 @@ final class PeerClient implements AutoCloseable {
 
   private static Future<InputStream> answerOf(
       Context context, HttpClientResponse response, PeerUrl url) {
-    if (response.statusCode() == OK) {
+    if (response.statusCode() == PeerAnswer.OK) {
       response.pause();
       return Future.succeededFuture(new Inbound(context, response));
     }
-    return collect(response)
+    return PeerAnswer.collect(response)
         .compose(answer -> {
           try {
-            require(url, answer);
+            answer.require(url);
             return Future.failedFuture("it answers nothing");
           } catch (VpsException e) {
             return Future.failedFuture(e);
@@ -172,7 +152,7 @@ final class PeerClient implements AutoCloseable {
    *     what answers is not this peer
    */
   <T> Timed<T> get(Peer peer, String path, Class<T> type) {
-    Timed<Answer> timed =
+    Timed<PeerAnswer> timed =
         ask(
             line(peer).http(),
             peer.url(),
@@ -182,7 +162,7 @@ final class PeerClient implements AutoCloseable {
                 exchange(request, Buffer.buffer())
                     .compose(answer ->
                         ping(request.connection()).map(latency -> new Timed<>(answer, latency))));
-    return new Timed<>(read(peer.url(), timed.answer(), type), timed.latency());
+    return new Timed<>(timed.answer().read(peer.url(), type), timed.latency());
   }
 
   private static Future<Duration> ping(HttpConnection connection) {
@@ -203,9 +183,9 @@ final class PeerClient implements AutoCloseable {
     HttpClient http = open(PeerSettings.stranger(trust));
     try {
       Buffer json = Buffer.buffer(ApiJson.bytes(body));
-      Answer answer =
+      PeerAnswer answer =
           ask(http, url, HttpMethod.POST, PeerPaths.JOIN, request -> exchange(request, json));
-      return read(url, answer, AuthorityList.class);
+      return answer.read(url, AuthorityList.class);
     } finally {
       http.close();
     }
@@ -275,7 +255,7 @@ final class PeerClient implements AutoCloseable {
                 .compose(PeerClient::speaksHttp2)
                 .compose(exchange)
                 .onComplete(answer));
-    return Answers.await(answer.future(), why -> unreachable(url, why));
+    return Answers.await(answer.future(), why -> PeerAnswer.unreachable(url, why));
   }
 
   private static RequestOptions options(PeerUrl url, HttpMethod method, String path) {
@@ -292,84 +272,11 @@ final class PeerClient implements AutoCloseable {
         : Future.failedFuture("it does not speak HTTP/2");
   }
 
-  private static Future<Answer> exchange(HttpClientRequest request, Buffer body) {
+  private static Future<PeerAnswer> exchange(HttpClientRequest request, Buffer body) {
     return request
         .putHeader("Content-Type", "application/json")
         .send(body)
-        .compose(PeerClient::collect);
-  }
-
-  private static Future<Answer> collect(HttpClientResponse response) {
-    Promise<Answer> whole = Promise.promise();
-    Buffer body = Buffer.buffer();
-    response.exceptionHandler(whole::tryFail);
-    response.handler(part -> {
-      if (body.length() + part.length() > MAX_ANSWER_BYTES) {
-        whole.tryFail("its answer is longer than " + MAX_ANSWER_BYTES + " bytes");
-        response.request().reset();
-        return;
-      }
-      body.appendBuffer(part);
-    });
-    response.endHandler(_ -> whole.tryComplete(new Answer(response.statusCode(), body)));
-    return whole.future();
-  }
-
-  private static <T> T read(PeerUrl url, Answer answer, Class<T> type) {
-    require(url, answer);
-    try {
-      return LENIENT.readValue(answer.body().getBytes(), type);
-    } catch (JsonProcessingException e) {
-      throw unreachable(url, new IllegalArgumentException("its answer is not what is expected"));
-    } catch (IOException e) {
-      throw unreachable(url, e);
-    }
-  }
-
-  /**
-   * @throws VpsException PEER_REFUSED with what it says
-   */
-  private static void require(PeerUrl url, Answer answer) {
-    if (answer.status() == OK) {
-      return;
-    }
-    JsonNode error;
-    try {
-      error = LENIENT.readTree(answer.body().getBytes()).path("error");
-    } catch (IOException e) {
-      error = LENIENT.missingNode();
-    }
-    throw refused(url, error, "it answers with status " + answer.status());
-  }
-
-  /** What a peer says, made safe to be shown. */
-  static VpsException refused(PeerUrl url, JsonNode error, String otherwise) {
-    String why = sentence(error, "why").orElse(otherwise);
-    return new VpsException(
-        Code.PEER_REFUSED,
-        "the host at " + url + " refuses",
-        why,
-        sentence(error, "remedy").orElse("Look into its log."));
-  }
-
-  private static Optional<String> sentence(JsonNode error, String part) {
-    return Optional.ofNullable(error.path(part).textValue())
-        .map(text -> text.replaceAll("\\p{Cntrl}", "?"))
-        .map(text -> text.substring(0, Math.min(text.length(), MAX_SENTENCE)))
-        .filter(text -> !text.isBlank());
-  }
-
-  static VpsException unreachable(PeerUrl url, Throwable why) {
-    boolean stranger = why instanceof SSLException;
-    return new VpsException(
-        Code.PEER_UNREACHABLE,
-        "the host at " + url + (stranger ? " is not trusted" : " does not answer"),
-        why.getMessage() == null ? why.toString() : why.getMessage().lines().findFirst().orElse(""),
-        stranger
-            ? "It was installed anew, its token is of another host, or something stands in between:"
-                + " look, then let the two become peers again."
-            : "Check that letargo-manager runs there, its 'peers.listen', and firewalls between.",
-        why);
+        .compose(PeerAnswer::collect);
   }
 
   @Override

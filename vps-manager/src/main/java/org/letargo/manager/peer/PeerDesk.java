@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.letargo.hook.protocol.Code;
@@ -48,6 +49,9 @@ final class PeerDesk implements PeerServer.Desk {
 
   /** Connections that are none are noted once in so long: whoever makes them makes thousands. */
   private static final Duration STRANGE_PAUSE = Duration.ofSeconds(10);
+
+  /** How often a peer hears something while it sends a VPS. */
+  private static final Duration STILL_HERE = Duration.ofSeconds(15);
 
   private static final int BLOCK_BYTES = 64 << 10;
   private static final int REFUSED = 400;
@@ -176,13 +180,7 @@ final class PeerDesk implements PeerServer.Desk {
           }
         };
     imports.receive(name, request.by(), new Upload(request.body()), sender);
-    Operation ended;
-    try {
-      ended = end.take(); // an operation has its own patience
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new VpsException(Code.INTERRUPTED, "the VPS was not received", "the manager ends", "");
-    }
+    Operation ended = awaitEnd(end, answer);
     switch (ended.state()) {
       case OperationState.Succeeded _ -> answer.end(PeerFrames.done());
       case OperationState.Failed(Instant _, Failure why) -> fail(answer, why);
@@ -193,10 +191,35 @@ final class PeerDesk implements PeerServer.Desk {
   }
 
   private static void fail(PeerStream answer, Failure why) {
-    if (!answer.hasBegun()) {
-      throw why.toException();
-    }
     answer.end(PeerFrames.failed(ErrorBody.of(why)));
+  }
+
+  /** Says now and then that it is still there: the peer counts on hearing something. */
+  private static Operation awaitEnd(BlockingQueue<Operation> end, PeerStream answer) {
+    boolean listening = true;
+    try {
+      while (true) {
+        if (listening) {
+          listening = sayStillHere(answer);
+        }
+        Operation ended = end.poll(STILL_HERE.toSeconds(), TimeUnit.SECONDS);
+        if (ended != null) { // an operation has its own patience
+          return ended;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new VpsException(Code.INTERRUPTED, "the VPS was not received", "the manager ends", "");
+    }
+  }
+
+  private static boolean sayStillHere(PeerStream answer) {
+    try {
+      answer.write(PeerFrames.bytes(new byte[0]));
+      return true;
+    } catch (IOException e) {
+      return false; // it is gone, and the operation notices
+    }
   }
 
   /** Answer of a probe. */

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,9 @@ final class PeerServer implements AutoCloseable {
   private static final int HTTP_VERSION_NOT_SUPPORTED = 505;
   private static final int OK = 200;
   private static final long CLOSE_SECONDS = 5;
+
+  /** How long a peer may send nothing: it may have to wait for its hook, or for ours. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   /** How many connections there may be; more than that are closed at once. */
   private static final int MAX_CONNECTIONS = 256;
@@ -122,7 +126,7 @@ final class PeerServer implements AutoCloseable {
     }
     request.pause();
     Context context = Vertx.currentContext();
-    InputStream body = new Inbound(context, request);
+    InputStream body = new Inbound(context, request, PATIENCE);
     threads.execute(() -> serve(request, context, body));
   }
 
@@ -168,6 +172,10 @@ final class PeerServer implements AutoCloseable {
     context.runOnContext(_ -> {
       HttpServerResponse response = request.response();
       if (response.ended() || response.closed()) {
+        return;
+      }
+      if (response.headWritten()) { // a stream that nobody has ended
+        response.reset();
         return;
       }
       response

@@ -6,7 +6,7 @@ import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import org.letargo.manager.web.Outbound;
 
-/** An answer to a peer that is written bit by bit, from a virtual thread; one thread writes. */
+/** An answer to a peer that is written bit by bit, from virtual threads, one after the other. */
 final class PeerStream {
   private final Context context;
   private final HttpServerResponse response;
@@ -19,22 +19,17 @@ final class PeerStream {
     this.out = new Outbound(context, response::write);
   }
 
-  /** Whether anything was written, so that there can be no other answer. */
-  synchronized boolean hasBegun() {
-    return begun;
-  }
-
   /**
    * Writes; waits while the peer is slow. The array must not change any more.
    *
    * @throws IOException if the peer is gone
    */
-  void write(byte[] bytes) throws IOException {
+  synchronized void write(byte[] bytes) throws IOException {
     begin();
     out.write(bytes);
   }
 
-  private synchronized void begin() {
+  private void begin() {
     if (begun) {
       return;
     }
@@ -47,7 +42,7 @@ final class PeerStream {
   }
 
   /** Writes the last bytes. */
-  void end(byte[] last) {
+  synchronized void end(byte[] last) {
     begin();
     context.runOnContext(_ -> {
       if (!response.ended() && !response.closed()) {

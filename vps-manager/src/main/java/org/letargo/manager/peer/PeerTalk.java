@@ -53,7 +53,7 @@ final class PeerTalk implements AutoCloseable {
    * @throws VpsException PEER_REFUSED, PEER_UNREACHABLE
    */
   InputStream answer() {
-    return Answers.await(answer, why -> PeerClient.unreachable(url, why));
+    return Answers.await(answer, why -> PeerAnswer.unreachable(url, why));
   }
 
   /** The answer was read to its end. */

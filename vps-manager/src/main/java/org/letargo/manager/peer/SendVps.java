@@ -140,7 +140,7 @@ public final class SendVps {
       talk.close();
       return Optional.of(e);
     } catch (IOException e) {
-      return Optional.of(PeerClient.unreachable(peer.url(), e)); // its answer may say more
+      return Optional.of(PeerAnswer.unreachable(peer.url(), e)); // its answer may say more
     }
   }
 
@@ -165,7 +165,7 @@ public final class SendVps {
           }
           case PeerFrames.Frame.Failed(var error) -> {
             breakOff(talk, leaving);
-            return Optional.of(PeerClient.refused(peer.url(), error, "it does not say why"));
+            return Optional.of(PeerAnswer.refused(peer.url(), error, "it does not say why"));
           }
         }
       }
@@ -174,7 +174,7 @@ public final class SendVps {
       return Optional.of(e);
     } catch (IOException e) {
       breakOff(talk, leaving);
-      return Optional.of(PeerClient.unreachable(peer.url(), e));
+      return Optional.of(PeerAnswer.unreachable(peer.url(), e));
     }
   }
 

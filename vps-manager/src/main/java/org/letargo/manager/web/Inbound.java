@@ -40,25 +40,41 @@ public final class Inbound extends InputStream {
   private final ReadStream<Buffer> stream;
   private final BooleanSupplier ended;
   private final Runnable cut;
+  private final Duration patience;
   private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
   private Part current = new Part.Bytes(Buffer.buffer());
   private int position;
 
   /** On the event loop of the request. */
   public Inbound(Context context, HttpServerRequest request) {
-    this(context, request, request::isEnded, () -> request.connection().close());
+    this(context, request, STALL);
+  }
+
+  /**
+   * The same for a client that may have to wait for something itself.
+   *
+   * @param patience how long it may send nothing while it is waited for
+   */
+  public Inbound(Context context, HttpServerRequest request, Duration patience) {
+    this(context, request, request::isEnded, () -> request.connection().close(), patience);
   }
 
   /** The same for the body of an answer, which must be paused too. */
   public Inbound(Context context, HttpClientResponse response) {
-    this(context, response, () -> false, () -> response.request().reset());
+    this(context, response, () -> false, () -> response.request().reset(), STALL);
   }
 
-  private Inbound(Context context, ReadStream<Buffer> stream, BooleanSupplier ended, Runnable cut) {
+  private Inbound(
+      Context context,
+      ReadStream<Buffer> stream,
+      BooleanSupplier ended,
+      Runnable cut,
+      Duration patience) {
     this.context = context;
     this.stream = stream;
     this.ended = ended;
     this.cut = cut;
+    this.patience = patience;
     stream.exceptionHandler(cause -> parts.add(new Part.Broken(cause)));
     stream.endHandler(_ -> parts.add(new Part.End()));
     stream.handler(buffer -> parts.add(new Part.Bytes(buffer)));
@@ -99,9 +115,9 @@ public final class Inbound extends InputStream {
 
   private Part take() throws IOException {
     try {
-      Part next = parts.poll(STALL.toSeconds(), TimeUnit.SECONDS);
+      Part next = parts.poll(patience.toSeconds(), TimeUnit.SECONDS);
       if (next == null) {
-        throw new IOException("the client sent nothing for " + STALL.toSeconds() + " s");
+        throw new IOException("the client sent nothing for " + patience.toSeconds() + " s");
       }
       if (next instanceof Part.Bytes) {
         context.runOnContext(_ -> {
