@@ -73,9 +73,10 @@ class FullDiskIT {
     assertThat(failure.code()).isEqualTo("NO_SPACE");
     assertThat(failure.message())
         .matches(
-            "cannot suspend VPS 'large': its memory may need \\d+ MiB, and"
-                + " \\d+ MiB are free in"
-                + " .*\\. Free space on that disk, then try again\\. The VPS runs on\\.");
+            "cannot suspend VPS 'large': its \\d+ MiB of memory are predicted to need \\d+ MiB in"
+                + " the store, and there is room for \\d+ MiB\\. Free space on its disk, forget"
+                + " checkpoints, or raise hook\\.store\\.budget; then try again\\. The VPS runs"
+                + " on\\.");
     assertThat(vps.folder().resolve("log/suspend")).as("the engine's log").doesNotExist();
     expectRunsOn(vps, heart);
   }
@@ -166,8 +167,7 @@ class FullDiskIT {
 
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(507);
     assertThat(Api.parse(answer).at("/error/code").asText()).isEqualTo("NO_SPACE");
-    assertThat(Api.parse(answer).at("/error/message").asText())
-        .contains("does not fit on the disk");
+    assertThat(Api.parse(answer).at("/error/message").asText()).contains("does not fit");
     instance.sweepVpses();
     disk.makeSpace();
     instance.api().importFrom(archive);

@@ -17,14 +17,14 @@ public final class Obstacles {
    *
    * @return the descriptor that it has made; -1 if it is none
    */
-  static int make(Vps vps, String kind) {
+  public static int make(Vps vps, String kind) {
     vps.installPayload("obstacle");
     vps.daemon("obstacle", "obstacle " + kind);
     return awaitReady(vps);
   }
 
   /** Waits for the payload's next word. */
-  public static int awaitReady(Vps vps) {
+  static int awaitReady(Vps vps) {
     String[] said = {""};
     Awaitility.await("obstacle")
         .pollInterval(Duration.ofMillis(50))

@@ -47,7 +47,8 @@ class StoreTest {
     assertThat(store.toString())
         .isEqualTo(
             "{\"checkpoints\":2,\"chunks\":153,\"contentBytes\":18874368,\"storedBytes\":10027008,"
-                + "\"deadBytes\":0,\"encrypted\":false}");
+                + "\"deadBytes\":0,\"roomBytes\":21474836480,\"encrypted\":false,\"zstdLevel\":1,"
+                + "\"frozenBufferBytes\":2147483648}");
   }
 
   @Test

@@ -87,6 +87,15 @@ public final class StoredCheckpoint implements Closeable {
     return Recipe.of(chunks::read, file.rootId(), file.sizeBytes());
   }
 
+  /**
+   * Names parts of a file without reading them.
+   *
+   * @throws NoSuchFileException if the checkpoint has none of this path
+   */
+  public ContentIds contentIds(String path) throws IOException {
+    return new ContentIds(recipe(require(path)), new Errors(path));
+  }
+
   /** A new file for what does not fit into memory; it goes when it is closed. */
   public FileChannel spool() throws IOException {
     return store.spool();

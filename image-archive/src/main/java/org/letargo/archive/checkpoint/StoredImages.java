@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -52,6 +53,11 @@ public final class StoredImages implements ImageSource {
       throw new NoSuchFileException(name);
     }
     return checkpoint.file(file).stream();
+  }
+
+  @Override
+  public List<String> names() {
+    return files.keySet().stream().sorted().toList();
   }
 
   @Override

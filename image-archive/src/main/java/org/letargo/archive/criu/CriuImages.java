@@ -1,22 +1,27 @@
 package org.letargo.archive.criu;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.letargo.archive.ArchiveException;
 
 /**
- * CRIU's image files of one checkpoint: its {@code checkpoint/} directory. Every call reads the
- * files anew; nothing stays open.
+ * CRIU's image files of one checkpoint. Every call reads the files anew; nothing stays open.
  *
  * <p>Formats: images/*.proto of CRIU. pagemap: after a head {pages_id 1} entries {vaddr 1, nr_pages
  * 2, in_parent 3, flags 4, nr_pages 5 from CRIU 4.2 on}. pstree {pid 1, ppid 2, pgid 3, sid 4,
- * threads 5}. core {tc 3 {comm 6}}. inventory {img_version 1}.
+ * threads 5}. core {thread_info 2 {gpregs 2 {r8 10, si 14, di 15, orig_ax 16}}, tc 3 {comm 6}}, of
+ * each thread. mm {exe_file_id 12}. inventory {img_version 1}.
  */
 public final class CriuImages {
   private static final int PAGE_BYTES = 4096;
@@ -27,14 +32,36 @@ public final class CriuImages {
   /** COMPEL_TASK_DEAD. */
   private static final int DEAD = 2;
 
+  private static final Pattern PAGEMAP = Pattern.compile("pagemap-.*\\.img");
+
+  /** Of x86-64; of a thread that is in no system call the number is -1. */
+  private static final long FUTEX = 202;
+
+  private static final long NO_CALL = -1;
+
+  /** Without FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME. */
+  private static final int FUTEX_COMMAND = 0x7f;
+
+  private static final int FUTEX_LOCK_PI = 6;
+  private static final int FUTEX_WAIT_REQUEUE_PI = 11;
+  private static final int FUTEX_LOCK_PI2 = 13;
+
   private static final int IN_PARENT = 1;
   private static final int LAZY = 2;
   private static final int PRESENT = 4;
 
-  private final Path directory;
+  private final ImageSource source;
 
   public CriuImages(Path directory) {
-    this.directory = directory;
+    this(ImageSource.folder(directory));
+  }
+
+  public CriuImages(ImageSource source) {
+    this.source = source;
+  }
+
+  private ImageFile open(String name, ImageFile.Kind kind) throws IOException {
+    return ImageFile.open(name, source.open(name), kind);
   }
 
   /**
@@ -43,7 +70,7 @@ public final class CriuImages {
    * @throws ArchiveException CORRUPT if the inventory is not one
    */
   public int imageVersion() throws IOException {
-    try (var image = ImageFile.open(directory.resolve("inventory.img"), ImageFile.Kind.INVENTORY)) {
+    try (var image = open("inventory.img", ImageFile.Kind.INVENTORY)) {
       return Math.toIntExact(image.require().requireNumber(1) & 0x7FFF_FFFF);
     }
   }
@@ -56,17 +83,20 @@ public final class CriuImages {
    */
   public long memoryBytes() throws IOException {
     long pages = 0;
-    try (DirectoryStream<Path> maps = Files.newDirectoryStream(directory, "pagemap-*.img")) {
-      for (Path map : maps) {
-        pages += pages(map);
-      }
+    for (String name : pagemaps()) {
+      pages += pages(name);
     }
     return pages * PAGE_BYTES;
   }
 
-  private static long pages(Path file) throws IOException {
+  /** The images that say where memory is, of processes and shared memory. */
+  public List<String> pagemaps() throws IOException {
+    return source.names().stream().filter(name -> PAGEMAP.matcher(name).matches()).toList();
+  }
+
+  private long pages(String name) throws IOException {
     long pages = 0;
-    try (var image = ImageFile.open(file, ImageFile.Kind.PAGEMAP)) {
+    try (var image = open(name, ImageFile.Kind.PAGEMAP)) {
       image.require().requireNumber(1);
       for (Optional<ProtoMessage> entry; (entry = image.next()).isPresent(); ) {
         ProtoMessage run = entry.get();
@@ -94,7 +124,7 @@ public final class CriuImages {
    */
   public List<CriuProcess> processes() throws IOException {
     List<CriuProcess> processes = new ArrayList<>();
-    try (var image = ImageFile.open(directory.resolve("pstree.img"), ImageFile.Kind.PSTREE)) {
+    try (var image = open("pstree.img", ImageFile.Kind.PSTREE)) {
       for (Optional<ProtoMessage> entry; (entry = image.next()).isPresent(); ) {
         if (processes.size() == MAX_PROCESSES) {
           throw image.malformed("it has more than " + MAX_PROCESSES + " processes");
@@ -114,16 +144,80 @@ public final class CriuImages {
   }
 
   /**
+   * The locks that inherit priorities for which threads wait in the kernel. A thread asks again
+   * when it is restored, and the kernel then writes to the lock in a way that cannot wait for the
+   * page (fault_in_user_writeable): it must be there first, else the call fails with EFAULT, and
+   * the C library ends the program.
+   *
+   * @return addresses of locks by the pid of their process
+   * @throws ArchiveException CORRUPT if an image is not what CRIU writes
+   */
+  public Map<Long, NavigableSet<Long>> priorityLocks() throws IOException {
+    Map<Long, NavigableSet<Long>> found = new TreeMap<>();
+    try (var image = open("pstree.img", ImageFile.Kind.PSTREE)) {
+      for (Optional<ProtoMessage> entry; (entry = image.next()).isPresent(); ) {
+        long pid = entry.get().requireNumber(1);
+        for (long thread : entry.get().numbers(5)) {
+          Set<Long> locks = priorityLocks(thread);
+          if (!locks.isEmpty()) {
+            found.computeIfAbsent(pid, _ -> new TreeSet<>()).addAll(locks);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private Set<Long> priorityLocks(long thread) throws IOException {
+    try (var image = open("core-" + thread + ".img", ImageFile.Kind.CORE)) {
+      ProtoMessage registers = image.require().message(2).message(2);
+      if (registers.number(16).orElse(NO_CALL) != FUTEX) {
+        return Set.of();
+      }
+      int command = (int) registers.requireNumber(14) & FUTEX_COMMAND;
+      return switch (command) {
+        case FUTEX_LOCK_PI, FUTEX_LOCK_PI2 -> Set.of(registers.requireNumber(15));
+        case FUTEX_WAIT_REQUEUE_PI -> Set.of(registers.requireNumber(10)); // its second lock
+        default -> Set.of();
+      };
+    } catch (NoSuchFileException e) {
+      return Set.of();
+    }
+  }
+
+  /**
    * Whether a process had ended when it was saved and only its parent had not heard of it: the
    * engine restores of it nothing but what it ended with, and saves no namespaces of it.
    */
   boolean hasEnded(int pid) throws IOException {
-    try (var image =
-        ImageFile.open(directory.resolve("core-" + pid + ".img"), ImageFile.Kind.CORE)) {
+    try (var image = open("core-" + pid + ".img", ImageFile.Kind.CORE)) {
       return image.require().message(3).requireNumber(1) == DEAD;
     } catch (NoSuchFileException e) {
       return false;
     }
+  }
+
+  /** The path of a process's program, inside the VPS; empty where there is none, as of a zombie. */
+  public Map<Integer, String> programs(List<CriuProcess> processes) throws IOException {
+    OpenFiles files = OpenFiles.read(source);
+    Map<Integer, String> programs = new HashMap<>();
+    for (CriuProcess process : processes) {
+      try (var image = open("mm-" + process.pid() + ".img", ImageFile.Kind.MEMORY_AREAS)) {
+        programs.put(process.pid(), files.name(image.require().requireNumber(12)));
+      } catch (NoSuchFileException e) {
+        programs.put(process.pid(), "");
+      }
+    }
+    return programs;
+  }
+
+  /**
+   * The sockets that have a name or an address, of all processes.
+   *
+   * @throws ArchiveException CORRUPT if the image of open files is not one
+   */
+  public List<CriuSocket> sockets() throws IOException {
+    return OpenFiles.read(source).sockets();
   }
 
   private static int id(ImageFile image, long number) {
@@ -135,8 +229,7 @@ public final class CriuImages {
 
   /** Empty for a process without a core image, which is how CRIU saves helpers. */
   private String name(int pid) throws IOException {
-    try (var image =
-        ImageFile.open(directory.resolve("core-" + pid + ".img"), ImageFile.Kind.CORE)) {
+    try (var image = open("core-" + pid + ".img", ImageFile.Kind.CORE)) {
       String name = image.require().message(3).text(6);
       return name.length() <= MAX_NAME_CHARS ? name : name.substring(0, MAX_NAME_CHARS);
     } catch (NoSuchFileException e) {

@@ -131,6 +131,76 @@ public final class MemoryLayout {
     return run < 0 ? 0 : ends[run] - address;
   }
 
+  /**
+   * Steps over the pieces that a pages file is cut into: all pages of one window, which lie one
+   * behind another in the file.
+   *
+   * @param windowBytes a power of two
+   */
+  public Windows windows(int windowBytes) {
+    return new Windows(windowBytes);
+  }
+
+  /** A place among the windows, in the order of their addresses. */
+  public final class Windows {
+    private final int windowBytes;
+    private int run;
+    private long at;
+    private long address;
+    private long offset;
+    private long pages;
+    private long bytes;
+
+    private Windows(int windowBytes) {
+      this.windowBytes = windowBytes;
+      this.at = count == 0 ? 0 : addresses[0];
+    }
+
+    /** Steps to the next window that has pages; false at the end. */
+    public boolean next() {
+      if (run == count) {
+        return false;
+      }
+      address = at & -windowBytes;
+      offset = offsets[run] + at - addresses[run];
+      pages = 0;
+      bytes = 0;
+      while (run < count && at - address < windowBytes) {
+        long end = Math.min(ends[run], address + windowBytes);
+        bytes += end - at;
+        for (long page = at; page < end; page += PAGE_BYTES) {
+          pages |= 1L << (page - address) / PAGE_BYTES;
+        }
+        at = end;
+        if (at == ends[run]) {
+          run++;
+          at = run < count ? addresses[run] : at;
+        }
+      }
+      return true;
+    }
+
+    /** Where it begins in memory. */
+    public long address() {
+      return address;
+    }
+
+    /** Where its first page is in the file. */
+    public long offset() {
+      return offset;
+    }
+
+    /** How much of it there is. */
+    public long bytes() {
+      return bytes;
+    }
+
+    /** Which of its first 64 pages there are, one bit each. */
+    public long pages() {
+      return pages;
+    }
+  }
+
   private int find(long address) {
     int found = Arrays.binarySearch(addresses, 0, count, address);
     int run = found >= 0 ? found : -found - 2;

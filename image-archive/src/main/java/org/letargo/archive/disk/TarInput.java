@@ -72,6 +72,18 @@ final class TarInput {
     contentLeft -= length;
   }
 
+  /** Where the content of the entry begins in the tar. */
+  long contentOffset() {
+    return position;
+  }
+
+  /** Passes over all content of the entry; the caller knows that the tar is so long. */
+  void skipContent() throws IOException {
+    in.skipNBytes(contentLeft);
+    position += contentLeft;
+    contentLeft = 0;
+  }
+
   /** Reads the map at the head of a sparse file's content. */
   SparseMap readSparseMap(TarEntry entry) throws IOException {
     var map = new SparseMap();

@@ -11,6 +11,7 @@ import static org.letargo.archive.criu.Messages.number;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.letargo.archive.ArchiveException;
 
@@ -26,6 +28,8 @@ class CriuImagesTest {
   private static final int PSTREE = 0x50273030;
   private static final int CORE = 0x55053847;
   private static final int PAGEMAP = 0x56084025;
+  private static final int FILES = 0x56303138;
+  private static final int MEMORY_MAP = 0x57492820;
 
   @TempDir Path directory;
   private CriuImages images;
@@ -75,6 +79,126 @@ class CriuImagesTest {
   @Test
   void readsTheInventory() throws IOException {
     assertThat(images.imageVersion()).isEqualTo(2);
+  }
+
+  @Test
+  void namesProgramsAndSockets() throws IOException {
+    writeOpenFiles();
+    write("mm-1.img", magic(COMMON, MEMORY_MAP), message(number(12, 7)));
+
+    assertThat(images.programs(images.processes())).isEqualTo(Map.of(1, "/sbin/init", 70, ""));
+    assertThat(images.sockets())
+        .containsExactly(
+            new CriuSocket("tcp", "listening", "0.0.0.0:80", ""),
+            new CriuSocket(
+                "tcp6", "connected", "[0:0:0:0:0:0:0:1]:443", "[fe80:0:0:0:0:0:0:2]:50000"),
+            new CriuSocket("udp", "", "10.0.0.1:53", ""),
+            new CriuSocket("unix", "listening", "/run/x.sock", ""),
+            new CriuSocket("unix", "", "@abstract", ""));
+    assertThat(images.pagemaps()).containsExactly("pagemap-1.img", "pagemap-shmem-9.img");
+  }
+
+  private void writeOpenFiles() throws IOException {
+    write(
+        "files.img",
+        magic(COMMON, FILES),
+        message(number(1, 1), number(2, 7), bytes(3, bytes(6, "/sbin/init".getBytes()))),
+        message(number(1, 4), number(2, 8), bytes(4, inet(2, 6, 10, 80, 0, word(0), word(0)))),
+        message(
+            number(1, 4),
+            number(2, 9),
+            bytes(
+                4,
+                inet(
+                    10,
+                    6,
+                    1,
+                    443,
+                    50_000,
+                    join(word(0), word(0), word(0), word(0x0100_0000)),
+                    join(word(0x80FE), word(0), word(0), word(0x0200_0000))))),
+        message(
+            number(1, 4),
+            number(2, 10),
+            bytes(4, inet(2, 17, 7, 53, 0, word(0x0100_000A), word(0)))),
+        message(number(1, 4), number(2, 11), bytes(4, inet(2, 17, 7, 0, 0, word(0), word(0)))),
+        message(number(1, 5), number(2, 12), bytes(16, unix(10, "/run/x.sock\0"))),
+        message(number(1, 5), number(2, 13), bytes(16, unix(7, "\0abstract"))),
+        message(number(1, 5), number(2, 14), bytes(16, unix(1, ""))));
+  }
+
+  private static byte[] inet(
+      int family, int protocol, int state, int port, int remotePort, byte[] local, byte[] remote) {
+    return join(
+        number(1, 1),
+        number(3, family),
+        number(5, protocol),
+        number(6, state),
+        number(7, port),
+        number(8, remotePort),
+        bytes(11, local),
+        bytes(12, remote));
+  }
+
+  private static byte[] unix(int state, String name) {
+    return join(number(1, 1), number(4, state), bytes(11, name.getBytes()));
+  }
+
+  private static byte[] word(int value) {
+    return Messages.varint(Integer.toUnsignedLong(value));
+  }
+
+  @Test
+  void refusesASocketWhoseAddressNeverEnds() throws IOException {
+    byte[] endless = new byte[1000];
+    write(
+        "files.img",
+        magic(COMMON, FILES),
+        message(number(2, 1), bytes(4, inet(2, 6, 1, 80, 81, endless, endless))));
+
+    assertThatThrownBy(images::sockets)
+        .isInstanceOf(ArchiveException.class)
+        .hasMessageContaining("field 11 comes 5 times or more");
+  }
+
+  @Test
+  void survivesRandomDamageOfOpenFiles() throws IOException {
+    var random = new Random(2);
+    writeOpenFiles();
+    byte[] good = Files.readAllBytes(directory.resolve("files.img"));
+    int refused = 0;
+    for (int i = 0; i < 2000; i++) {
+      byte[] bad = good.clone();
+      bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);
+      Files.write(directory.resolve("files.img"), bad);
+      try {
+        assertThat(images.sockets()).hasSizeLessThan(20);
+      } catch (ArchiveException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isPositive();
+  }
+
+  /** Thread 71 is of process 70. */
+  @ParameterizedTest
+  @CsvSource({
+    "202, 6, 4096", // FUTEX_LOCK_PI
+    "202, 134, 4096", // with FUTEX_PRIVATE_FLAG
+    "202, 141, 4096", // FUTEX_LOCK_PI2
+    "202, 139, 8192", // FUTEX_WAIT_REQUEUE_PI: it waits for the second one
+    "202, 128, ''", // FUTEX_WAIT
+    "-1, 6, ''", // in no system call
+    "0, 6, ''", // read
+  })
+  void findsTheLocksWithPrioritiesThatThreadsWaitFor(long call, long operation, String lock)
+      throws IOException {
+    byte[] registers =
+        join(number(10, 8192), number(14, operation), number(15, 4096), number(16, call));
+    write("core-71.img", magic(COMMON, CORE), message(number(1, 1), bytes(2, bytes(2, registers))));
+
+    assertThat(images.priorityLocks().toString())
+        .isEqualTo(lock.isEmpty() ? "{}" : "{70=[" + lock + "]}");
   }
 
   static Stream<Arguments> damage() {

@@ -269,6 +269,11 @@ class ImageCheckTest {
     }
 
     @Override
+    public List<String> names() {
+      return files.keySet().stream().sorted().toList();
+    }
+
+    @Override
     public OptionalLong sizeBytes(String name) {
       return files.containsKey(name)
           ? OptionalLong.of(files.get(name).length)

@@ -1,10 +1,21 @@
 package org.letargo.integration.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.letargo.archive.checkpoint.CheckpointFile;
+import org.letargo.archive.checkpoint.CheckpointStore;
+import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.checkpoint.StoredImages;
+import org.letargo.archive.criu.ImageCheck;
+import org.letargo.archive.store.pack.PackStore;
+import org.letargo.archive.store.pack.PackStoreOptions;
 import org.letargo.integration.harness.Api;
 import org.letargo.integration.harness.Heart;
 import org.letargo.integration.harness.Instance;
@@ -20,6 +31,8 @@ import org.letargo.integration.harness.Vps;
  */
 public final class VerifyBench {
   private static final String NAME = "bench";
+  private static final String IMAGES = "checkpoint/";
+  private static final int WARM_UP = 20;
 
   private final Instance instance;
   private final Api api;
@@ -34,7 +47,7 @@ public final class VerifyBench {
     int runs = Integer.parseInt(System.getenv().getOrDefault("BENCH_RUNS", "5"));
     Requirements.check();
     System.out.println("load: " + Machine.load());
-    for (String subject : List.of("tiny", "tiny and 256 MiB", "debian-12")) {
+    for (String subject : List.of("debian-12", "tiny", "tiny and 256 MiB")) {
       try (Instance instance = Instance.start()) {
         new VerifyBench(instance).run(subject, runs);
       }
@@ -53,6 +66,7 @@ public final class VerifyBench {
     for (int i = 0; i < runs; i++) {
       round(vps);
     }
+    lookThroughImages(runs);
     System.out.println(subject);
     measured.forEach((what, millis) ->
         System.out.printf(
@@ -76,6 +90,34 @@ public final class VerifyBench {
         "restore, the disk unpacked (a rewind)",
         "/rewind",
         Map.of("checkpoint", plain.path("id").asText(), "discardCurrent", true));
+  }
+
+  /** What every checkpoint and resume does; in this process, which has done so before. */
+  private void lookThroughImages(int runs) {
+    String newest = api.get("/v1/vps/" + NAME + "/checkpoints").path("here").asText();
+    instance.hook().stop();
+    Path folder = instance.state().resolve("store");
+    try (PackStore packs = PackStore.open(folder, PackStoreOptions.defaults());
+        StoredCheckpoint stored =
+            CheckpointStore.open(packs, folder.resolve("checkpoints")).read(newest)) {
+      Path images = Files.createDirectory(instance.folder().resolve("images"));
+      for (CheckpointFile file : stored.manifest().files()) {
+        if (file.path().startsWith(IMAGES) && !file.path().startsWith(IMAGES + "pages-")) {
+          stored.materialise(file.path(), images.resolve(file.path().substring(IMAGES.length())));
+        }
+      }
+      for (int i = 0; i < WARM_UP + runs; i++) {
+        long before = System.nanoTime();
+        ImageCheck.check(StoredImages.in(images, stored));
+        if (i >= WARM_UP) {
+          keep("images looked through", (System.nanoTime() - before) / 1e6);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      instance.startHook();
+    }
   }
 
   private JsonNode checkpoint(String what, Map<String, ?> body) {

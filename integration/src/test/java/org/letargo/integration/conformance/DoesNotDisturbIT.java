@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -11,12 +12,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.letargo.integration.Obstacles;
 import org.letargo.integration.harness.CountingClient;
 import org.letargo.integration.harness.Failure;
 import org.letargo.integration.harness.Fixture;
 import org.letargo.integration.harness.Instance;
+import org.letargo.integration.harness.Operation;
 import org.letargo.integration.harness.Vps;
 
 /**
@@ -25,12 +27,13 @@ import org.letargo.integration.harness.Vps;
  * What programs themselves notice stands in docs/conformance.md, in the column of that scenario.
  */
 class DoesNotDisturbIT {
+  private static final String REFUSING = "fail:suspend.before-commit";
+  private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(60);
   private static final String DAEMONS =
       "for i in 1 2 3; do setsid sleep 9999 </dev/null >/run/$i 2>&1 & done";
 
   @RegisterExtension
-  static final Fixture letargo =
-      Fixture.instance(Instance.Options.DEFAULT.withFault("fail:suspend.before-commit"));
+  static final Fixture letargo = Fixture.instance(Instance.Options.DEFAULT.withFault(REFUSING));
 
   @Test
   void leavesTheHostAsItWas() throws Exception {
@@ -50,17 +53,21 @@ class DoesNotDisturbIT {
     }
   }
 
-  /** The one that is refused, and one that is taken and let go. */
+  /** What becomes of a checkpoint after which the VPS runs on. */
+  private enum End {
+    REFUSED,
+    TAKEN,
+    THE_HOOK_DIES
+  }
+
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void leavesProcessesTheirIdsDescriptorsRightsAndMounts(boolean isRefused) throws Exception {
+  @EnumSource
+  void leavesProcessesTheirIdsDescriptorsRightsAndMounts(End end) throws Exception {
     Instance instance = letargo.get();
     Vps vps = instance.createAndStart("tiny1", "tiny");
     vps.sh(DAEMONS);
-    vps.installPayload("obstacle");
-    vps.daemon("terminal", "obstacle terminal");
     vps.daemon("files", "sh -c 'exec 5>/run/five 6</etc/hosts 7<>/root/seven; exec sleep 9999'");
-    Obstacles.awaitReady(vps);
+    Obstacles.make(vps, "terminal");
     Awaitility.await("four sleepers")
         .until(() -> vps.exec("pidof", "sleep").text().strip().split(" ").length == 4);
     List<Long> processes = processes(instance, vps);
@@ -68,10 +75,10 @@ class DoesNotDisturbIT {
     assertThat(processes).hasSizeGreaterThan(7);
     assertThat(before.values()).anyMatch(target -> target.endsWith("/ptmx"));
 
-    if (isRefused) {
-      refuseSuspend(vps);
-    } else {
-      vps.checkpoint();
+    switch (end) {
+      case REFUSED -> refuseSuspend(vps);
+      case TAKEN -> vps.checkpoint();
+      case THE_HOOK_DIES -> suspendUntilTheHookDies(instance, vps);
     }
 
     assertThat(processes(instance, vps)).isEqualTo(processes);
@@ -96,7 +103,7 @@ class DoesNotDisturbIT {
       assertThat(HostState.differences(before, HostState.ofHost(instance, vps))).isEmpty();
     } finally {
       instance.hook().stop();
-      instance.startHook("fail:suspend.before-commit");
+      instance.startHook(REFUSING);
     }
   }
 
@@ -104,6 +111,19 @@ class DoesNotDisturbIT {
     Failure failure = vps.fails("suspend");
 
     assertThat(failure.why()).contains("armed fault at suspend.before-commit");
+    assertThat(vps.state()).isEqualTo("running");
+  }
+
+  private static void suspendUntilTheHookDies(Instance instance, Vps vps) {
+    instance.hook().stop();
+    instance.startHook("suspend.before-commit");
+    Operation asked = instance.api().begin("POST", "/v1/vps/" + vps.name() + "/suspend");
+    instance.hook().awaitEnd();
+    instance.startHook(REFUSING);
+
+    Operation ended = instance.api().await(asked, LONGEST_RECOVERY);
+
+    assertThat(ended.state()).isEqualTo("failed");
     assertThat(vps.state()).isEqualTo("running");
   }
 

@@ -23,6 +23,9 @@ import org.letargo.integration.harness.Vps;
  * to one instance and the mounts of control groups.
  */
 final class HostState {
+  /** Where an engine, of another instance say, has control groups mounted while it works. */
+  private static final String OF_AN_ENGINE = "/.criu.cgyard.";
+
   private static final Path GROUPS = Path.of("/sys/fs/cgroup");
 
   /** Settings, not counters. */
@@ -54,7 +57,9 @@ final class HostState {
   static Map<String, String> ofHost(Instance instance, Vps vps) {
     Map<String, String> state = new TreeMap<>();
     lines("/proc/self/mountinfo")
-        .filter(line -> line.contains(instance.folder() + "/") || line.contains(" - cgroup"))
+        .filter(line ->
+            line.contains(instance.folder() + "/")
+                || line.contains(" - cgroup") && !line.contains(OF_AN_ENGINE))
         .map(line -> line.replaceFirst("^\\d+ \\d+ \\d+:\\d+ ", "")) // numbers of a mount made anew
         .forEach(line -> state.put("mount " + line, ""));
     groups(instance, state);

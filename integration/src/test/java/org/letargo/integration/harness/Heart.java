@@ -28,6 +28,11 @@ public final class Heart {
     return new Heart(vps, first.group(1), Long.parseLong(first.group(2)));
   }
 
+  /** The same program in a clone. */
+  public Heart in(Vps clone) {
+    return new Heart(clone, seed, beats);
+  }
+
   /** Fails unless it is the same process, its memory is whole, and it has gone on. */
   public void expectAlive() {
     long before = beats;

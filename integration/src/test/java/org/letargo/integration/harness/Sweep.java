@@ -37,6 +37,8 @@ final class Sweep {
         List.of(
             instance.state().resolve("vps"),
             instance.run().resolve("vps"),
+            instance.state().resolve("trials"),
+            instance.run().resolve("trials"),
             instance.run().resolve("relay.d"),
             instance.run().resolve("runc"))) {
       Leftovers.files(folder).forEach(file -> found.add(folder + "/" + file));

@@ -9,6 +9,11 @@ public final class Switches {
     return "1".equals(System.getenv("KEEP"));
   }
 
+  /** How long a history is tested; a bench makes it longer than a test can. */
+  public static int moments(int usually) {
+    return Integer.parseInt(System.getenv().getOrDefault("MOMENTS", String.valueOf(usually)));
+  }
+
   /** What is missing on the machine is a failure. */
   static boolean requireAll() {
     return "all".equals(System.getenv("REQUIRE"));

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.letargo.hook.engine.Engine;
@@ -27,6 +28,7 @@ import org.letargo.integration.harness.Fixture;
 import org.letargo.integration.harness.Programs;
 
 /** A container runs again while most of its memory is still with us. */
+@Isolated("vm.unprivileged_userfaultfd is the machine's: another hook would put it back meanwhile")
 class LazyRestoreIT {
   private static final Path SETTING = Path.of("/proc/sys/vm/unprivileged_userfaultfd");
   private static final int MEBIBYTES = 128;

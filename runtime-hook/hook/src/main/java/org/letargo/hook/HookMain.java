@@ -87,7 +87,8 @@ public final class HookMain {
     DurableFiles.folder(configuration.runDir(), "rwx--x--x");
     try (FileLock lock = lock(configuration.stateDir());
         RelayServer relay = new RelayServer(configuration.relaySocket());
-        HostStore store = HostStore.open(configuration.stateDir().resolve("store"))) {
+        HostStore store =
+            HostStore.open(configuration.stateDir().resolve("store"), configuration.store())) {
       System.setProperty(RelayProgram.PROPERTY, configuration.relayProgram().toString());
       Host host = host(configuration, relay, store);
       host.network().prepareHost();

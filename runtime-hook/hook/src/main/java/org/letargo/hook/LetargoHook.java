@@ -64,6 +64,7 @@ final class LetargoHook implements HookHandler {
       case HookRequest.ListCheckpoints(VpsName name) -> host.vpses().get(name).timeline().now();
       case HookRequest.MarkCheckpoint(var name, var id, var label, var note, var pinned) ->
           host.vpses().get(name).timeline().mark(id, label, note, pinned);
+      case HookRequest.DiffCheckpoints diff -> changes.diff(diff);
       case HookRequest.ForgetCheckpoint forget -> done(changes.make(forget, exchange));
       case HookRequest.CheckpointVps checkpoint -> changes.make(checkpoint, exchange);
       case HookRequest.VerifyCheckpoint verify -> changes.make(verify, exchange);

@@ -19,7 +19,7 @@ enum ExitStatus {
   NOT_RUNNING(31, "the command needs the VPS's processes and there are none"),
   RUNNING(32, "the command needs a VPS without processes and it has some"),
   NAME_TAKEN(44, "a VPS, template or label of that name is there already"),
-  NO_SPACE(46, "not enough space on a disk"),
+  NO_SPACE(46, "not enough space on a disk, or memory for a trial"),
   ADDRESS_IN_USE(78, "another VPS has the address"),
   TEMPLATE_NOT_FOUND(91, "there is no template of that name"),
   INTERRUPTED(130, "ended by Ctrl-C; the operation goes on"),

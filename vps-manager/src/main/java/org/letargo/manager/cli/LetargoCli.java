@@ -60,6 +60,7 @@ public final class LetargoCli implements Runnable {
           ConsoleCommand.class,
           CheckpointCommand.class,
           TimelineCommand.class,
+          DiffCommand.class,
           VerifyCommand.class,
           RewindCommand.class,
           CloneCommand.class,

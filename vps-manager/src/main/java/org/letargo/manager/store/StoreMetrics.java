@@ -48,6 +48,11 @@ public final class StoreMetrics {
         "dead.bytes",
         "What of the store nothing needs any more",
         report -> report.dead().bytes());
+    store.add(
+        metrics,
+        "room.bytes",
+        "What may still come before the store or its disk is full",
+        report -> report.room().bytes());
   }
 
   private void add(

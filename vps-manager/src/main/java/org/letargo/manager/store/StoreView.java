@@ -11,7 +11,10 @@ record StoreView(
     long storedBytes,
     long deadBytes,
     Optional<Long> budgetBytes,
-    boolean encrypted) {
+    long roomBytes,
+    boolean encrypted,
+    int zstdLevel,
+    long frozenBufferBytes) {
   static StoreView of(StoreReport report) {
     return new StoreView(
         report.checkpoints(),
@@ -20,6 +23,9 @@ record StoreView(
         report.stored().bytes(),
         report.dead().bytes(),
         Optional.of(report.budget().bytes()).filter(bytes -> bytes > 0),
-        report.encrypted());
+        report.room().bytes(),
+        report.encrypted(),
+        report.zstdLevel(),
+        report.frozenBuffer().bytes());
   }
 }

@@ -66,6 +66,27 @@ public final class Checkpoints {
   }
 
   /**
+   * What is different between two checkpoints.
+   *
+   * @param word the earlier one, of the VPS {@code vps}
+   * @param otherWord the later one; empty: the one that the other VPS follows on now
+   * @throws VpsException NOT_FOUND, INVALID_REQUEST, CHECKPOINT_CORRUPT, HOOK_UNREACHABLE
+   */
+  DiffView diff(VpsName vps, String word, VpsName otherVps, Optional<String> otherWord) {
+    CheckpointId before = find(vps, word).checkpoint().id();
+    Timeline other = timeline(otherVps);
+    CheckpointId after =
+        otherWord
+            .map(given -> find(other, given).checkpoint().id())
+            .or(other::here)
+            .orElseThrow(() -> VpsException.notFound(otherVps, "now"));
+    return DiffView.of(
+        new DiffView.Place(vps, before),
+        new DiffView.Place(otherVps, after),
+        hook.call(new HookRequest.DiffCheckpoints(vps, before, otherVps, after)));
+  }
+
+  /**
    * Changes what people wrote on it; what is empty stays.
    *
    * @throws VpsException NOT_FOUND, NAME_TAKEN for a label that another one has, HOOK_UNREACHABLE

@@ -46,6 +46,7 @@ public final class TimelineRoute {
     endpoints
         .add("listCheckpoints", this::list)
         .add("getCheckpoint", this::get)
+        .add("diffCheckpoints", this::diff)
         .add("takeCheckpoint", this::take)
         .add("verifyCheckpoint", this::verify)
         .add("markCheckpoint", this::mark)
@@ -63,6 +64,14 @@ public final class TimelineRoute {
     VpsName name = name(call);
     String word = call.path("checkpoint");
     call.blocking(() -> call.answer(200, CheckpointEntryView.of(checkpoints.find(name, word))));
+  }
+
+  private void diff(Call call) {
+    VpsName name = name(call);
+    String word = call.path("checkpoint");
+    VpsName other = call.query("vps").map(VpsName::new).orElse(name);
+    Optional<String> otherWord = call.query("to");
+    call.blocking(() -> call.answer(200, checkpoints.diff(name, word, other, otherWord)));
   }
 
   private void take(Call call) {

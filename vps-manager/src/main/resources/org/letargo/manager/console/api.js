@@ -92,6 +92,8 @@ export const markCheckpoint = (name, id, marks) => call('PATCH', checkpointPath(
 export const verifyCheckpoint = (name, id) => call('POST', `${checkpointPath(name, id)}/verify`, {});
 export const forgetCheckpoint = (name, id) => call('DELETE', checkpointPath(name, id));
 export const checkpointArchiveUrl = (name, id) => `${checkpointPath(name, id)}/archive`;
+export const diffCheckpoints = (name, before, after) =>
+  call('GET', `${checkpointPath(name, before)}/diff?to=${encodeURIComponent(after)}`);
 export const rewindVps = (name, request) => call('POST', `${vpsPath(name)}/rewind`, request);
 export const cloneVps = (name, request) => call('POST', `${vpsPath(name)}/clone`, request);
 export const listSchedules = async () => (await call('GET', '/v1/schedules')).schedules;

@@ -3,6 +3,7 @@ import {el} from './dom.js';
 import {exactly, size} from './format.js';
 import * as store from './store.js';
 import {rows} from './timeline-tree.js';
+import {openDiff} from './view-diff.js';
 import {showError} from './view-errors.js';
 import {
   openCheckpoint,
@@ -20,6 +21,7 @@ export class TimelinePanel {
   #open = false;
   #ended = 0;
   #asked = 0;
+  #picked = null; // the checkpoint that the next one is compared with
   #list = el('ol', {class: 'checkpoints', 'data-testid': 'checkpoints'});
   #schedule = el('p', {class: 'hint', hidden: true, 'data-testid': 'schedule'});
   #empty = el('p', {class: 'hint', hidden: true}, 'No checkpoint yet.');
@@ -170,11 +172,43 @@ export class TimelinePanel {
         },
         'Export',
       ),
+      this.#compareButton(entry, about),
       button('Verify', 'verify', () => this.#verify(entry)),
       button('Label', 'relabel', () => openLabel(name, entry, () => this.#load())),
       button(entry.pinned ? 'Unpin' : 'Pin', 'pin', () => this.#pin(entry)),
       button('Forget', 'forget', () => openForget(name, entry)),
     );
+  }
+
+  #compareButton(entry, about) {
+    const picked = this.#picked?.id === entry.id;
+    return el(
+      'button',
+      {
+        type: 'button',
+        class: 'quiet',
+        'aria-pressed': String(picked),
+        'aria-label': `Compare ${about}`,
+        title: 'Pick two checkpoints to see what is different between them',
+        'data-testid': 'compare',
+        onclick: () => this.#compare(entry),
+      },
+      'Compare',
+    );
+  }
+
+  /** The first one is picked, the second one is compared with it, the same one is let go. */
+  #compare(entry) {
+    const other = this.#picked;
+    this.#picked = other ? null : entry;
+    if (other && other.id !== entry.id) {
+      const [before, after] = other.id < entry.id ? [other, entry] : [entry, other];
+      openDiff(this.#name, before, after);
+    }
+    for (const button of this.#list.querySelectorAll('[data-testid="compare"]')) {
+      const id = button.closest('li').dataset.testid;
+      button.setAttribute('aria-pressed', String(id === `checkpoint-${this.#picked?.id}`));
+    }
   }
 
   async #verify(entry) {

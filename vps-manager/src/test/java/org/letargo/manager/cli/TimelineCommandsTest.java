@@ -344,6 +344,33 @@ class TimelineCommandsTest {
   }
 
   @Test
+  void showsWhatIsDifferent() {
+    checkpoint("first");
+    rig.hook().write(new VpsName("web1"), "/etc/motd", "hello");
+    checkpoint("second");
+
+    assertThat(cli.run("diff", "web1@first", "web1@second")).isZero();
+    String told =
+        """
+        web1@ID -> web1@ID
+        memory: 7.0 MiB -> 7.0 MiB, 7.0 MiB changed
+        ~ process 1 init (/sbin/init): 7.0 MiB -> 7.0 MiB, 7.0 MiB changed
+        + file /etc/motd, 6 B
+        """;
+    assertThat(shown()).isEqualTo(told);
+    assertThat(cli.run("diff", "web1@first")).isZero();
+    assertThat(shown()).as("where it is now").isEqualTo(told);
+    assertThat(cli.run("diff", "web1@second", "web1@second")).isZero();
+    assertThat(shown()).isEqualTo("web1@ID -> web1@ID\nmemory: 7.0 MiB -> 7.0 MiB, 0 B changed\n");
+    assertThat(cli.run("diff", "web1@second", "web1@first", "--json")).isZero();
+    assertThat(cli.outJson().at("/files/0").toString())
+        .isEqualTo(
+            "{\"path\":\"/etc/motd\",\"change\":\"removed\",\"beforeBytes\":6,\"afterBytes\":0}");
+    assertThat(cli.run("diff", "web1")).isEqualTo(20);
+    assertThat(cli.run("diff", "web1@first", "web1@third")).isEqualTo(14);
+  }
+
+  @Test
   void showsAndTidiesTheStore() {
     checkpoint("first");
     checkpoint("second");
@@ -358,7 +385,10 @@ class TimelineCommandsTest {
             content: 9.0 MiB
             stored: 9.6 MiB
             dead: 576.0 KiB
+            room: 20.0 GiB
             encrypted: false
+            zstd level: 1
+            frozen buffer: 2.0 GiB
             """);
     assertThat(cli.run("store", "gc")).isZero();
     assertThat(cli.out()).isEqualTo("576.0 KiB given back\n");

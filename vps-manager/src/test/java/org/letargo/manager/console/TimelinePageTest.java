@@ -192,6 +192,27 @@ class TimelinePageTest {
   }
 
   @Test
+  void comparesTwoThatArePicked() {
+    checkpoint("first");
+    rig.hook().write(new VpsName("web1"), "/etc/motd", "hello");
+    checkpoint("second");
+    open();
+
+    entry("second").getByTestId("compare").click();
+    assertThat(entry("second").getByTestId("compare")).hasAttribute("aria-pressed", "true");
+    entry("first").getByTestId("compare").click();
+
+    assertThat(page.getByTestId("diff-dialog").locator("h2")).hasText("web1: first → second");
+    assertThat(page.getByTestId("diff-memory"))
+        .hasText("Memory: 7.0 MiB → 7.0 MiB, 7.0 MiB changed");
+    assertThat(page.getByTestId("diff-item"))
+        .containsText(new String[] {"process 1 init (/sbin/init)", "/etc/motd"});
+    page.getByTestId("diff-close").click();
+    assertThat(page.getByTestId("diff-dialog")).hasCount(0);
+    assertThat(entry("second").getByTestId("compare")).hasAttribute("aria-pressed", "false");
+  }
+
+  @Test
   void labelsPinsAndForgets() {
     checkpoint("first");
     open();

@@ -9,7 +9,9 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.letargo.archive.DurableFiles;
 import org.letargo.archive.store.ChunkException;
@@ -63,7 +65,7 @@ public final class PackStore implements ChunkStore {
    *     encrypted and its key is not there: says what and what to do
    */
   public static PackStore open(Path directory, PackStoreOptions options) throws IOException {
-    StoreFiles files = StoreFiles.open(directory, options.encrypt());
+    StoreFiles files = StoreFiles.open(directory, options);
     try {
       return new PackStore(files, options);
     } catch (IOException | RuntimeException e) {
@@ -189,7 +191,35 @@ public final class PackStore implements ChunkStore {
             + totals.chunks() * PackFormat.ROW_BYTES;
     long dead = Math.max(0, stored - totals.storedBytes() - frames);
     return new StoreStat(
-        packs, totals.chunks(), totals.contentBytes(), stored, dead, options.maxBytes());
+        packs,
+        totals.chunks(),
+        totals.contentBytes(),
+        stored,
+        dead,
+        options.maxBytes(),
+        budget.roomBytes());
+  }
+
+  /**
+   * What contents would add to the store, which is not changed: nothing for those that it has, each
+   * of the others once, compressed.
+   *
+   * @param contents each 1 to {@link ChunkStore#MAX_CHUNK_BYTES} bytes from position to limit
+   * @return bytes on the disk
+   */
+  public long costBytes(Iterable<ByteBuffer> contents) {
+    requireOpen();
+    Set<ChunkId> seen = new HashSet<>();
+    long cost = 0;
+    try (var packer = new Packer(files.keys(), options.zstdLevel())) {
+      for (ByteBuffer content : contents) {
+        ChunkId id = packer.idOf(content);
+        if (seen.add(id) && !index.contains(id)) {
+          cost += packer.storedBytes(content) + PackFormat.ROW_BYTES;
+        }
+      }
+    }
+    return cost;
   }
 
   /** Whether its chunks are encrypted. */

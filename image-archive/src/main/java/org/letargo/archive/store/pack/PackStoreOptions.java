@@ -1,9 +1,13 @@
 package org.letargo.archive.store.pack;
 
+import java.nio.file.Path;
+import java.util.Optional;
+
 /**
  * How a {@link PackStore} works. {@link #defaults} and the methods that change one thing make it.
  *
  * @param encrypt whether a store that is made now is encrypted; one that is there stays as it is
+ * @param keyFile where the key of an encrypted store is; empty: {@code key} in its folder
  * @param zstdLevel how hard to compress new chunks, -7 to 19
  * @param maxBytes what the packs may take together; beyond it new chunks are refused
  * @param minFreeBytes what the store leaves free on its disk
@@ -14,6 +18,7 @@ package org.letargo.archive.store.pack;
  */
 public record PackStoreOptions(
     boolean encrypt,
+    Optional<Path> keyFile,
     int zstdLevel,
     long maxBytes,
     long minFreeBytes,
@@ -44,41 +49,65 @@ public record PackStoreOptions(
   public static PackStoreOptions defaults() {
     int cores = Runtime.getRuntime().availableProcessors();
     return new PackStoreOptions(
-        false, 1, Long.MAX_VALUE, 256L << 20, Math.min(cores, MAX_WORKERS), 32 << 20, 64 << 20);
+        false,
+        Optional.empty(),
+        1,
+        Long.MAX_VALUE,
+        256L << 20,
+        Math.min(cores, MAX_WORKERS),
+        32 << 20,
+        64 << 20);
   }
 
+  /** With the key in the store's own folder, where nobody but its owner can read it. */
   public PackStoreOptions encrypted() {
     return new PackStoreOptions(
-        true, zstdLevel, maxBytes, minFreeBytes, workers, underWayBytes, packBytes);
+        true, keyFile, zstdLevel, maxBytes, minFreeBytes, workers, underWayBytes, packBytes);
+  }
+
+  /**
+   * With the key in another file, 0600: 64 hexadecimal digits. A new store makes it where there is
+   * none.
+   */
+  public PackStoreOptions encrypted(Path key) {
+    return new PackStoreOptions(
+        true,
+        Optional.of(key),
+        zstdLevel,
+        maxBytes,
+        minFreeBytes,
+        workers,
+        underWayBytes,
+        packBytes);
   }
 
   public PackStoreOptions withZstdLevel(int level) {
     return new PackStoreOptions(
-        encrypt, level, maxBytes, minFreeBytes, workers, underWayBytes, packBytes);
+        encrypt, keyFile, level, maxBytes, minFreeBytes, workers, underWayBytes, packBytes);
   }
 
   public PackStoreOptions withMaxBytes(long bytes) {
     return new PackStoreOptions(
-        encrypt, zstdLevel, bytes, minFreeBytes, workers, underWayBytes, packBytes);
+        encrypt, keyFile, zstdLevel, bytes, minFreeBytes, workers, underWayBytes, packBytes);
   }
 
   public PackStoreOptions withMinFreeBytes(long bytes) {
     return new PackStoreOptions(
-        encrypt, zstdLevel, maxBytes, bytes, workers, underWayBytes, packBytes);
+        encrypt, keyFile, zstdLevel, maxBytes, bytes, workers, underWayBytes, packBytes);
   }
 
   public PackStoreOptions withWorkers(int threads) {
     return new PackStoreOptions(
-        encrypt, zstdLevel, maxBytes, minFreeBytes, threads, underWayBytes, packBytes);
+        encrypt, keyFile, zstdLevel, maxBytes, minFreeBytes, threads, underWayBytes, packBytes);
   }
 
   public PackStoreOptions withUnderWayBytes(int bytes) {
     return new PackStoreOptions(
-        encrypt, zstdLevel, maxBytes, minFreeBytes, workers, bytes, packBytes);
+        encrypt, keyFile, zstdLevel, maxBytes, minFreeBytes, workers, bytes, packBytes);
   }
 
   public PackStoreOptions withPackBytes(int bytes) {
     return new PackStoreOptions(
-        encrypt, zstdLevel, maxBytes, minFreeBytes, workers, underWayBytes, bytes);
+        encrypt, keyFile, zstdLevel, maxBytes, minFreeBytes, workers, underWayBytes, bytes);
   }
 }

@@ -67,19 +67,8 @@ final class Packer implements AutoCloseable {
    */
   ByteBuffer pack(ChunkId id, ByteBuffer content, PackSlot slot) {
     int length = content.remaining();
-    makeRoom(length);
-    ByteBuffer direct = content;
-    if (!content.isDirect()) {
-      direct = input.clear().put(content.duplicate()).flip();
-    }
-    int stored =
-        zstd.compressDirectByteBuffer(
-            entry,
-            EntryHeader.BYTES,
-            entry.capacity() - EntryHeader.BYTES,
-            direct,
-            direct.position(),
-            length);
+    ByteBuffer direct = direct(content);
+    int stored = compress(direct, length);
     Codec codec = Codec.ZSTD;
     if (stored >= length) {
       codec = Codec.PLAIN;
@@ -87,6 +76,28 @@ final class Packer implements AutoCloseable {
       entry.put(EntryHeader.BYTES, direct, direct.position(), length);
     }
     return finish(codec, length, stored, id, slot);
+  }
+
+  /** What the entry of a content would take, without encryption. */
+  int storedBytes(ByteBuffer content) {
+    int length = content.remaining();
+    return EntryHeader.BYTES + Math.min(length, compress(direct(content), length));
+  }
+
+  private ByteBuffer direct(ByteBuffer content) {
+    makeRoom(content.remaining());
+    return content.isDirect() ? content : input.clear().put(content.duplicate()).flip();
+  }
+
+  /** Puts the compressed content where it stands in an entry; it may be longer than before. */
+  private int compress(ByteBuffer direct, int length) {
+    return zstd.compressDirectByteBuffer(
+        entry,
+        EntryHeader.BYTES,
+        entry.capacity() - EntryHeader.BYTES,
+        direct,
+        direct.position(),
+        length);
   }
 
   /**

@@ -25,6 +25,13 @@ final class StoreBudget {
     return used.get();
   }
 
+  /** What may still come before the store or its disk is full; 0 or more. */
+  long roomBytes() throws IOException {
+    long ofStore = maxBytes - used.get();
+    long ofDisk = files.freeBytes() - minFreeBytes;
+    return Math.max(0, Math.min(ofStore, ofDisk));
+  }
+
   /**
    * Asks for room for a new chunk; nothing is taken yet.
    *

@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -33,6 +34,8 @@ final class StoreFiles implements AutoCloseable {
   private static final int MAX_SMALL_FILE_BYTES = 4096;
   private static final long NUMBERS_AT_ONCE = 256;
   private static final long MAX_PACK_NUMBER = 0xFFFF_FFFFL;
+  private static final Pattern KEY =
+      Pattern.compile("[0-9a-fA-F]{" + 2 * StoreKeys.KEY_BYTES + "}");
   private static final Pattern PACK = Pattern.compile("([0-9a-f]{8})\\.pack");
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -42,6 +45,7 @@ final class StoreFiles implements AutoCloseable {
 
   private final Path directory;
   private final FileChannel lockFile;
+  private final Path key;
   private final StoreKeys keys;
   private final FileStore fileStore;
   private long nextNumber;
@@ -50,11 +54,13 @@ final class StoreFiles implements AutoCloseable {
   /** {@code store.json}. */
   private record Description(int formatVersion, boolean encrypted, String keyProof) {}
 
-  private StoreFiles(Path directory, FileChannel lockFile, boolean encrypt) throws IOException {
+  private StoreFiles(Path directory, FileChannel lockFile, PackStoreOptions options)
+      throws IOException {
     this.directory = directory;
     this.lockFile = lockFile;
+    this.key = options.keyFile().orElse(directory.resolve("key"));
     if (!Files.exists(description())) {
-      create(encrypt);
+      create(options.encrypt());
     }
     this.keys = readKeys();
     this.fileStore = Files.getFileStore(directory);
@@ -65,9 +71,10 @@ final class StoreFiles implements AutoCloseable {
   /**
    * Takes the store for this process, and makes it if it is not there.
    *
-   * @param encrypt whether a new store is encrypted; means nothing for one that is there
+   * @param options whether a new store is encrypted, which means nothing for one that is there; and
+   *     where its key is
    */
-  static StoreFiles open(Path directory, boolean encrypt) throws IOException {
+  static StoreFiles open(Path directory, PackStoreOptions options) throws IOException {
     Files.createDirectories(directory.resolve("packs"), DurableFiles.PRIVATE_DIRECTORY);
     FileChannel channel =
         FileChannel.open(
@@ -83,7 +90,7 @@ final class StoreFiles implements AutoCloseable {
                 + directory.resolve("lock")
                 + "' names it.");
       }
-      return new StoreFiles(directory, channel, encrypt);
+      return new StoreFiles(directory, channel, options);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -108,14 +115,21 @@ final class StoreFiles implements AutoCloseable {
     }
     StoreKeys made = StoreKeys.none();
     if (encrypt) {
-      byte[] key = new byte[StoreKeys.KEY_BYTES];
-      new SecureRandom().nextBytes(key);
-      DurableFiles.replace(key(), ByteBuffer.wrap(key));
-      made = StoreKeys.of(key);
+      if (!Files.exists(key, LinkOption.NOFOLLOW_LINKS)) {
+        makeKey();
+      }
+      made = readKey();
     }
     byte[] json = JSON.writeValueAsBytes(new Description(VERSION, encrypt, made.proof()));
     DurableFiles.replace(description(), ByteBuffer.wrap(json));
     DurableFiles.syncDirectory(directory.toAbsolutePath().getParent());
+  }
+
+  private void makeKey() throws IOException {
+    byte[] bytes = new byte[StoreKeys.KEY_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    String text = HexFormat.of().formatHex(bytes) + "\n";
+    DurableFiles.replace(key, ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
   }
 
   private StoreKeys readKeys() throws IOException {
@@ -142,29 +156,37 @@ final class StoreFiles implements AutoCloseable {
     if (!read.encrypted) {
       return StoreKeys.none();
     }
-    return readKey(read.keyProof == null ? "" : read.keyProof);
+    StoreKeys found = readKey();
+    if (!found.proof().equals(read.keyProof)) {
+      throw wrongKey("its key is another one");
+    }
+    return found;
   }
 
-  private StoreKeys readKey(String proof) throws IOException {
-    if (!Files.exists(key())) {
+  private StoreKeys readKey() throws IOException {
+    if (!Files.exists(key)) {
       throw wrongKey("its key is not there");
     }
     Set<PosixFilePermission> permissions =
-        Files.getPosixFilePermissions(key(), LinkOption.NOFOLLOW_LINKS);
+        Files.getPosixFilePermissions(key, LinkOption.NOFOLLOW_LINKS);
     if (!Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)
         .containsAll(permissions)) {
       throw new IOException(
           "cannot open the store "
               + directory
               + ": others may read its key. See who could, then 'chmod 600 "
-              + key()
+              + key
               + "'.");
     }
-    byte[] key = small(key());
-    if (key.length != StoreKeys.KEY_BYTES || !StoreKeys.of(key).proof().equals(proof)) {
-      throw wrongKey("its key is another one");
+    byte[] bytes = small(key);
+    if (bytes.length == StoreKeys.KEY_BYTES) {
+      return StoreKeys.of(bytes); // as the first stores had it
     }
-    return StoreKeys.of(key);
+    String text = new String(bytes, StandardCharsets.US_ASCII).strip();
+    if (!KEY.matcher(text).matches()) {
+      throw wrongKey("its key is not a line of " + 2 * StoreKeys.KEY_BYTES + " hexadecimal digits");
+    }
+    return StoreKeys.of(HexFormat.of().parseHex(text));
   }
 
   private IOException wrongKey(String why) {
@@ -174,8 +196,9 @@ final class StoreFiles implements AutoCloseable {
             + ": "
             + why
             + ". Put "
-            + key()
-            + " back from a backup; without it nothing in the store can be read.");
+            + key
+            + " back from a backup, or name the file that has it; without it nothing in the store"
+            + " can be read.");
   }
 
   private static byte[] small(Path file) throws IOException {
@@ -249,10 +272,6 @@ final class StoreFiles implements AutoCloseable {
   /** What the file system still has room for, in bytes. */
   long freeBytes() throws IOException {
     return fileStore.getUsableSpace();
-  }
-
-  private Path key() {
-    return directory.resolve("key");
   }
 
   private Path description() {

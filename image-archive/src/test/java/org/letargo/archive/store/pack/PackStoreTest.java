@@ -71,7 +71,7 @@ class PackStoreTest {
       stored = StoreCopies.put(store, CONTENTS);
       crashed = StoreCopies.copy(scratch.resolve("store"), scratch.resolve("crashed"));
     }
-    try (StoreFiles files = StoreFiles.open(scratch.resolve("store"), false);
+    try (StoreFiles files = StoreFiles.open(scratch.resolve("store"), StoreCopies.ORDERED);
         PackReaders readers = new PackReaders(files)) {
       long packs = new Recovery(files, readers).fingerprint();
       assertThat(IndexTable.open(files.index(), packs + 1)).as("of other packs").isEmpty();
@@ -202,6 +202,73 @@ class PackStoreTest {
   }
 
   @Test
+  void makesItsKeyWhereItIsToldTo() throws IOException {
+    Path key = scratch.resolve("elsewhere.key");
+    Map<ChunkId, byte[]> stored;
+    try (PackStore store = open(StoreCopies.ORDERED.encrypted(key))) {
+      stored = StoreCopies.put(store, CONTENTS);
+    }
+
+    assertThat(Files.readString(key)).matches("[0-9a-f]{64}\n");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+        .isEqualTo("rw-------");
+    assertThat(scratch.resolve("store/key")).doesNotExist();
+    assertThatThrownBy(() -> open(StoreCopies.ORDERED))
+        .hasMessageContaining("its key is not there");
+    try (PackStore store = open(StoreCopies.ORDERED.encrypted(key))) {
+      expect(store, stored);
+    }
+  }
+
+  @Test
+  void takesTheKeyThatIsThere() throws IOException {
+    Path key = scratch.resolve("my.key");
+    Files.writeString(key, "0123456789ABCDEF".repeat(4) + "\n");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+
+    open(StoreCopies.ORDERED.encrypted(key)).close();
+
+    assertThat(Files.readString(key)).startsWith("0123456789ABCDEF");
+    Files.writeString(key, "0123");
+    assertThatThrownBy(() -> open(StoreCopies.ORDERED.encrypted(key)))
+        .hasMessageContaining("its key is not a line of 64 hexadecimal digits")
+        .hasMessageContaining("Put " + key + " back from a backup");
+  }
+
+  @Test
+  void tellsWhatContentsWouldCost() throws IOException {
+    byte[] known = Chunks.random(1, 10_000);
+    byte[] fresh = Chunks.random(2, 10_000);
+    try (PackStore store = open(StoreCopies.ORDERED)) {
+      StoreCopies.put(store, List.of(known));
+      long before = store.stat().storedBytes();
+
+      assertThat(store.costBytes(List.of(ByteBuffer.wrap(known)))).isZero();
+      long cost =
+          store.costBytes(
+              List.of(
+                  ByteBuffer.wrap(fresh), ByteBuffer.wrap(known), ByteBuffer.wrap(fresh.clone())));
+
+      assertThat(store.stat().storedBytes()).isEqualTo(before);
+      StoreCopies.put(store, List.of(fresh));
+      assertThat(store.stat().storedBytes() - before).isBetween(cost - 100, cost);
+      assertThat(store.costBytes(List.of(ByteBuffer.allocate(1 << 20)))).isLessThan(1_000);
+    }
+  }
+
+  @Test
+  void saysWhatMayStillCome() throws IOException {
+    try (PackStore store = open(StoreCopies.ORDERED.withMaxBytes(100_000))) {
+      StoreCopies.put(store, List.of(Chunks.random(1, 90_000)));
+
+      assertThat(store.stat().roomBytes()).isEqualTo(100_000 - store.stat().storedBytes());
+    }
+    try (PackStore store = open(StoreCopies.ORDERED.withMinFreeBytes(Long.MAX_VALUE / 2))) {
+      assertThat(store.stat().roomBytes()).isZero();
+    }
+  }
+
+  @Test
   void refusesAStoreThatItDoesNotKnow() throws IOException {
     open(StoreCopies.ORDERED).close();
     Path description = scratch.resolve("store/store.json");
@@ -258,7 +325,9 @@ class PackStoreTest {
     try (PackStore store = open(StoreCopies.ORDERED)) {
       StoreCopies.put(store, List.of(Chunks.random(1, 1_000), Chunks.random(2, 2_000)));
       long stored = 64 + (64 + 1_000) + (64 + 2_000);
-      assertThat(store.stat()).isEqualTo(new StoreStat(1, 2, 3_000, stored, 0, Long.MAX_VALUE));
+      StoreStat stat = store.stat();
+      assertThat(stat)
+          .isEqualTo(new StoreStat(1, 2, 3_000, stored, 0, Long.MAX_VALUE, stat.roomBytes()));
     }
     try (PackStore store = open(StoreCopies.ORDERED)) {
       assertThat(store.stat().storedBytes()).isEqualTo(Files.size(onlyPack()));

@@ -6,6 +6,7 @@ import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
 import org.letargo.hook.preflight.Preflight;
+import org.letargo.hook.protocol.CheckpointDiff;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookExchange;
@@ -48,6 +49,7 @@ public final class Changes {
   private final ImportVps imports;
   private final DestroyVps destroy;
   private final MaintainStore maintain;
+  private final CompareCheckpoints compare;
   private final Recovery recovery;
   private final TemplateChanges templates;
   private final HostReboot reboot;
@@ -64,7 +66,7 @@ public final class Changes {
     this.start = new StartVps(host, stand, exits);
     this.stop = new StopVps(host, stand);
     this.pause = new PauseVps(host);
-    this.preflight = new Preflight(host.cgroups(), host.engine());
+    this.preflight = new Preflight(host.cgroups(), host.engine(), host.store());
     TrialRestore trial = new TrialRestore(host, stand, mount);
     this.verify = new VerifyCheckpoint(host, trial);
     TakeCheckpoint take =
@@ -80,6 +82,7 @@ public final class Changes {
     this.imports = new ImportVps(host, newVps, admission);
     this.destroy = new DestroyVps(host, stand, files);
     this.maintain = new MaintainStore(host);
+    this.compare = new CompareCheckpoints(host);
     this.templates = new TemplateChanges(host);
     this.recovery = new Recovery(host, stand, exits, destroy, mount, operations, files, trial);
     this.reboot =
@@ -197,6 +200,15 @@ public final class Changes {
         request.operation(),
         exchange::progress,
         operation -> checkpoint.checkpoint(host.vpses().get(request.name()), wish, operation));
+  }
+
+  /**
+   * What is different between two checkpoints.
+   *
+   * @throws VpsException NOT_FOUND; CHECKPOINT_CORRUPT
+   */
+  public CheckpointDiff diff(HookRequest.DiffCheckpoints wanted) {
+    return compare.compare(wanted);
   }
 
   /** Finds out whether a checkpoint can be restored and keeps the outcome. */

@@ -8,11 +8,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.letargo.archive.ArchiveException;
 import org.letargo.archive.CheckpointDescription;
 import org.letargo.archive.HostDescription;
 import org.letargo.archive.VpsDescription;
 import org.letargo.archive.checkpoint.CheckpointManifest;
 import org.letargo.archive.checkpoint.CheckpointWriter;
+import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.checkpoint.StoredImages;
+import org.letargo.archive.criu.ImageCheck;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.engine.CpuFeatures;
 import org.letargo.hook.engine.WrittenFiles;
@@ -104,6 +108,20 @@ final class CheckpointFiles {
         false,
         DataSize.ofBytes(storedBytes),
         taken.frozen);
+  }
+
+  /**
+   * A checkpoint whose images do not fit together is none.
+   *
+   * @param images the folder that the engine has written them to
+   * @throws org.letargo.hook.protocol.VpsException NOT_CHECKPOINTABLE
+   */
+  void requireImagesFit(CheckpointId id, Path images) throws IOException {
+    try (StoredCheckpoint stored = host.store().checkpoints().read(id.value())) {
+      ImageCheck.check(StoredImages.in(images, stored));
+    } catch (ArchiveException e) {
+      throw ArchiveFailures.whileTaking(e);
+    }
   }
 
   /** Takes a checkpoint out of the timeline, if it is in it, and of the store. */

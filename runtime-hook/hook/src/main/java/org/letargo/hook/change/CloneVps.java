@@ -31,7 +31,8 @@ import org.letargo.hook.vps.VpsFolder;
 /**
  * Makes a new VPS from a checkpoint of another one. The store keeps what they share once. The clone
  * has its own name, address, MAC, user ids and machine id; TCP connections of the other one are
- * closed in it.
+ * closed in it. A file tells its programs whose clone they are in, and if it runs, a command of its
+ * own.
  */
 final class CloneVps {
   static final String PREFIX = ".cloning-";
@@ -42,6 +43,7 @@ final class CloneVps {
   private final CheckpointVps checkpoint;
   private final CheckpointFiles files;
   private final ResumeVps resume;
+  private final CloneNotice notice;
 
   CloneVps(
       Host host,
@@ -56,6 +58,7 @@ final class CloneVps {
     this.checkpoint = checkpoint;
     this.files = files;
     this.resume = resume;
+    this.notice = new CloneNotice(host);
   }
 
   Vps clone(HookRequest.CloneVps request, Operation operation) {
@@ -106,6 +109,7 @@ final class CloneVps {
               });
       if (own.hasMemory()) {
         run(clone, own, operation);
+        notice.give(clone, from);
       }
       return clone;
     } catch (ArchiveException e) {

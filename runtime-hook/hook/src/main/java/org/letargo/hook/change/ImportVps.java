@@ -12,8 +12,10 @@ import org.letargo.archive.ArchiveLimits;
 import org.letargo.archive.CheckpointDescription;
 import org.letargo.archive.TransferProgress;
 import org.letargo.archive.VpsDescription;
+import org.letargo.archive.checkpoint.CheckpointFile;
 import org.letargo.archive.checkpoint.CheckpointManifest;
 import org.letargo.archive.checkpoint.CheckpointWriter;
+import org.letargo.archive.disk.DiskChanges;
 import org.letargo.archive.file.ArchiveFileReader;
 import org.letargo.archive.file.TransferReceiver;
 import org.letargo.hook.durable.DurableFiles;
@@ -45,6 +47,9 @@ import org.letargo.hook.vps.Vps;
 final class ImportVps {
   static final String PREFIX = ".importing-";
   private static final long SPARE_BYTES = 64L << 20;
+
+  /** Memory and files that zstd makes smaller than this are not met. */
+  private static final int BEST_COMPRESSION = 16;
 
   private final Host host;
   private final NewVps newVps;
@@ -146,17 +151,44 @@ final class ImportVps {
 
   private void read(Origin origin, CheckpointWriter checkpoint, Operation operation)
       throws IOException {
-    long freeBytes =
-        Files.getFileStore(host.configuration().stateDir()).getUsableSpace() - SPARE_BYTES;
+    requireRoom(origin.manifest());
     origin.readInto(
         checkpoint,
-        new ArchiveLimits(Long.MAX_VALUE, Math.max(0, freeBytes)),
+        new ArchiveLimits(Long.MAX_VALUE, Long.MAX_VALUE),
         (doneBytes, totalBytes) -> {
           operation.checkCancelled();
           int percent = (int) (5 + 75 * doneBytes / Math.max(1, totalBytes));
           operation.report(new Progress("read", doneBytes, totalBytes, percent));
           Faults.at("import.midway");
         });
+  }
+
+  /**
+   * Refuses what cannot fit, before anything of it is read. How much of it the store has, and how
+   * well the rest compresses, only its content tells: what does not fit then ends the import, and
+   * nothing of it stays.
+   */
+  private void requireRoom(CheckpointManifest manifest) throws IOException {
+    long contentBytes = manifest.totalBytes() + manifest.recipeBytes();
+    long storedBytes = contentBytes / BEST_COMPRESSION;
+    long unpackedBytes =
+        manifest.file(DiskChanges.TAR).map(CheckpointFile::sizeBytes).orElse(0L) + SPARE_BYTES;
+    long roomBytes = host.store().room().bytes();
+    long freeBytes = Files.getFileStore(host.configuration().stateDir()).getUsableSpace();
+    if (storedBytes > roomBytes || storedBytes + unpackedBytes > freeBytes) {
+      throw new VpsException(
+          Code.NO_SPACE,
+          "cannot import the archive: it does not fit",
+          "of its %s the store needs %s at least and its disk %s; the store has room for %s, and %s are free"
+              .formatted(
+                  DataSize.ofBytes(contentBytes),
+                  DataSize.ofBytes(storedBytes),
+                  DataSize.ofBytes(unpackedBytes),
+                  DataSize.ofBytes(roomBytes),
+                  DataSize.ofBytes(freeBytes)),
+          "Free space on that disk, forget checkpoints, or raise hook.store.budget; then try"
+              + " again.");
+    }
   }
 
   private Vps admit(

@@ -1,10 +1,8 @@
 package org.letargo.hook.change;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
@@ -49,7 +47,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Loading {
   private static final Logger LOG = LoggerFactory.getLogger(Loading.class);
-  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
   private static final Duration KILL_AGAIN = Duration.ofSeconds(1);
   private static final Duration LONGEST_CHANGE = Duration.ofSeconds(20);
   private static final int PERCENT_OF_MIDDLE = 50;
@@ -57,12 +54,6 @@ final class Loading {
 
   /** A change that waits for memory shows that by this part of its progress. */
   private static final int PERCENT_OF_WAITING = 4;
-
-  private enum Restore {
-    UNDER_WAY,
-    DONE,
-    GIVEN_UP
-  }
 
   private final Host host;
   private final VpsFolder folder;
@@ -74,12 +65,8 @@ final class Loading {
   private final CountedPages pages;
   private final LazyRestore lazy;
 
-  /** Guarded by this, all. */
-  private Restore restore = Restore.UNDER_WAY;
-
-  private Optional<Outcome> outcome = Optional.empty();
-  private boolean closed;
-  private long initPid;
+  private final LoadingState state = new LoadingState();
+  private volatile long initPid;
 
   /**
    * What it takes.
@@ -143,26 +130,18 @@ final class Loading {
   }
 
   /** How much of it is there. */
-  Resumed.Lazily state() {
+  Resumed.Lazily memory() {
     return pages.state();
   }
 
   private void cameOneStepFurther() {
-    if (isRunning()) {
-      vps.loaded(state());
+    if (state.isComing()) {
+      vps.loaded(memory());
     }
-    wake();
-    if (state().percent() >= PERCENT_OF_MIDDLE) {
+    state.step();
+    if (memory().percent() >= PERCENT_OF_MIDDLE) {
       cameToTheMiddle();
     }
-  }
-
-  private synchronized boolean isRunning() {
-    return restore == Restore.DONE && outcome.isEmpty();
-  }
-
-  private synchronized void wake() {
-    notifyAll();
   }
 
   private void cameToTheMiddle() {
@@ -188,9 +167,7 @@ final class Loading {
    * @throws VpsException RESUME_FAILED; the restore must fail then
    */
   void hold(long pid) {
-    synchronized (this) {
-      initPid = pid;
-    }
+    initPid = pid;
     lazy.hold(pid);
     folder.writeStillLoading(new StillLoading(checkpoint));
   }
@@ -200,12 +177,11 @@ final class Loading {
    *
    * @throws VpsException RESUME_FAILED if memory could not be had already
    */
-  synchronized void restored() {
-    if (outcome.orElse(null) instanceof Outcome.Failed(String reason)) {
+  void restored() {
+    if (!state.restored()
+        && state.outcome().orElseThrow() instanceof Outcome.Failed(String reason)) {
       throw failed(reason);
     }
-    restore = Restore.DONE;
-    notifyAll();
   }
 
   /**
@@ -213,32 +189,19 @@ final class Loading {
    * failed by itself it is only the rest.
    */
   void abandon() {
-    synchronized (this) {
-      if (restore == Restore.UNDER_WAY) {
-        restore = Restore.GIVEN_UP;
-        notifyAll();
-      }
-    }
+    state.giveUp();
     lazy.close();
     try {
-      awaitClosed(FOREVER);
+      awaitClosed(LoadingState.FOREVER);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     host.loadings().remove(this);
   }
 
-  /** Waits until no page comes any more. */
-  synchronized boolean awaitClosed(Duration longest) throws InterruptedException {
-    long startNanos = System.nanoTime();
-    while (!closed) {
-      long leftNanos = longest.toNanos() - (System.nanoTime() - startNanos);
-      if (leftNanos <= 0) {
-        return false;
-      }
-      TimeUnit.NANOSECONDS.timedWait(this, leftNanos);
-    }
-    return true;
+  /** Waits until no page comes any more; whether it came to that within the time. */
+  boolean awaitClosed(Duration longest) throws InterruptedException {
+    return state.awaitClosed(longest);
   }
 
   /**
@@ -246,19 +209,17 @@ final class Loading {
    * has ended as any VPS may.
    */
   boolean goesBack() throws InterruptedException {
-    awaitClosed(FOREVER);
-    synchronized (this) {
-      return outcome.orElseThrow() instanceof Outcome.Failed;
-    }
+    awaitClosed(LoadingState.FOREVER);
+    return state.outcome().orElseThrow() instanceof Outcome.Failed;
   }
 
   /** See {@link Loadings#await}. */
   void await(Operation operation) {
-    operation.onCancel(this::wake);
+    operation.onCancel(state::step);
     try {
       do {
         operation.report(progress(operation.progress().percent()));
-      } while (!awaitStep(operation));
+      } while (!state.awaitStep(operation::isCancelled));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new VpsException(
@@ -269,11 +230,7 @@ final class Loading {
           e);
     }
     operation.checkCancelled();
-    Optional<Outcome> ended;
-    synchronized (this) {
-      ended = outcome;
-    }
-    switch (ended.orElseThrow()) {
+    switch (state.outcome().orElseThrow()) {
       case Outcome.Complete _ -> {}
       case Outcome.Ended _ ->
           throw VpsException.wrongState(
@@ -283,21 +240,13 @@ final class Loading {
   }
 
   private Progress progress(int leastPercent) {
-    Resumed.Lazily state = state();
-    long totalBytes = state.later().bytes();
+    Resumed.Lazily memory = memory();
+    long totalBytes = memory.later().bytes();
     return new Progress(
         "memory",
-        totalBytes - state.missing().bytes(),
+        totalBytes - memory.missing().bytes(),
         totalBytes,
-        Math.max(state.percent() * PERCENT_OF_WAITING / 100, leastPercent));
-  }
-
-  /** Waits for something to happen; whether there is nothing more to wait for. */
-  private synchronized boolean awaitStep(Operation operation) throws InterruptedException {
-    if (!closed && !operation.isCancelled()) {
-      wait();
-    }
-    return closed || operation.isCancelled();
+        Math.max(memory.percent() * PERCENT_OF_WAITING / 100, leastPercent));
   }
 
   private void follow() {
@@ -320,15 +269,12 @@ final class Loading {
     } catch (ExecutionException e) {
       ended = new Outcome.Failed(String.valueOf(e.getCause()));
     }
-    synchronized (this) {
-      outcome = Optional.of(ended);
-      notifyAll();
-    }
+    state.ended(ended);
     return ended;
   }
 
   private void settle(Outcome ended) throws InterruptedException {
-    if (awaitRestore(ended instanceof Outcome.Failed) == Restore.GIVEN_UP) {
+    if (awaitRestore(ended instanceof Outcome.Failed) == LoadingState.Restore.GIVEN_UP) {
       close(); // the resume takes the VPS down
       return;
     }
@@ -339,7 +285,7 @@ final class Loading {
         folder.clearStillLoading();
         remember(first);
         dropImages();
-        vps.loaded(new Resumed.Lazily(state().later(), DataSize.ofBytes(0)));
+        vps.loaded(new Resumed.Lazily(memory().later(), DataSize.ofBytes(0)));
         LOG.info("vps={} all its memory is there, {} pages came late", name(), sent);
         close();
       }
@@ -352,28 +298,20 @@ final class Loading {
         host.cgroups().killAll(name()); // the guard has done it, unless somebody killed the guard
         dropImages();
         close();
-        long pid;
-        synchronized (this) {
-          pid = initPid;
-        }
-        back.take(vps, pid, checkpoint, Failure.of(failed(reason)));
+        back.take(vps, initPid, checkpoint, Failure.of(failed(reason)));
       }
     }
   }
 
   /** Waits for the end of the restore; without its memory the engine must be helped to that. */
-  private Restore awaitRestore(boolean hasFailed) throws InterruptedException {
+  private LoadingState.Restore awaitRestore(boolean hasFailed) throws InterruptedException {
     while (true) {
       if (hasFailed) {
         Leftovers.killLazyRestores(folder); // again: it may not have begun yet
       }
-      synchronized (this) {
-        if (restore == Restore.UNDER_WAY) {
-          TimeUnit.NANOSECONDS.timedWait(this, KILL_AGAIN.toNanos());
-        }
-        if (restore != Restore.UNDER_WAY) {
-          return restore;
-        }
+      LoadingState.Restore restore = state.awaitRestore(KILL_AGAIN);
+      if (restore != LoadingState.Restore.UNDER_WAY) {
+        return restore;
       }
     }
   }
@@ -381,10 +319,7 @@ final class Loading {
   private void close() {
     lazy.close();
     stored.close();
-    synchronized (this) {
-      closed = true;
-      notifyAll();
-    }
+    state.closed();
   }
 
   /** What cannot be kept or removed is no failure: the VPS runs. */

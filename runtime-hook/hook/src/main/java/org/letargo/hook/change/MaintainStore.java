@@ -50,7 +50,10 @@ final class MaintainStore {
           DataSize.ofBytes(stat.storedBytes()),
           DataSize.ofBytes(stat.deadBytes()),
           DataSize.ofBytes(stat.maxBytes() == Long.MAX_VALUE ? 0 : stat.maxBytes()),
-          host.store().packs().encrypted());
+          DataSize.ofBytes(stat.roomBytes()),
+          host.store().packs().encrypted(),
+          host.store().zstdLevel(),
+          host.store().frozenBuffer());
     } catch (IOException e) {
       throw DurableFiles.failed("cannot look at the store", e);
     }

@@ -286,7 +286,7 @@ final class ResumeVps {
       loading.ifPresent(late -> late.hold(initPid));
       change.become(
           new VpsStatus.Running(initPid, Instant.now()),
-          loading.<Resumed>map(Loading::state).orElse(new Resumed.Eagerly(eagerBecause)));
+          loading.<Resumed>map(Loading::memory).orElse(new Resumed.Eagerly(eagerBecause)));
       Faults.at("resume.after-release");
     }
 

@@ -12,10 +12,7 @@ import java.util.function.Consumer;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.HostDescription;
 import org.letargo.archive.checkpoint.CheckpointWriter;
-import org.letargo.archive.checkpoint.StoredCheckpoint;
-import org.letargo.archive.checkpoint.StoredImages;
 import org.letargo.archive.criu.EngineStatistics;
-import org.letargo.archive.criu.ImageCheck;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.durable.DurableFiles;
@@ -33,7 +30,6 @@ import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.runtime.InitProcess;
-import org.letargo.hook.store.HostMemory;
 import org.letargo.hook.store.MemoryIntake;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
@@ -70,9 +66,6 @@ final class TakeCheckpoint {
 
   /** Memory on its way to the store while a VPS is suspended. */
   private static final long PASSING_BYTES = 64L << 20;
-
-  /** What the launcher of the hook allows it outside the heap is a little more. */
-  private static final long MOST_HELD_BYTES = 4L << 30;
 
   private final Host host;
   private final CheckpointFiles files;
@@ -266,7 +259,8 @@ final class TakeCheckpoint {
     private Command.Result dump() throws IOException {
       phase("disk", 10);
       try (CheckpointWriter checkpoint = host.store().checkpoints().begin();
-          PageBuffers buffers = new PageBuffers(goesOn ? heldBytes() : PASSING_BYTES);
+          PageBuffers buffers =
+              new PageBuffers(goesOn ? host.store().frozenBuffer().bytes() : PASSING_BYTES);
           MemoryIntake memory = new MemoryIntake(checkpoint);
           PageReceiver pages = PageReceiver.open(setup(memory, buffers));
           var _ = mount.hold();
@@ -305,11 +299,6 @@ final class TakeCheckpoint {
           PageReceiver.PATIENCE);
     }
 
-    /** Memory of the VPS that may be held while it is frozen: a quarter of what is free. */
-    private long heldBytes() throws IOException {
-      return Math.clamp(HostMemory.availableBytes() / 4, PASSING_BYTES, MOST_HELD_BYTES);
-    }
-
     private void prepare(long initPid) {
       phase("preflight", 5);
       vps.timeline().requireFree(wish.label(), wish.id());
@@ -344,12 +333,11 @@ final class TakeCheckpoint {
      */
     private void makeSpace() {
       try {
-        long freeBytes = Files.getFileStore(folder.state()).getUsableSpace();
-        if (2 * memoryBytes + SPARE_BYTES > freeBytes) {
+        if (2 * memoryBytes + SPARE_BYTES > host.store().room().bytes()) {
           host.store().checkpoints().collect();
         }
       } catch (IOException e) {
-        throw DurableFiles.failed("cannot see how much space is free in " + folder.state(), e);
+        throw DurableFiles.failed("cannot tidy up the store", e);
       }
     }
 
@@ -439,20 +427,11 @@ final class TakeCheckpoint {
               new CheckpointFiles.Taken(takenAt, taker, savedBytes, diskBytes, stoodStill),
               writer);
       Faults.at(goesOn ? "checkpoint.after-manifest" : "suspend.after-manifest");
-      requireImagesFit();
+      files.requireImagesFit(wish.id(), images);
       if (wish.isForTheTimeline()) {
         vps.timeline().add(entry);
       }
       Faults.at(goesOn ? "checkpoint.after-timeline" : "suspend.after-timeline");
-    }
-
-    /** A checkpoint whose images do not fit together is none. */
-    private void requireImagesFit() throws IOException {
-      try (StoredCheckpoint stored = host.store().checkpoints().read(wish.id().value())) {
-        ImageCheck.check(StoredImages.in(images, stored));
-      } catch (ArchiveException e) {
-        throw ArchiveFailures.whileTaking(e);
-      }
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.InstanceName;
 
 /**
@@ -25,6 +26,7 @@ import org.letargo.hook.protocol.InstanceName;
  * @param firstHostId the first of the user ids that VPSes get, 65,536 each
  * @param allowedUsers who may talk to the hook's socket
  * @param whenHostStops what becomes of the VPSes that run when the host goes down
+ * @param store how checkpoints are kept
  */
 public record HookConfiguration(
     String instance,
@@ -36,7 +38,8 @@ public record HookConfiguration(
     Subnet subnet,
     int firstHostId,
     List<String> allowedUsers,
-    WhenHostStops whenHostStops) {
+    WhenHostStops whenHostStops,
+    StoreSettings store) {
   private static final Set<String> SHARED_KEYS =
       Set.of("instance", "state-dir", "run-dir", "hook", "manager", "peers");
 
@@ -48,7 +51,17 @@ public record HookConfiguration(
           "subnet",
           "first-host-id",
           "allowed-users",
-          "when-host-stops");
+          "when-host-stops",
+          "store");
+
+  private static final Set<String> STORE_KEYS =
+      Set.of("key-file", "zstd-level", "budget", "frozen-buffer");
+
+  /** Less than a few checkpoints of the smallest VPS are no store. */
+  private static final DataSize LEAST_BUDGET = DataSize.ofMebibytes(64);
+
+  private static final DataSize LEAST_BUFFER = DataSize.ofMebibytes(64);
+  private static final DataSize MOST_BUFFER = DataSize.ofMebibytes(4096);
 
   /** Above every id that distributions and systemd give away; see docs/install.md. */
   private static final int DEFAULT_FIRST_HOST_ID = 0x70000000;
@@ -91,7 +104,8 @@ public record HookConfiguration(
             parseSubnet(own.text("subnet", "10.77.0.0/16"), errors),
             own.number("first-host-id", DEFAULT_FIRST_HOST_ID),
             own.texts("allowed-users", List.of("root", "letargo")),
-            parseWhenHostStops(own.text("when-host-stops", "suspend"), errors));
+            parseWhenHostStops(own.text("when-host-stops", "suspend"), errors),
+            parseStore(own.section("store", STORE_KEYS)));
     configuration.check(errors);
     if (!errors.isEmpty()) {
       throw new ConfigurationException(errors);
@@ -118,9 +132,36 @@ public record HookConfiguration(
                 + "' is not an absolute path of letters, digits and . _ - + = @ ~ alone");
       }
     }
+    check(store, errors);
     if (runDir.toString().length() > 60) {
       errors.add("run-dir '" + runDir + "' is longer than 60 characters: socket names need room");
     }
+  }
+
+  private static void check(StoreSettings store, List<String> errors) {
+    if (store.keyFile().filter(file -> !file.isAbsolute()).isPresent()) {
+      errors.add("hook.store.key-file '" + store.keyFile().get() + "' is not an absolute path");
+    }
+    if (store.zstdLevel() < -7 || store.zstdLevel() > 19) {
+      errors.add("hook.store.zstd-level " + store.zstdLevel() + " is not from -7 to 19");
+    }
+    if (store.budget().filter(size -> size.compareTo(LEAST_BUDGET) < 0).isPresent()) {
+      errors.add("hook.store.budget is less than " + LEAST_BUDGET);
+    }
+    if (store
+        .frozenBuffer()
+        .filter(size -> size.compareTo(LEAST_BUFFER) < 0 || size.compareTo(MOST_BUFFER) > 0)
+        .isPresent()) {
+      errors.add("hook.store.frozen-buffer is not from " + LEAST_BUFFER + " to " + MOST_BUFFER);
+    }
+  }
+
+  private static StoreSettings parseStore(Section store) {
+    return new StoreSettings(
+        store.file("key-file"),
+        store.number("zstd-level", StoreSettings.DEFAULTS.zstdLevel()),
+        store.size("budget"),
+        store.size("frozen-buffer"));
   }
 
   private static Subnet parseSubnet(String text, List<String> errors) {

@@ -10,7 +10,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.VpsException;
 
 /**
  * One level of the configuration file: gives the value of a key, or its default where the key is
@@ -119,6 +122,25 @@ final class Section {
       return otherwise;
     }
     return List.copyOf(texts);
+  }
+
+  /** A size; empty where the key is left out. */
+  Optional<DataSize> size(String key) {
+    JsonNode node = keys.path(key);
+    if (isLeftOut(node)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(DataSize.parse(node.asText()));
+    } catch (VpsException e) {
+      errors.add("'" + prefix + key + "' is not a size like '512M' or '200G'");
+      return Optional.empty();
+    }
+  }
+
+  /** A path; empty where the key is left out. */
+  Optional<Path> file(String key) {
+    return text(key, "").isEmpty() ? Optional.empty() : Optional.of(folder(key, Path.of("")));
   }
 
   Path folder(String key, Path otherwise) {

@@ -13,8 +13,10 @@ import java.util.TreeSet;
  * @param byPid addresses of pages by the pid inside the VPS
  */
 public record HotPages(Map<Long, NavigableSet<Long>> byPid) {
-  /** 64 MiB. */
-  public static final int MAX_PAGES = 1 << 14;
+  /** 8 MiB: to have one there at once may cost the reading of a chunk of 64 KiB. */
+  public static final int MAX_PAGES = 1 << 11;
+
+  private static final long PAGE_BYTES = 4096;
 
   /** None: nothing is known. */
   public static final HotPages NONE = new HotPages(Map.of());
@@ -26,6 +28,14 @@ public record HotPages(Map<Long, NavigableSet<Long>> byPid) {
       throw new IllegalArgumentException("more than " + MAX_PAGES + " hot pages");
     }
     byPid = Collections.unmodifiableMap(copy);
+  }
+
+  /** The pages in which these addresses are, by pid; as many as fit. */
+  public static HotPages ofAddresses(Map<Long, NavigableSet<Long>> byPid) {
+    Recorder recorder = new Recorder();
+    byPid.forEach(
+        (pid, addresses) -> addresses.forEach(address -> recorder.add(pid, address & -PAGE_BYTES)));
+    return recorder.pages();
   }
 
   /** These of one process, in order. */

@@ -1,7 +1,6 @@
 package org.letargo.hook.preflight;
 
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +27,8 @@ import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsProcess;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.runtime.Runc;
+import org.letargo.hook.store.HostStore;
+import org.letargo.hook.store.SpaceForecast;
 import org.letargo.hook.vps.Vps;
 
 /**
@@ -35,9 +36,6 @@ import org.letargo.hook.vps.Vps;
  * block for the time of the look; any number of threads may look at any VPSes.
  */
 public final class Preflight {
-  /** What is kept free on the store's disk beside the checkpoint. */
-  public static final long SPARE_BYTES = 16L << 20;
-
   /** With so many, a first look takes little longer than a later one. */
   private static final int WARM_UP_LOOKS = 30;
 
@@ -50,15 +48,17 @@ public final class Preflight {
 
   private final Cgroups cgroups;
   private final Engine engine;
+  private final HostStore store;
   private final String runtimeVersion;
   private final String kernel;
 
   /** One thread at a time uses one; guarded by itself. */
   private final Map<VpsName, InodePaths> inodePaths = new ConcurrentHashMap<>();
 
-  public Preflight(Cgroups cgroups, Engine engine) {
+  public Preflight(Cgroups cgroups, Engine engine, HostStore store) {
     this.cgroups = cgroups;
     this.engine = engine;
+    this.store = store;
     this.runtimeVersion = Runc.version().orElse("");
     this.kernel = ProcFile.readIfThere("/proc/sys/kernel/osrelease").strip();
   }
@@ -108,7 +108,8 @@ public final class Preflight {
     OpenFiles open = scene.openFiles();
     Set<String> watched = watchedPaths(name, scene, open.watched(), findings);
     DataSize predicted = DataSize.ofBytes(cgroups.memoryToSave(name).bytes() + open.deletedBytes());
-    DataSize available = host(vps.folder().state(), predicted, findings);
+    host(vps.folder().state(), findings);
+    DataSize available = space(name, vps.folder().state(), predicted, findings);
     return new Look(
         new PreflightReport(
             name,
@@ -179,7 +180,7 @@ public final class Preflight {
     return Set.copyOf(found.values());
   }
 
-  private DataSize host(Path store, DataSize predicted, Findings findings) {
+  private void host(Path state, Findings findings) {
     if (!Files.isExecutable(engine.program())) {
       findings.add(ofHost(ObstacleKind.ENGINE, engine.program().toString()));
     }
@@ -187,23 +188,28 @@ public final class Preflight {
       findings.add(ofHost(ObstacleKind.RUNTIME, "runc"));
     }
     try {
-      FileStore disk = Files.getFileStore(store);
-      long freeBytes = disk.getUsableSpace();
-      if (disk.isReadOnly()) {
-        findings.add(ofHost(ObstacleKind.STORE_READ_ONLY, store.toString()));
+      if (Files.getFileStore(state).isReadOnly()) {
+        findings.add(ofHost(ObstacleKind.STORE_READ_ONLY, state.toString()));
       }
-      long neededBytes = predicted.bytes() + SPARE_BYTES;
-      if (neededBytes > freeBytes) {
-        findings.add(
-            ofHost(ObstacleKind.DISK_SPACE, store.toString())
-                .because(
-                    "its memory may need %d MiB, and %d MiB are free in %s"
-                        .formatted(neededBytes >> 20, freeBytes >> 20, store)));
-      }
-      return DataSize.ofBytes(freeBytes);
     } catch (IOException e) {
-      throw DurableFiles.failed("cannot see how much space is free in " + store, e);
+      throw DurableFiles.failed("cannot look at the disk of " + state, e);
     }
+  }
+
+  private DataSize space(VpsName name, Path state, DataSize memory, Findings findings) {
+    SpaceForecast forecast = SpaceForecast.of(store, cgroups.processes(name), memory);
+    if (!forecast.fits()) {
+      findings.add(
+          ofHost(ObstacleKind.DISK_SPACE, state.toString())
+              .because(
+                  ("its %d MiB of memory are predicted to need %d MiB in the store, and there is"
+                          + " room for %d MiB")
+                      .formatted(
+                          memory.bytes() >> 20,
+                          forecast.likely().bytes() >> 20,
+                          forecast.room().bytes() >> 20)));
+    }
+    return forecast.room();
   }
 
   private static Obstacle ofHost(ObstacleKind kind, String name) {

@@ -2,6 +2,7 @@ package org.letargo.hook.trial;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -47,6 +48,26 @@ record RestoredProcess(Path proc, int pid, long parent, int threads, String name
 
   long hostPid() {
     return Long.parseLong(proc.getFileName().toString());
+  }
+
+  /**
+   * Whether it has a child of this number, as the VPS counts; also one that has ended. The kernel
+   * tells where it was built with CONFIG_PROC_CHILDREN, without which the engine does not work.
+   */
+  boolean hasChild(int childPid) {
+    try (DirectoryStream<Path> ownThreads = Files.newDirectoryStream(proc.resolve("task"))) {
+      for (Path thread : ownThreads) {
+        for (String child : Files.readString(thread.resolve("children")).split(" ")) {
+          if (!child.isEmpty()
+              && read(proc.resolveSibling(child)).filter(it -> it.pid == childPid).isPresent()) {
+            return true;
+          }
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      return false; // it has ended
+    }
   }
 
   /** What a descriptor is open on; empty if there is none of this number. */

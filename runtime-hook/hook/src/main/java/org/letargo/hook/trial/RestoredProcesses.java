@@ -52,11 +52,11 @@ public final class RestoredProcesses {
   private Optional<String> difference(SavedProcess saved, MemorySample sample) throws IOException {
     RestoredProcess restored = byPid.get(saved.pid());
     String who = "process %d (%s)".formatted(saved.pid(), VpsException.quoted(saved.name()));
+    if (saved.hasEnded()) {
+      return isThereAsZombie(saved) ? Optional.empty() : Optional.of(who + " is missing");
+    }
     if (restored == null) {
       return Optional.of(who + " is missing");
-    }
-    if (saved.hasEnded()) {
-      return Optional.empty(); // its name went with its memory
     }
     if (!restored.name().equals(saved.name())) {
       return Optional.of(who + " is called " + VpsException.quoted(restored.name()));
@@ -72,6 +72,12 @@ public final class RestoredProcesses {
     return descriptors(saved, restored)
         .or(() -> sample.difference(saved, restored))
         .map(what -> who + " " + what);
+  }
+
+  /** Control groups do not list the dead; their parents do. */
+  private boolean isThereAsZombie(SavedProcess saved) {
+    RestoredProcess parent = byPid.get(saved.parentPid());
+    return parent != null && parent.hasChild(saved.pid());
   }
 
   private static Optional<String> descriptors(SavedProcess saved, RestoredProcess restored) {

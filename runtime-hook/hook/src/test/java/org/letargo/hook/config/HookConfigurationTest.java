@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.letargo.hook.protocol.DataSize;
 
 class HookConfigurationTest {
   /** The file that make run installs, as seen from this module's folder. */
@@ -29,7 +31,8 @@ class HookConfigurationTest {
           Subnet.parse("10.77.0.0/16"),
           1_879_048_192,
           List.of("root", "letargo"),
-          WhenHostStops.SUSPEND);
+          WhenHostStops.SUSPEND,
+          StoreSettings.DEFAULTS);
 
   @TempDir Path folder;
 
@@ -61,6 +64,11 @@ class HookConfigurationTest {
               first-host-id: 1000013824
               allowed-users: [root, alice]
               when-host-stops: stop
+              store:
+                key-file: /etc/letargo/store.key
+                zstd-level: -3
+                budget: 200G
+                frozen-buffer: 1G
             """);
 
     assertThat(HookConfiguration.read(file))
@@ -75,7 +83,12 @@ class HookConfigurationTest {
                 Subnet.parse("192.168.7.0/29"),
                 1_000_013_824,
                 List.of("root", "alice"),
-                WhenHostStops.STOP));
+                WhenHostStops.STOP,
+                new StoreSettings(
+                    Optional.of(Path.of("/etc/letargo/store.key")),
+                    -3,
+                    Optional.of(DataSize.parse("200G")),
+                    Optional.of(DataSize.parse("1G")))));
   }
 
   @Test
@@ -138,6 +151,12 @@ class HookConfigurationTest {
         "hook: {bridge: bridge-of-16-cha} | hook.bridge 'bridge-of-16-cha' is not a name of 1 to 15"
             + " letters and digits",
         "hook: {subnet: 10.0.0.0}       | hook.subnet '10.0.0.0' is not written like 10.77.0.0/16",
+        "hook: {store: {zstd-level: 20}} | hook.store.zstd-level 20 is not from -7 to 19",
+        "hook: {store: {budget: 12}}    | hook.store.budget is less than 64.0 MiB",
+        "hook: {store: {budget: much}}  | 'hook.store.budget' is not a size like '512M' or '200G'",
+        "hook: {store: {key-file: a/b}} | hook.store.key-file 'a/b' is not an absolute path",
+        "hook: {store: {frozen-buffer: 5G}} | hook.store.frozen-buffer is not from 64.0 MiB to 4.0 GiB",
+        "hook: {store: {bugdet: 1G}}    | unknown key 'hook.store.bugdet'",
         "hook: {when-host-stops: sleep} | hook.when-host-stops 'sleep' is none of suspend, stop",
         "just text                      | it is not a list of lines 'key: value'",
       })
@@ -202,6 +221,7 @@ class HookConfigurationTest {
         "  #program-dir: ",
         "  #bridge: ",
         "  #subnet: ",
+        "    #zstd-level: ",
         "  #first-host-id: ",
         "  #allowed-users: "
       })

@@ -110,7 +110,8 @@ class VpsNetworkTest {
             configuration.subnet(),
             configuration.firstHostId(),
             configuration.allowedUsers(),
-            configuration.whenHostStops());
+            configuration.whenHostStops(),
+            configuration.store());
 
     assertThatThrownBy(() -> new Firewall(broken).publish(List.of()))
         .isInstanceOf(VpsException.class)
@@ -147,6 +148,28 @@ class VpsNetworkTest {
       network.unplug(spec);
 
       assertThat(Path.of("/sys/class/net", device)).doesNotExist();
+    }
+  }
+
+  @Test
+  void givesATrialItsAddressAndNothingBehindIt() throws IOException {
+    network.prepareHost();
+    VpsSpec spec = Samples.spec(Samples.WEB1);
+    String ports = "/sys/class/net/" + configuration.bridge() + "/brif";
+    try (var vps = Programs.started(new ProcessBuilder("unshare", "--net", "sleep", "600"))) {
+      awaitOwnNetwork(vps.pid());
+
+      network.plugNowhere(spec, vps.pid());
+
+      assertThat(inside(vps.pid(), "-o", "-4", "addr", "show", "dev", "eth0"))
+          .contains("inet " + spec.address() + "/24 ");
+      assertThat(inside(vps.pid(), "-o", "link", "show", "dev", "eth0"))
+          .contains(spec.mac())
+          .contains("eth0@nowhere0");
+      assertThat(inside(vps.pid(), "route"))
+          .contains("default via " + configuration.subnet().gateway() + " dev eth0");
+      assertThat(Path.of("/sys/class/net", VpsNetwork.device(spec.address()))).doesNotExist();
+      assertThat(Path.of(ports)).isEmptyDirectory();
     }
   }
 

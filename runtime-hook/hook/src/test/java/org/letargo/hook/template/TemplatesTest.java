@@ -241,7 +241,7 @@ class TemplatesTest {
     assertThatThrownBy(() -> add(MINE, text))
         .isInstanceOfSatisfying(
             VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.INVALID_REQUEST))
-        .hasMessageStartingWith("cannot unpack the template: tar ended with status 2: tar: ")
+        .hasMessageStartingWith("cannot unpack the template: tar ended with status 2: ")
         .hasMessageEndingWith(
             ". Give a tar of a root file system, plain or compressed with gzip, xz or zstd.");
     assertNothingPartial();

@@ -41,6 +41,8 @@ class RestoredProcessesTest {
     process(100, 1, 50, "init", 1, Map.of(0, "/dev/null"));
     process(107, 7, 100, "worker", 2, Map.of(0, "/dev/null", 3, "socket:[42]", 900, "/log"));
     process(109, 9, 107, "x", 1, Map.of());
+    Files.createDirectories(proc.resolve("107/task/108"));
+    Files.writeString(proc.resolve("107/task/108/children"), "105 109 ");
     memory(1, 100);
     memory(7, 107);
   }
@@ -62,6 +64,13 @@ class RestoredProcessesTest {
     Files.writeString(proc.resolve("100/status"), "PPid:\t50\nThreads:\t1\nNSpid:\t1\n");
 
     assertThat(difference(INIT)).isEqualTo("process 1 ('init') is missing");
+  }
+
+  @Test
+  void findsAZombieThatIsMissing() throws IOException {
+    Files.writeString(proc.resolve("107/task/108/children"), "");
+
+    assertThat(difference(INIT, WORKER, ZOMBIE)).isEqualTo("process 9 ('gone') is missing");
   }
 
   @Test
@@ -137,7 +146,7 @@ class RestoredProcessesTest {
   }
 
   private String difference(SavedProcess... saved) throws IOException {
-    return new RestoredProcesses(proc, List.of(100L, 107L, 109L, 999L))
+    return new RestoredProcesses(proc, List.of(100L, 107L, 999L))
         .difference(List.of(saved), images)
         .orElse("");
   }

@@ -46,6 +46,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.VerifyCheckpoint.class),
   @JsonSubTypes.Type(HookRequest.RewindVps.class),
   @JsonSubTypes.Type(HookRequest.CloneVps.class),
+  @JsonSubTypes.Type(HookRequest.DiffCheckpoints.class),
   @JsonSubTypes.Type(HookRequest.DescribeStore.class),
   @JsonSubTypes.Type(HookRequest.MaintainStore.class),
   @JsonSubTypes.Type(HookRequest.ExecInVps.class),
@@ -466,6 +467,21 @@ public sealed interface HookRequest<R> {
     @Override
     public Class<VpsReport> replyType() {
       return VpsReport.class;
+    }
+  }
+
+  /**
+   * What is different between two checkpoints, of one VPS or of two: a look that changes nothing.
+   *
+   * @param checkpoint the earlier one, of the VPS {@code name}
+   * @param other the later one, of the VPS {@code otherName}
+   */
+  record DiffCheckpoints(
+      VpsName name, CheckpointId checkpoint, VpsName otherName, CheckpointId other)
+      implements HookRequest<CheckpointDiff> {
+    @Override
+    public Class<CheckpointDiff> replyType() {
+      return CheckpointDiff.class;
     }
   }
 

@@ -192,8 +192,8 @@ public enum ObstacleKind {
   /** Not enough space for the checkpoint. */
   DISK_SPACE(
       BLOCKS,
-      "the memory may need more space than there is",
-      "Free space on that disk, then try again."),
+      "the memory needs more space than the store has",
+      "Free space on its disk, forget checkpoints, or raise hook.store.budget; then try again."),
   /** The folder of checkpoints cannot be written to. */
   STORE_READ_ONLY(
       BLOCKS, "checkpoints cannot be written", "Mount the file system for writing again."),

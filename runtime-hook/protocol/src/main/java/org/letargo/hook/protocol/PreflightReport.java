@@ -10,7 +10,7 @@ import java.util.List;
  * @param took how long the look took
  * @param processes how many processes would be saved
  * @param predictedSize what a checkpoint's memory may need at most
- * @param availableSpace what the disk of the checkpoints has
+ * @param availableSpace what the store has room for
  * @param engineVersion of CRIU
  * @param runtimeVersion of runc
  * @param obstacles those that block first, then by kind and process

@@ -87,6 +87,7 @@ class JsonTest {
         new HookRequest.CloneVps(
             OP, WEB1, Optional.of(CHECKPOINT.id()), WEB2, Optional.of(ADDRESS), PORTS),
         new HookRequest.CloneVps(OP, WEB1, Optional.empty(), WEB2, Optional.empty(), List.of()),
+        new HookRequest.DiffCheckpoints(WEB1, CHECKPOINT.id(), WEB2, CHECKPOINT.id()),
         new HookRequest.DescribeStore(),
         new HookRequest.MaintainStore(OP, StoreWork.COLLECT),
         new HookRequest.ImportVps(OP, Optional.of(WEB1)),
@@ -120,6 +121,9 @@ class JsonTest {
     assertThat(requests().map(Object::getClass).distinct().toList())
         .hasSize(concrete(HookRequest.class));
   }
+
+  private static final CheckpointDiff.MemoryDiff MEMORY_DIFF =
+      new CheckpointDiff.MemoryDiff(DataSize.ofBytes(1), DataSize.ofBytes(2), DataSize.ofBytes(3));
 
   private static int concrete(Class<?> type) {
     return type.isSealed()
@@ -160,6 +164,26 @@ class JsonTest {
         FIRST.verified(new Verification.Verified(AT, VerifyDepth.RESTORE)),
         new Timeline(WEB1, Optional.of(CHECKPOINT.id()), List.of(FIRST)),
         new Timeline(WEB1, Optional.empty(), List.of()),
+        new CheckpointDiff(
+            MEMORY_DIFF,
+            List.of(
+                new CheckpointDiff.ProcessDiff(
+                    70,
+                    CheckpointDiff.ProcessChange.OTHER_PROGRAM,
+                    "sh",
+                    "/bin/sh",
+                    "/bin/cat",
+                    MEMORY_DIFF)),
+            List.of(
+                new CheckpointDiff.SocketDiff(
+                    CheckpointDiff.Change.ADDED, "tcp", "listening", "0.0.0.0:80", "")),
+            List.of(
+                new CheckpointDiff.FileDiff(
+                    "/etc/motd",
+                    CheckpointDiff.Change.CHANGED,
+                    DataSize.ofBytes(4),
+                    DataSize.ofBytes(5))),
+            6),
         new StoreReport(
             3,
             4,
@@ -167,7 +191,10 @@ class JsonTest {
             DataSize.ofBytes(6),
             DataSize.ofBytes(7),
             DataSize.ofBytes(8),
-            true),
+            DataSize.ofBytes(9),
+            true,
+            -7,
+            DataSize.ofBytes(10)),
         new StoreFindings(
             DataSize.ofBytes(1),
             DataSize.ofBytes(2),

@@ -1,10 +1,15 @@
 package org.letargo.hook.protocol.testing;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.letargo.hook.protocol.CheckpointDiff;
 import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.VpsName;
 
 /**
@@ -32,6 +37,32 @@ final class FakeFiles {
 
   synchronized Map<String, String> kept(CheckpointId id) {
     return kept.getOrDefault(id, Map.of());
+  }
+
+  /** What of the disk is not in one checkpoint as it is in the other. */
+  synchronized List<CheckpointDiff.FileDiff> diff(CheckpointId before, CheckpointId after) {
+    Map<String, String> old = kept(before);
+    Map<String, String> now = kept(after);
+    var paths = new TreeSet<>(old.keySet());
+    paths.addAll(now.keySet());
+    return paths.stream()
+        .filter(path -> !path.startsWith(MEMORY))
+        .filter(path -> !Objects.equals(old.get(path), now.get(path)))
+        .map(path -> {
+          var change =
+              !old.containsKey(path)
+                  ? CheckpointDiff.Change.ADDED
+                  : now.containsKey(path)
+                      ? CheckpointDiff.Change.CHANGED
+                      : CheckpointDiff.Change.REMOVED;
+          return new CheckpointDiff.FileDiff(path, change, size(old, path), size(now, path));
+        })
+        .toList();
+  }
+
+  private static DataSize size(Map<String, String> files, String path) {
+    // with the newline that echo writes behind it
+    return DataSize.ofBytes(files.containsKey(path) ? files.get(path).length() + 1 : 0);
   }
 
   /** A checkpoint keeps all that there is now. */

@@ -131,6 +131,11 @@ public final class FakeHook implements AutoCloseable {
     archiveBytes = bytes;
   }
 
+  /** A program of this VPS writes a file. */
+  public void write(VpsName name, String path, String content) {
+    host.files().write(name, path, content);
+  }
+
   /** A byte of this checkpoint changes: it is found by a check, and never used again. */
   public void damage(VpsName name, CheckpointId checkpoint) {
     host.timelines().damage(name, checkpoint);

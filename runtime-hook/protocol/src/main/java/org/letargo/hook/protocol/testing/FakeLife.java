@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
@@ -108,6 +107,7 @@ final class FakeLife implements HookHandler {
         host.find(mark.name());
         yield alive(() -> host.timelines().mark(mark));
       }
+      case HookRequest.DiffCheckpoints diff -> host.timelines().diff(diff);
       case HookRequest.DescribeStore _ -> host.timelines().report();
       case HookRequest.ExecInVps exec -> sessions.exec(exec, exchange);
       case HookRequest.AttachConsole attach -> sessions.console(attach, exchange);
@@ -219,7 +219,7 @@ final class FakeLife implements HookHandler {
     if (export.checkpoint().isPresent()) {
       VpsReport vps = host.find(name);
       TimelineEntry entry = host.timelines().find(name, export.checkpoint().get());
-      verify(export, entry.checkpoint().id());
+      machine.verify(export, entry.checkpoint().id());
       host.timelines().requireWhole(name, entry.checkpoint().id());
       write(
           export,
@@ -235,7 +235,7 @@ final class FakeLife implements HookHandler {
         FakeMoves.EXPORT,
         () -> {
           if (host.find(name).status() instanceof VpsStatus.Suspended(CheckpointReport in)) {
-            verify(export, in.id());
+            machine.verify(export, in.id());
           }
           write(
               export,
@@ -248,15 +248,6 @@ final class FakeLife implements HookHandler {
                 host.settle(name, status -> status);
                 return new Done();
               });
-        });
-  }
-
-  private void verify(HookRequest.ExportVps export, CheckpointId id) {
-    export
-        .verify()
-        .ifPresent(depth -> {
-          machine.requireRestorable(export.name(), id, depth);
-          alive(() -> machine.verified(export.name(), id, depth));
         });
   }
 

@@ -78,8 +78,18 @@ final class FakeTimeMachine {
     return life.commit(verify, () -> verified(verify.name(), id, verify.depth()));
   }
 
+  /** As an export asks for it, if it does. */
+  void verify(HookRequest.ExportVps export, CheckpointId id) {
+    export
+        .verify()
+        .ifPresent(depth -> {
+          requireRestorable(export.name(), id, depth);
+          life.alive(() -> verified(export.name(), id, depth));
+        });
+  }
+
   /** Fails, and keeps why, if it is damaged. */
-  void requireRestorable(VpsName name, CheckpointId id, VerifyDepth depth) {
+  private void requireRestorable(VpsName name, CheckpointId id, VerifyDepth depth) {
     try {
       timelines.requireWhole(name, id);
     } catch (VpsException e) {
@@ -89,7 +99,7 @@ final class FakeTimeMachine {
     }
   }
 
-  TimelineEntry verified(VpsName name, CheckpointId id, VerifyDepth depth) {
+  private TimelineEntry verified(VpsName name, CheckpointId id, VerifyDepth depth) {
     return timelines.verified(name, id, new Verification.Verified(Instant.now(), depth));
   }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.letargo.hook.protocol.CheckpointDiff;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.CheckpointReport;
@@ -34,6 +35,8 @@ final class FakeTimelines {
   private static final DataSize MEMORY = DataSize.ofMebibytes(7);
   private static final DataSize WITH_MEMORY = DataSize.ofMebibytes(9);
   private static final DataSize WITHOUT_MEMORY = DataSize.ofMebibytes(2);
+  private static final DataSize ROOM = DataSize.ofMebibytes(20 << 10);
+  private static final DataSize FROZEN_BUFFER = DataSize.ofMebibytes(2 << 10);
   private static final DataSize NOTHING = DataSize.ofBytes(0);
   private static final Duration FROZEN = Duration.ofMillis(40);
   private static final int SHARED = 16;
@@ -194,6 +197,38 @@ final class FakeTimelines {
     }
   }
 
+  /** Of files what was written; of memory that all of it is another, and of processes the first. */
+  synchronized CheckpointDiff diff(HookRequest.DiffCheckpoints wanted) {
+    TimelineEntry before = find(wanted.name(), wanted.checkpoint());
+    TimelineEntry after = find(wanted.otherName(), wanted.other());
+    requireWhole(wanted.name(), wanted.checkpoint());
+    requireWhole(wanted.otherName(), wanted.other());
+    boolean same = before.checkpoint().id().equals(after.checkpoint().id());
+    DataSize memory = after.checkpoint().memory();
+    var change =
+        new CheckpointDiff.MemoryDiff(
+            before.checkpoint().memory(), memory, same ? NOTHING : memory);
+    List<CheckpointDiff.ProcessDiff> processes =
+        same || !after.hasMemory()
+            ? List.of()
+            : List.of(
+                new CheckpointDiff.ProcessDiff(
+                    1,
+                    before.hasMemory()
+                        ? CheckpointDiff.ProcessChange.CHANGED
+                        : CheckpointDiff.ProcessChange.NEW,
+                    "init",
+                    "/sbin/init",
+                    "",
+                    change));
+    return new CheckpointDiff(
+        change,
+        processes,
+        List.of(),
+        files.diff(before.checkpoint().id(), after.checkpoint().id()),
+        0);
+  }
+
   synchronized StoreReport report() {
     List<TimelineEntry> all =
         timelines.values().stream().flatMap(line -> line.checkpoints().stream()).toList();
@@ -205,7 +240,10 @@ final class FakeTimelines {
         DataSize.ofBytes(live + deadBytes),
         DataSize.ofBytes(deadBytes),
         NOTHING,
-        false);
+        ROOM,
+        false,
+        1,
+        FROZEN_BUFFER);
   }
 
   private static long newBytes(Timeline timeline) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.letargo.hook.protocol.CheckpointDiff;
 import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
@@ -342,6 +343,78 @@ public abstract class TimelineContract extends TimelineFixture {
     create(name);
 
     assertThat(timeline(name)).isEqualTo(new Timeline(name, Optional.empty(), List.of()));
+  }
+
+  @Test
+  void tellsWhatIsDifferentBetweenTwoCheckpoints() {
+    VpsName name = running();
+    write(name, "one");
+    TimelineEntry first = checkpoint(name, "");
+    exec(name, "", "sh", "-c", "echo twofold > /kept");
+    exec(name, "", "sh", "-c", "echo more > /added");
+    TimelineEntry second = checkpoint(name, "");
+
+    CheckpointDiff there = diff(name, first, name, second);
+    CheckpointDiff back = diff(name, second, name, first);
+
+    assertThat(there.files())
+        .contains(
+            file("/added", CheckpointDiff.Change.ADDED, 0, 5),
+            file("/kept", CheckpointDiff.Change.CHANGED, 4, 8));
+    assertThat(back.files())
+        .contains(
+            file("/added", CheckpointDiff.Change.REMOVED, 5, 0),
+            file("/kept", CheckpointDiff.Change.CHANGED, 8, 4));
+    assertThat(there.memory().before()).isEqualTo(first.checkpoint().memory());
+    assertThat(there.memory().after()).isEqualTo(second.checkpoint().memory());
+    assertThat(there.omitted()).isZero();
+  }
+
+  @Test
+  void tellsThatNothingIsDifferentInTheSameCheckpoint() {
+    VpsName name = running();
+    TimelineEntry taken = checkpoint(name, "");
+    DataSize memory = taken.checkpoint().memory();
+
+    assertThat(diff(name, taken, name, taken))
+        .isEqualTo(
+            new CheckpointDiff(
+                new CheckpointDiff.MemoryDiff(memory, memory, DataSize.ofBytes(0)),
+                List.of(),
+                List.of(),
+                List.of(),
+                0));
+  }
+
+  @Test
+  void comparesWithACheckpointOfAnotherVps() {
+    VpsName name = running();
+    TimelineEntry taken = checkpoint(name, "");
+    VpsName other = fresh();
+    create(other);
+    TimelineEntry stopped = checkpoint(other, "");
+
+    CheckpointDiff diff = diff(other, stopped, name, taken);
+
+    assertThat(diff.processes())
+        .anySatisfy(process -> {
+          assertThat(process.pid()).isEqualTo(1);
+          assertThat(process.change()).isEqualTo(CheckpointDiff.ProcessChange.NEW);
+        });
+    assertThat(refusal(new HookRequest.DiffCheckpoints(other, id(taken), name, id(taken))).code())
+        .as("it is another VPS's")
+        .isEqualTo(Code.NOT_FOUND);
+  }
+
+  private CheckpointDiff diff(
+      VpsName name, TimelineEntry before, VpsName other, TimelineEntry after) {
+    return client().call(new HookRequest.DiffCheckpoints(name, id(before), other, id(after)));
+  }
+
+  private static CheckpointDiff.FileDiff file(
+      String path, CheckpointDiff.Change change, long before, long after) {
+    return new CheckpointDiff.FileDiff(
+        path, change, DataSize.ofBytes(before), DataSize.ofBytes(after));
   }
 
   @Test
