@@ -1,8 +1,10 @@
 package org.letargo.hook.pages;
 
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -13,10 +15,18 @@ import java.util.TreeSet;
  * @param byPid addresses of pages by the pid inside the VPS
  */
 public record HotPages(Map<Long, NavigableSet<Long>> byPid) {
-  /** 8 MiB: to have one there at once may cost the reading of a chunk of 64 KiB. */
+  /** 8 MiB. */
   public static final int MAX_PAGES = 1 << 11;
 
   private static final long PAGE_BYTES = 4096;
+
+  /**
+   * In so many places of 64 KiB, which is what is read for a page before anything runs. A page of a
+   * run that has no other looks as if it was wanted, and a process may have thousands of them.
+   */
+  static final int MAX_PLACES = 1 << 8;
+
+  private static final int PLACE_BITS = 16;
 
   /** None: nothing is known. */
   public static final HotPages NONE = new HotPages(Map.of());
@@ -62,10 +72,17 @@ public record HotPages(Map<Long, NavigableSet<Long>> byPid) {
   /** Collects pages until there are enough. For one thread. */
   static final class Recorder {
     private final Map<Long, NavigableSet<Long>> byPid = new TreeMap<>();
+    private final Set<Place> places = new HashSet<>();
     private int count;
 
+    private record Place(long pid, long number) {}
+
     void add(long pid, long address) {
-      if (count < MAX_PAGES && byPid.computeIfAbsent(pid, _ -> new TreeSet<>()).add(address)) {
+      Place place = new Place(pid, address >>> PLACE_BITS);
+      if (count < MAX_PAGES
+          && (places.contains(place) || places.size() < MAX_PLACES)
+          && byPid.computeIfAbsent(pid, _ -> new TreeSet<>()).add(address)) {
+        places.add(place);
         count++;
       }
     }

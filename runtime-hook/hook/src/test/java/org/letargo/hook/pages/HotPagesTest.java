@@ -25,4 +25,30 @@ class HotPagesTest {
 
     assertThat(DurableFiles.readJson(folder.resolve("hot"), HotPages.class)).contains(pages);
   }
+
+  @Test
+  void areInFewPlaces() {
+    HotPages.Recorder recorder = new HotPages.Recorder();
+    for (long place = 0; place < 2 * HotPages.MAX_PLACES; place++) {
+      recorder.add(1, place << 16);
+    }
+    recorder.add(1, 0x1000);
+    recorder.add(2, 0x1000);
+
+    HotPages pages = recorder.pages();
+
+    assertThat(pages.size()).isEqualTo(HotPages.MAX_PLACES + 1);
+    assertThat(pages.of(1)).contains(0L, 0x1000L);
+    assertThat(pages.of(2)).isEmpty();
+  }
+
+  @Test
+  void areNotMoreThanMayBe() {
+    HotPages.Recorder recorder = new HotPages.Recorder();
+    for (long page = 0; page < 2 * HotPages.MAX_PAGES; page++) {
+      recorder.add(1, page << 12);
+    }
+
+    assertThat(recorder.pages().size()).isEqualTo(HotPages.MAX_PAGES);
+  }
 }
