@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.letargo.hook.durable.DurableFiles;
@@ -26,9 +25,6 @@ import org.slf4j.LoggerFactory;
 public final class ExecSession {
   private static final Logger LOG = LoggerFactory.getLogger(ExecSession.class);
   private static final int BUFFER_BYTES = 32 << 10;
-
-  /** What a child in the background says later, when the command has ended, is nobody's. */
-  private static final Duration STRAGGLERS = Duration.ofSeconds(2);
 
   private final Runc runc;
   private final HookRequest.ExecInVps request;
@@ -67,11 +63,10 @@ public final class ExecSession {
             .start(ProcessBuilder.Redirect.PIPE);
     exchange.onHangUp(() -> kill(process));
     Thread input = start("in", () -> sendInput(process.getOutputStream()));
-    OutputRelay output = relay("out", process.getInputStream(), exchange::output);
-    OutputRelay errors = relay("err", process.getErrorStream(), exchange::errorOutput);
+    Thread output = start("out", () -> relay(process.getInputStream(), exchange::output));
+    relay(process.getErrorStream(), exchange::errorOutput);
+    output.join();
     int status = process.waitFor();
-    output.awaitEnd(STRAGGLERS);
-    errors.awaitEnd(STRAGGLERS);
     input.interrupt();
     return status;
   }
@@ -87,7 +82,7 @@ public final class ExecSession {
       Thread input = start("in", () -> sendInput(new ToTerminal(master)));
       Thread output = start("out", () -> relayTerminal(master));
       int status = process.waitFor();
-      output.join(STRAGGLERS); // what is still in the terminal
+      output.join(2000); // what is still in the terminal; a background child may keep it open
       input.interrupt();
       return status;
     }
@@ -125,8 +120,19 @@ public final class ExecSession {
     }
   }
 
-  private OutputRelay relay(String direction, InputStream from, OutputRelay.Sink to) {
-    return OutputRelay.start("exec-" + direction + "-" + request.name(), from, to);
+  private interface Sink {
+    void take(byte[] bytes, int offset, int length) throws IOException;
+  }
+
+  private void relay(InputStream from, Sink to) {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    try (from) {
+      for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+        to.take(buffer, 0, n);
+      }
+    } catch (IOException e) {
+      LOG.debug("vps={} the caller of a command is gone", request.name());
+    }
   }
 
   /** runc passes SIGTERM on to the command; a SIGKILL would leave the command behind. */

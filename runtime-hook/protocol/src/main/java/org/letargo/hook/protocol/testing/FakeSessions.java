@@ -30,7 +30,7 @@ final class FakeSessions {
 
   /**
    * Knows true, false, echo WORDS, cat, cat FILE, and of {@code sh -c}: {@code exit N}, {@code echo
-   * W >&2}, {@code echo W > FILE} and {@code sleep N & echo W}.
+   * W >&2} and {@code echo W > FILE}.
    */
   ExecReply exec(HookRequest.ExecInVps request, HookExchange exchange) {
     requireRunning("run a command in", request.name());
@@ -73,9 +73,6 @@ final class FakeSessions {
     if (script.startsWith("echo ") && script.endsWith(" >&2")) {
       String words = script.substring("echo ".length(), script.length() - " >&2".length());
       return complain(exchange, words, 0);
-    }
-    if (script.startsWith("sleep ") && script.contains(" & echo ")) {
-      return print(exchange, script.substring(script.indexOf(" & echo ") + " & echo ".length()));
     }
     int arrow = script.indexOf(" > /");
     if (script.startsWith("echo ") && arrow > 0) {
