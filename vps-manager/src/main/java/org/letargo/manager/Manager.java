@@ -10,8 +10,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.letargo.hook.protocol.HookClient;
+import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.archive.ArchiveRoute;
@@ -23,6 +27,7 @@ import org.letargo.manager.auth.FirstToken;
 import org.letargo.manager.auth.TokenRoute;
 import org.letargo.manager.auth.Tokens;
 import org.letargo.manager.config.ManagerConfig;
+import org.letargo.manager.config.Peering;
 import org.letargo.manager.database.Database;
 import org.letargo.manager.events.Changes;
 import org.letargo.manager.events.EventsRoute;
@@ -34,6 +39,11 @@ import org.letargo.manager.operation.OperationMetrics;
 import org.letargo.manager.operation.OperationRoute;
 import org.letargo.manager.operation.Operations;
 import org.letargo.manager.operation.Work;
+import org.letargo.manager.peer.PeerFacts;
+import org.letargo.manager.peer.PeerRoute;
+import org.letargo.manager.peer.PeerService;
+import org.letargo.manager.peer.PeerUpkeep;
+import org.letargo.manager.peer.SendVps;
 import org.letargo.manager.preflight.PreflightRoute;
 import org.letargo.manager.schedule.ScheduleRoute;
 import org.letargo.manager.schedule.ScheduleRunner;
@@ -70,7 +80,11 @@ public final class Manager implements AutoCloseable {
   private final VpsRegistry registry;
   private final ScheduleRunner runner;
   private final HttpService http;
+  private final Optional<Peerage> peers;
   private final boolean firstTokenMade;
+
+  /** What there is of peers when they are not off. */
+  private record Peerage(PeerService service, PeerUpkeep upkeep) {}
 
   private Manager(
       Database database,
@@ -79,6 +93,7 @@ public final class Manager implements AutoCloseable {
       VpsRegistry registry,
       ScheduleRunner runner,
       HttpService http,
+      Optional<Peerage> peers,
       boolean firstTokenMade) {
     this.database = database;
     this.operations = operations;
@@ -86,6 +101,7 @@ public final class Manager implements AutoCloseable {
     this.registry = registry;
     this.runner = runner;
     this.http = http;
+    this.peers = peers;
     this.firstTokenMade = firstTokenMade;
   }
 
@@ -146,7 +162,9 @@ public final class Manager implements AutoCloseable {
         });
     countSchedules(metrics, schedules);
 
+    ImportVps imports = new ImportVps(registry, claims, operations, hook);
     AuditLog audit = new AuditLog(database, config.auditKept());
+    var peers = new AtomicReference<Optional<PeerService>>(Optional.empty());
     try {
       HttpService http =
           HttpService.start(
@@ -163,7 +181,7 @@ public final class Manager implements AutoCloseable {
                 new EventsRoute(changes, registry, operations, wiring.tokens()).addTo(endpoints);
                 new ArchiveRoute(
                         new ExportVps(registry, claims, operations, hook),
-                        new ImportVps(registry, claims, operations, hook),
+                        imports,
                         checkpoints,
                         operations)
                     .addTo(endpoints);
@@ -178,9 +196,22 @@ public final class Manager implements AutoCloseable {
                 new AuditRoute(audit).addTo(endpoints);
                 new PreflightRoute(client).addTo(endpoints);
                 new HostRoute(client, registry, version()).addTo(endpoints);
+                peers.set(startPeers(wiring, config, database, audit, client, imports, clock));
+                Optional<SendVps> send =
+                    peers.get().map(each -> new SendVps(each, checkpoints, operations, hook));
+                new PeerRoute(peers.get(), send).addTo(endpoints);
               });
-      return new Manager(database, operations, watcher, registry, runner, http, firstTokenMade);
+      return new Manager(
+          database,
+          operations,
+          watcher,
+          registry,
+          runner,
+          http,
+          peers.get().map(service -> new Peerage(service, PeerUpkeep.start(service))),
+          firstTokenMade);
     } catch (RuntimeException e) {
+      peers.get().ifPresent(PeerService::close);
       deaf.run();
       runner.close();
       watcher.close();
@@ -188,6 +219,31 @@ public final class Manager implements AutoCloseable {
       database.close();
       throw e;
     }
+  }
+
+  private static Optional<PeerService> startPeers(
+      HttpService.Wiring wiring,
+      ManagerConfig config,
+      Database database,
+      AuditLog audit,
+      HookClient hook,
+      ImportVps imports,
+      Clock clock) {
+    return switch (config.peering()) {
+      case Peering.Off _ -> Optional.empty();
+      case Peering.On on ->
+          Optional.of(
+              PeerService.start(
+                  on,
+                  new PeerService.Parts(
+                      wiring.vertx(),
+                      config.peerFolder(),
+                      database,
+                      audit,
+                      () -> PeerFacts.of(hook.call(new HookRequest.DescribeHost()), version()),
+                      imports,
+                      clock)));
+    };
   }
 
   private static void makeFolder(Path folder) {
@@ -238,6 +294,11 @@ public final class Manager implements AutoCloseable {
     return http.port();
   }
 
+  /** The port for peers; empty if they are off. */
+  public OptionalInt peerPort() {
+    return peers.isPresent() ? OptionalInt.of(peers.get().service().port()) : OptionalInt.empty();
+  }
+
   /** Whether this start made the first token. */
   public boolean firstTokenMade() {
     return firstTokenMade;
@@ -252,6 +313,10 @@ public final class Manager implements AutoCloseable {
   @Override
   public void close() {
     runner.close();
+    peers.ifPresent(each -> {
+      each.upkeep().close();
+      each.service().close();
+    });
     operations.close();
     http.close();
     watcher.close();

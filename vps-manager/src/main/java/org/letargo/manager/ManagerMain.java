@@ -50,6 +50,7 @@ public final class ManagerMain {
       System.out.println("The first token (role admin) is in " + config.adminTokenFile());
     }
     log.info("listening on {}:{}", config.listenHost(), manager.port());
+    manager.peerPort().ifPresent(port -> log.info("listening for peers on port {}", port));
     awaitEnd(ended);
     return 0;
   }

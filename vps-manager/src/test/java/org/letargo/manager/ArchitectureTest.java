@@ -17,10 +17,11 @@ class ArchitectureTest {
           .importPackages("org.letargo.manager");
 
   @Test
-  void knowsVertxInRoutesAndWebOnly() {
+  void knowsVertxInRoutesWebAndPeersOnly() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("org.letargo.manager.web..", "org.letargo.manager.cli..")
+        .resideOutsideOfPackages(
+            "org.letargo.manager.web..", "org.letargo.manager.cli..", "org.letargo.manager.peer..")
         .and()
         .haveNameNotMatching(".*Route(\\$.*)?")
         .should()
@@ -61,7 +62,7 @@ class ArchitectureTest {
     noClasses()
         .that()
         .haveNameNotMatching(
-            ".*\\.(Database|Migrator|OperationJournal|Tokens|AuditLog|Schedules)(\\$.*)?")
+            ".*\\.(Database|Migrator|OperationJournal|Tokens|AuditLog|Schedules|Peers|JoinTokens)(\\$.*)?")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("java.sql..")

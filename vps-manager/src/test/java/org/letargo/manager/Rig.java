@@ -24,6 +24,7 @@ import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.testing.FakeHook;
 import org.letargo.manager.config.LogFormat;
 import org.letargo.manager.config.ManagerConfig;
+import org.letargo.manager.config.Peering;
 import org.letargo.manager.config.Tls;
 import org.letargo.manager.operation.HookPatience;
 
@@ -52,12 +53,14 @@ public final class Rig implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final HookPatience patience;
+  private Peering peering;
   private Manager manager;
   private String token;
 
-  private Rig(Path dir, HookPatience patience) throws IOException {
+  private Rig(Path dir, HookPatience patience, Peering peering) throws IOException {
     this.dir = dir;
     this.patience = patience;
+    this.peering = peering;
     this.hook = FakeHook.start(dir.resolve("hook.sock"));
   }
 
@@ -66,10 +69,21 @@ public final class Rig implements AutoCloseable {
   }
 
   public static Rig start(Path dir, HookPatience patience) throws IOException {
-    Rig rig = new Rig(dir, patience);
-    rig.startManager();
-    rig.token = Files.readString(rig.config().adminTokenFile()).strip();
+    return new Rig(dir, patience, new Peering.Off()).started();
+  }
+
+  /** One that listens for peers too, on a port that stays when the manager is started again. */
+  public static Rig startWithPeers(Path dir) throws IOException {
+    Rig rig = new Rig(dir, PATIENCE, new Peering.On("127.0.0.1", 0, Optional.empty())).started();
+    int port = rig.manager.peerPort().orElseThrow();
+    rig.peering = new Peering.On("127.0.0.1", port, Optional.empty());
     return rig;
+  }
+
+  private Rig started() throws IOException {
+    startManager();
+    token = Files.readString(config().adminTokenFile()).strip();
+    return this;
   }
 
   public ManagerConfig config() {
@@ -83,7 +97,8 @@ public final class Rig implements AutoCloseable {
         dir.resolve("state/manager.db"),
         LogFormat.TEXT,
         1000,
-        1000);
+        1000,
+        peering);
   }
 
   public void startManager() {

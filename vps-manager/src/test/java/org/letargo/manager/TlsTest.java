@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.letargo.hook.protocol.testing.FakeHook;
 import org.letargo.manager.config.LogFormat;
 import org.letargo.manager.config.ManagerConfig;
+import org.letargo.manager.config.Peering;
 import org.letargo.manager.config.Tls;
 
 /** HTTPS with a certificate and a key in PEM files. */
@@ -47,7 +48,8 @@ class TlsTest {
             dir.resolve("manager.db"),
             LogFormat.TEXT,
             10,
-            10);
+            10,
+            new Peering.Off());
     try (FakeHook hook = FakeHook.start(dir.resolve("hook.sock"));
         Manager manager = Manager.start(config, Rig.PATIENCE);
         HttpClient http = HttpClient.newBuilder().sslContext(trusting(keys)).build()) {

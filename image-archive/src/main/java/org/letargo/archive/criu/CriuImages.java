@@ -7,7 +7,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.letargo.archive.ArchiveException;
 
@@ -16,7 +20,8 @@ import org.letargo.archive.ArchiveException;
  *
  * <p>Formats: images/*.proto of CRIU. pagemap: after a head {pages_id 1} entries {vaddr 1, nr_pages
  * 2, in_parent 3, flags 4, nr_pages 5 from CRIU 4.2 on}. pstree {pid 1, ppid 2, pgid 3, sid 4,
- * threads 5}. core {tc 3 {comm 6}}. mm {exe_file_id 12}. inventory {img_version 1}.
+ * threads 5}. core {thread_info 2 {gpregs 2 {r8 10, si 14, di 15, orig_ax 16}}, tc 3 {comm 6}}, of
+ * each thread. mm {exe_file_id 12}. inventory {img_version 1}.
  */
 public final class CriuImages {
   private static final int PAGE_BYTES = 4096;
@@ -28,6 +33,18 @@ public final class CriuImages {
   private static final int DEAD = 2;
 
   private static final Pattern PAGEMAP = Pattern.compile("pagemap-.*\\.img");
+
+  /** Of x86-64; of a thread that is in no system call the number is -1. */
+  private static final long FUTEX = 202;
+
+  private static final long NO_CALL = -1;
+
+  /** Without FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME. */
+  private static final int FUTEX_COMMAND = 0x7f;
+
+  private static final int FUTEX_LOCK_PI = 6;
+  private static final int FUTEX_WAIT_REQUEUE_PI = 11;
+  private static final int FUTEX_LOCK_PI2 = 13;
 
   private static final int IN_PARENT = 1;
   private static final int LAZY = 2;
@@ -124,6 +141,48 @@ public final class CriuImages {
       }
     }
     return processes;
+  }
+
+  /**
+   * The locks that inherit priorities for which threads wait in the kernel. A thread asks again
+   * when it is restored, and the kernel then writes to the lock in a way that cannot wait for the
+   * page (fault_in_user_writeable): it must be there first, else the call fails with EFAULT, and
+   * the C library ends the program.
+   *
+   * @return addresses of locks by the pid of their process
+   * @throws ArchiveException CORRUPT if an image is not what CRIU writes
+   */
+  public Map<Long, NavigableSet<Long>> priorityLocks() throws IOException {
+    Map<Long, NavigableSet<Long>> found = new TreeMap<>();
+    try (var image = open("pstree.img", ImageFile.Kind.PSTREE)) {
+      for (Optional<ProtoMessage> entry; (entry = image.next()).isPresent(); ) {
+        long pid = entry.get().requireNumber(1);
+        for (long thread : entry.get().numbers(5)) {
+          Set<Long> locks = priorityLocks(thread);
+          if (!locks.isEmpty()) {
+            found.computeIfAbsent(pid, _ -> new TreeSet<>()).addAll(locks);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private Set<Long> priorityLocks(long thread) throws IOException {
+    try (var image = open("core-" + thread + ".img", ImageFile.Kind.CORE)) {
+      ProtoMessage registers = image.require().message(2).message(2);
+      if (registers.number(16).orElse(NO_CALL) != FUTEX) {
+        return Set.of();
+      }
+      int command = (int) registers.requireNumber(14) & FUTEX_COMMAND;
+      return switch (command) {
+        case FUTEX_LOCK_PI, FUTEX_LOCK_PI2 -> Set.of(registers.requireNumber(15));
+        case FUTEX_WAIT_REQUEUE_PI -> Set.of(registers.requireNumber(10)); // its second lock
+        default -> Set.of();
+      };
+    } catch (NoSuchFileException e) {
+      return Set.of();
+    }
   }
 
   /**

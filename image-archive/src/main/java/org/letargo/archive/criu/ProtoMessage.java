@@ -49,6 +49,23 @@ final class ProtoMessage {
     return number(field).orElseThrow(() -> malformed("field " + field + " is missing"));
   }
 
+  /** All of a number that is repeated, packed into one field or not. */
+  List<Long> numbers(int field) {
+    List<Long> found = new ArrayList<>();
+    var walk = new Walk();
+    while (walk.next()) {
+      if (walk.field == field && walk.type == BYTES) {
+        Walk packed = new ProtoMessage(walk.content, where).new Walk();
+        while (packed.rest.hasRemaining()) {
+          found.add(packed.varint());
+        }
+      } else if (walk.field == field) {
+        found.add(walk.value);
+      }
+    }
+    return found;
+  }
+
   /** How often a number is repeated, packed into one field or not. */
   int count(int field) {
     int count = 0;

@@ -2,18 +2,12 @@ package org.letargo.archive.file;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.letargo.archive.FrameOutputStream;
 import org.letargo.archive.TarHeaders;
 import org.letargo.archive.TransferProgress;
 import org.letargo.archive.checkpoint.CheckpointFile;
 import org.letargo.archive.checkpoint.CheckpointManifest;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
-import org.letargo.archive.recipe.Recipe;
-import org.letargo.archive.recipe.RecipeItem;
-import org.letargo.archive.recipe.RecipeNode;
-import org.letargo.archive.store.ChunkId;
 
 /**
  * Writes a checkpoint of a store as one archive file. The same checkpoint gives the same bytes,
@@ -50,7 +44,7 @@ public final class ArchiveFileWriter {
 
       frames.write(ArchiveLayout.recipesHeader(manifest));
       for (CheckpointFile file : manifest.files()) {
-        write(recipes.recipe(file), frames);
+        RecipeNodes.write(recipes.recipe(file), frames);
       }
       pad(manifest.recipeBytes(), frames);
 
@@ -67,30 +61,5 @@ public final class ArchiveFileWriter {
 
   private static void pad(long contentBytes, OutputStream out) throws IOException {
     out.write(new byte[TarHeaders.paddingBytes(contentBytes)]);
-  }
-
-  /** All nodes, each behind its length, parents before children. */
-  private static void write(Recipe recipe, OutputStream out) throws IOException {
-    recipe.walk(
-        new Recipe.Visitor() {
-          @Override
-          public boolean enter(ChunkId id) {
-            return true;
-          }
-
-          @Override
-          public void node(RecipeNode node) throws IOException {
-            ByteBuffer bytes = node.bytes();
-            byte[] framed = new byte[Integer.BYTES + bytes.remaining()];
-            ByteBuffer.wrap(framed)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(bytes.remaining())
-                .put(bytes);
-            out.write(framed);
-          }
-
-          @Override
-          public void item(RecipeItem item) {}
-        });
   }
 }

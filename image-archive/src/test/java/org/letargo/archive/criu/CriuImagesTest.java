@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.letargo.archive.ArchiveException;
 
@@ -177,6 +178,27 @@ class CriuImagesTest {
       }
     }
     assertThat(refused).isPositive();
+  }
+
+  /** Thread 71 is of process 70. */
+  @ParameterizedTest
+  @CsvSource({
+    "202, 6, 4096", // FUTEX_LOCK_PI
+    "202, 134, 4096", // with FUTEX_PRIVATE_FLAG
+    "202, 141, 4096", // FUTEX_LOCK_PI2
+    "202, 139, 8192", // FUTEX_WAIT_REQUEUE_PI: it waits for the second one
+    "202, 128, ''", // FUTEX_WAIT
+    "-1, 6, ''", // in no system call
+    "0, 6, ''", // read
+  })
+  void findsTheLocksWithPrioritiesThatThreadsWaitFor(long call, long operation, String lock)
+      throws IOException {
+    byte[] registers =
+        join(number(10, 8192), number(14, operation), number(15, 4096), number(16, call));
+    write("core-71.img", magic(COMMON, CORE), message(number(1, 1), bytes(2, bytes(2, registers))));
+
+    assertThat(images.priorityLocks().toString())
+        .isEqualTo(lock.isEmpty() ? "{}" : "{70=[" + lock + "]}");
   }
 
   static Stream<Arguments> damage() {

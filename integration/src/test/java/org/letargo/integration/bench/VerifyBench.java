@@ -47,7 +47,7 @@ public final class VerifyBench {
     int runs = Integer.parseInt(System.getenv().getOrDefault("BENCH_RUNS", "5"));
     Requirements.check();
     System.out.println("load: " + Machine.load());
-    for (String subject : List.of("tiny", "tiny and 256 MiB", "debian-12")) {
+    for (String subject : List.of("debian-12", "tiny", "tiny and 256 MiB")) {
       try (Instance instance = Instance.start()) {
         new VerifyBench(instance).run(subject, runs);
       }

@@ -109,6 +109,7 @@ public final class Instance implements AutoCloseable {
   private final String name;
   private final String subnet;
   private final int port = Chance.port();
+  private final int peerPort = Chance.port();
   private final Daemon hook;
   private final Daemon manager;
   private final Api api;
@@ -310,6 +311,15 @@ public final class Instance implements AutoCloseable {
 
   public URI uri() {
     return URI.create("http://127.0.0.1:" + port);
+  }
+
+  int peerPort() {
+    return peerPort;
+  }
+
+  /** Where its manager listens for peers; all managers are on one host. */
+  public String peerUrl() {
+    return "https://127.0.0.1:" + peerPort;
   }
 
   private Path log(String process) {

@@ -59,6 +59,8 @@ final class Launch {
       first-host-id: %d
     manager:
       listen: 127.0.0.1:%d
+    peers:
+      listen: 127.0.0.1:%d
     """
         .formatted(
             instance.name(),
@@ -69,6 +71,7 @@ final class Launch {
             instance.name(),
             instance.subnet(),
             firstHostId,
-            instance.uri().getPort());
+            instance.uri().getPort(),
+            instance.peerPort());
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.letargo.hook.change.Host;
 import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.engine.CpuFeatures;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.HostReport;
 import org.letargo.hook.runtime.Conmon;
@@ -68,6 +69,7 @@ final class HostInspection {
           runtimeVersion,
           host.configuration().subnet().toString(),
           Runtime.getRuntime().availableProcessors(),
+          CpuFeatures.read(),
           DataSize.ofBytes(system.getTotalMemorySize()),
           DataSize.ofBytes(HostMemory.availableBytes()),
           DataSize.ofBytes(disk.getTotalSpace()),

@@ -60,6 +60,7 @@ final class LetargoHook implements HookHandler {
       case HookRequest.RemoveTemplate remove -> changes.make(remove, exchange);
       case HookRequest.DestroyVps destroy -> done(changes.make(destroy, exchange));
       case HookRequest.ExportVps export -> done(changes.make(export, exchange));
+      case HookRequest.SendCheckpoint send -> done(changes.make(send, exchange));
       case HookRequest.ListCheckpoints(VpsName name) -> host.vpses().get(name).timeline().now();
       case HookRequest.MarkCheckpoint(var name, var id, var label, var note, var pinned) ->
           host.vpses().get(name).timeline().mark(id, label, note, pinned);

@@ -11,7 +11,7 @@ enum ExitStatus {
   START_FAILED(7, "the VPS could not be started"),
   BUSY(9, "another operation is changing the VPS"),
   PERMISSION(12, "no token, an unknown one, or its role does not allow it"),
-  NOT_FOUND(14, "there is no VPS, checkpoint, operation or token of that name"),
+  NOT_FOUND(14, "there is no VPS, checkpoint, operation, token or peer of that name"),
   SUSPEND_FAILED(16, "something in the VPS cannot be saved; it runs on"),
   RESUME_FAILED(17, "the checkpoint could not be brought to life; it is kept"),
   INVALID_PARAMETER(20, "the command line is wrong"),
@@ -31,7 +31,9 @@ enum ExitStatus {
   ARCHIVE_REFUSED(203, "the archive is damaged or asks for what no archive may ask"),
   CHECKPOINT_CORRUPT(204, "saved bytes are not what they were"),
   CANCELLED(205, "the operation was cancelled"),
-  PORT_IN_USE(206, "another VPS, or the host, has the port");
+  PORT_IN_USE(206, "another VPS, or the host, has the port"),
+  PEER_REFUSED(207, "another host was asked and says no"),
+  PEER_UNREACHABLE(208, "another host does not answer, or is not the one that it was");
 
   private final int number;
   private final String meaning;
@@ -72,6 +74,8 @@ enum ExitStatus {
       case "NO_SPACE" -> NO_SPACE;
       case "HOST_UNFIT" -> HOST_UNFIT;
       case "HOOK_UNREACHABLE" -> HOOK_UNREACHABLE;
+      case "PEER_REFUSED" -> PEER_REFUSED;
+      case "PEER_UNREACHABLE" -> PEER_UNREACHABLE;
       default -> SYSTEM;
     };
   }

@@ -72,10 +72,12 @@ public final class LetargoCli implements Runnable {
           StoreCommand.class,
           ExportCommand.class,
           ImportCommand.class,
+          SendCommand.class,
           OpsCommand.class,
           EventsCommand.class,
           TemplateCommand.class,
           TokenCommand.class,
+          PeerCommand.class,
           HostCommand.class,
           CompletionCommand.class);
 

@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.letargo.hook.protocol.InstanceName;
+import org.letargo.hook.protocol.VpsException;
 
 /** Reads {@code letargo.yaml}. Collects everything that is wrong before it says so. */
 public final class ConfigFile {
@@ -24,7 +26,7 @@ public final class ConfigFile {
   public static final Path DEFAULT = Path.of("/etc/letargo/letargo.yaml");
 
   private static final Set<String> TOP_KEYS =
-      Set.of("instance", "state-dir", "run-dir", "hook", "manager");
+      Set.of("instance", "state-dir", "run-dir", "hook", "manager", "peers");
   private static final Set<String> MANAGER_KEYS =
       Set.of(
           "listen",
@@ -34,6 +36,7 @@ public final class ConfigFile {
           "log-format",
           "operations-kept",
           "audit-kept");
+  private static final Set<String> PEER_KEYS = Set.of("listen", "url");
   private static final Pattern LISTEN =
       Pattern.compile("(\\[[0-9a-fA-F:]+]|[0-9A-Za-z.-]+):([0-9]{1,5})");
   private static final int MAX_KEPT = 10_000_000;
@@ -85,45 +88,74 @@ public final class ConfigFile {
     }
     Path stateDir = path(top, "state-dir", Path.of("/var/lib/letargo"));
     Tls tls = tls(manager);
-    Matcher listen = LISTEN.matcher(text(manager, "listen", "127.0.0.1:7070"));
-    String host = "";
-    int port = 0;
-    if (listen.matches()) {
-      host = listen.group(1).replaceAll("[\\[\\]]", "");
-      port = Integer.parseInt(listen.group(2));
-      checkListen(host, port, tls);
-    } else {
-      errors.add("'manager.listen' is not ADDRESS:PORT, such as 127.0.0.1:7070.");
-    }
+    Address listen = address("manager.listen", text(manager, "listen", "127.0.0.1:7070"));
+    checkTls(listen, tls);
     return new ManagerConfig(
         instance,
         stateDir,
         path(top, "run-dir", Path.of("/run/letargo")),
-        host,
-        port,
+        listen.host(),
+        listen.port(),
         tls,
         path(manager, "database", stateDir.resolve("manager/manager.db")),
         logFormat(manager),
         kept(manager, "operations-kept", 1_000),
-        kept(manager, "audit-kept", 10_000));
+        kept(manager, "audit-kept", 10_000),
+        peering(section("section 'peers'", top.get("peers"), PEER_KEYS)));
   }
 
-  private void checkListen(String host, int port, Tls tls) {
-    if (port > 65535) {
-      errors.add("'manager.listen' has port " + port + ", but a port is 65535 at most.");
+  private record Address(String host, int port) {}
+
+  private Address address(String key, String text) {
+    Matcher listen = LISTEN.matcher(text);
+    if (!listen.matches()) {
+      errors.add("'" + key + "' is not ADDRESS:PORT, such as 127.0.0.1:7070.");
+      return new Address("127.0.0.1", 0);
+    }
+    Address address =
+        new Address(listen.group(1).replaceAll("[\\[\\]]", ""), Integer.parseInt(listen.group(2)));
+    if (address.port() > 65535) {
+      errors.add("'" + key + "' has port " + address.port() + ", but a port is 65535 at most.");
     }
     try {
-      boolean loopback = InetAddress.getByName(host).isLoopbackAddress();
-      if (!loopback && tls instanceof Tls.Off) {
+      InetAddress.getByName(address.host());
+    } catch (UnknownHostException e) {
+      errors.add("'" + key + "' names the host '" + address.host() + "', which is not known.");
+    }
+    return address;
+  }
+
+  private void checkTls(Address listen, Tls tls) {
+    try {
+      if (tls instanceof Tls.Off && !InetAddress.getByName(listen.host()).isLoopbackAddress()) {
         errors.add(
             "'manager.listen' is "
-                + host
+                + listen.host()
                 + ", which others can reach, and there is no TLS: set 'manager.tls-certificate'"
                 + " and 'manager.tls-key', or listen on 127.0.0.1.");
       }
     } catch (UnknownHostException e) {
-      errors.add("'manager.listen' names the host '" + host + "', which is not known.");
+      // has been told
     }
+  }
+
+  private Peering peering(ObjectNode peers) {
+    if (!peers.has("listen")) {
+      if (peers.has("url")) {
+        errors.add("'peers.url' is only set together with 'peers.listen'.");
+      }
+      return new Peering.Off();
+    }
+    Address listen = address("peers.listen", text(peers, "listen", ""));
+    Optional<PeerUrl> url = Optional.empty();
+    if (peers.has("url")) {
+      try {
+        url = Optional.of(new PeerUrl(text(peers, "url", "")));
+      } catch (VpsException _) {
+        errors.add("'peers.url' is not https://HOST:PORT, such as https://host1.example:7071.");
+      }
+    }
+    return new Peering.On(listen.host(), listen.port(), url);
   }
 
   private Tls tls(ObjectNode manager) {

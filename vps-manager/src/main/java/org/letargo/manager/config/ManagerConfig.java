@@ -3,6 +3,7 @@ package org.letargo.manager.config;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the manager is told.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param database the SQLite file
  * @param operationsKept how many ended operations are remembered
  * @param auditKept how many audit entries are remembered
+ * @param peering whether, and where, it listens for other managers
  */
 public record ManagerConfig(
     String instance,
@@ -26,7 +28,8 @@ public record ManagerConfig(
     Path database,
     LogFormat logFormat,
     int operationsKept,
-    int auditKept) {
+    int auditKept,
+    Peering peering) {
 
   /** The hook's socket. */
   public Path hookSocket() {
@@ -36,6 +39,11 @@ public record ManagerConfig(
   /** Where the first token is written for the command line. */
   public Path adminTokenFile() {
     return stateDir.resolve("manager").resolve("admin.token"); // its own folder: it may write there
+  }
+
+  /** Where the keys of the certificate authority are. */
+  public Path peerFolder() {
+    return stateDir.resolve("manager").resolve("peers");
   }
 
   /** What holds, by key, as it is printed at start; no secret is in it. */
@@ -56,6 +64,13 @@ public record ManagerConfig(
     text.put("manager.log-format", logFormat.name().toLowerCase(java.util.Locale.ROOT));
     text.put("manager.operations-kept", String.valueOf(operationsKept));
     text.put("manager.audit-kept", String.valueOf(auditKept));
+    switch (peering) {
+      case Peering.Off _ -> text.put("peers", "off");
+      case Peering.On(String host, int port, Optional<PeerUrl> url) -> {
+        text.put("peers.listen", host + ":" + port);
+        url.ifPresent(known -> text.put("peers.url", known.value()));
+      }
+    }
     return text;
   }
 }

@@ -17,7 +17,8 @@ import org.letargo.hook.protocol.VpsException;
  * it has had is SQLite's {@code user_version}. A file that was once released never changes.
  */
 final class Migrator {
-  private static final List<String> FILES = List.of("001-first.sql", "002-timeline.sql");
+  private static final List<String> FILES =
+      List.of("001-first.sql", "002-timeline.sql", "003-peers.sql");
 
   private Migrator() {}
 

@@ -186,6 +186,8 @@ final class OperationJournal {
           UNPAUSE,
           EXPORT,
           IMPORT,
+          SEND,
+          RECEIVE,
           CHECKPOINT,
           REWIND,
           CLONE,

@@ -16,6 +16,8 @@ public enum OperationKind {
   UNPAUSE,
   EXPORT,
   IMPORT,
+  SEND,
+  RECEIVE,
   CHECKPOINT,
   REWIND,
   CLONE,

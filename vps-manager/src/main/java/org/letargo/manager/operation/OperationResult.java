@@ -12,6 +12,7 @@ import org.letargo.hook.protocol.StoreFindings;
   @JsonSubTypes.Type(value = OperationResult.Nothing.class, name = "nothing"),
   @JsonSubTypes.Type(value = OperationResult.Checkpoint.class, name = "checkpoint"),
   @JsonSubTypes.Type(value = OperationResult.Findings.class, name = "findings"),
+  @JsonSubTypes.Type(value = OperationResult.Sent.class, name = "sent"),
   @JsonSubTypes.Type(value = OperationResult.Life.class, name = "life"),
 })
 public sealed interface OperationResult {
@@ -26,4 +27,7 @@ public sealed interface OperationResult {
 
   /** A VPS was brought back to life. */
   record Life(Resumed resumed) implements OperationResult {}
+
+  /** So many bytes have gone to a peer, as they were on the way. */
+  record Sent(long bytes) implements OperationResult {}
 }

@@ -29,7 +29,8 @@ public record OperationView(
     Optional<FailureView> error,
     Optional<CheckpointId> checkpoint,
     Optional<FindingsView> findings,
-    Optional<ResumedView> resumed) {
+    Optional<ResumedView> resumed,
+    Optional<Long> sentBytes) {
 
   public static OperationView of(Operation operation) {
     Progress progress = operation.progress();
@@ -49,13 +50,19 @@ public record OperationView(
     Optional<CheckpointId> checkpoint =
         switch (operation.result()) {
           case OperationResult.Checkpoint(CheckpointId id) -> Optional.of(id);
-          case OperationResult.Nothing _, OperationResult.Findings _, OperationResult.Life _ ->
+          case OperationResult.Nothing _,
+              OperationResult.Findings _,
+              OperationResult.Life _,
+              OperationResult.Sent _ ->
               Optional.empty();
         };
     Optional<FindingsView> findings =
         switch (operation.result()) {
           case OperationResult.Findings(StoreFindings found) -> Optional.of(FindingsView.of(found));
-          case OperationResult.Nothing _, OperationResult.Checkpoint _, OperationResult.Life _ ->
+          case OperationResult.Nothing _,
+              OperationResult.Checkpoint _,
+              OperationResult.Life _,
+              OperationResult.Sent _ ->
               Optional.empty();
         };
     Optional<ResumedView> resumed =
@@ -63,7 +70,17 @@ public record OperationView(
           case OperationResult.Life(Resumed way) -> ResumedView.of(way);
           case OperationResult.Nothing _,
               OperationResult.Checkpoint _,
-              OperationResult.Findings _ ->
+              OperationResult.Findings _,
+              OperationResult.Sent _ ->
+              Optional.empty();
+        };
+    Optional<Long> sentBytes =
+        switch (operation.result()) {
+          case OperationResult.Sent(long bytes) -> Optional.of(bytes);
+          case OperationResult.Nothing _,
+              OperationResult.Checkpoint _,
+              OperationResult.Findings _,
+              OperationResult.Life _ ->
               Optional.empty();
         };
     return new OperationView(
@@ -82,6 +99,7 @@ public record OperationView(
         failure.map(FailureView::of),
         checkpoint,
         findings,
-        resumed);
+        resumed,
+        sentBytes);
   }
 }

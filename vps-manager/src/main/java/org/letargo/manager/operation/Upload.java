@@ -8,6 +8,8 @@ import java.util.concurrent.CountDownLatch;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HookStream;
+import org.letargo.hook.protocol.HookStream.Item;
+import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.VpsException;
 
@@ -42,6 +44,15 @@ public final class Upload {
     decided.countDown();
   }
 
+  /** Takes what the hook says while it is given bytes; waits while the taker is slow. */
+  @FunctionalInterface
+  public interface Answers {
+    /**
+     * @throws IOException if the taker is gone
+     */
+    void take(byte[] bytes) throws IOException;
+  }
+
   /**
    * Asks for the change, sends the bytes as its input and waits for its end.
    *
@@ -51,10 +62,16 @@ public final class Upload {
    */
   public <R> Optional<R> send(
       HookCalls hook, HookRequest.Change<R> change, ProgressListener progress) {
+    return send(hook, change, progress, _ -> {});
+  }
+
+  /** The same for a change that answers while it reads. */
+  public <R> Optional<R> send(
+      HookCalls hook, HookRequest.Change<R> change, ProgressListener progress, Answers answers) {
     try (HookStream<R> stream = hook.client().open(change)) {
       Thread pump = Thread.ofVirtual().name("upload").start(() -> pump(stream));
       try {
-        return Optional.of(stream.await(progress));
+        return Optional.of(await(stream, progress, answers));
       } catch (VpsException e) {
         if (e.code() != Code.HOOK_UNREACHABLE) {
           throw e;
@@ -62,6 +79,26 @@ public final class Upload {
         return outcome(hook, change, progress);
       } finally {
         pump.interrupt();
+      }
+    }
+  }
+
+  private <R> R await(HookStream<R> stream, ProgressListener progress, Answers answers) {
+    while (true) {
+      switch (stream.next()) {
+        case Item.Progressed<R>(Progress reached) -> progress.on(reached);
+        case Item.Finished<R>(R reply) -> {
+          return reply;
+        }
+        case Item.Output<R>(byte[] bytes) -> {
+          try {
+            answers.take(bytes);
+          } catch (IOException e) {
+            sourceFailure = Optional.of(e);
+            stream.close(); // hangs up: the hook rolls back, and the next turn says so
+          }
+        }
+        case Item.ErrorOutput<R> _, Item.Event<R> _ -> {}
       }
     }
   }

@@ -78,8 +78,8 @@ public final class Reconciliation {
       case RESUME -> new VpsState.Resuming(id);
       case PAUSE -> new VpsState.Pausing(id);
       case UNPAUSE -> new VpsState.Unpausing(id);
-      case EXPORT -> new VpsState.Exporting(id);
-      case IMPORT -> new VpsState.Importing(id);
+      case EXPORT, SEND -> new VpsState.Exporting(id);
+      case IMPORT, RECEIVE -> new VpsState.Importing(id);
       case CHECKPOINT -> new VpsState.Checkpointing(id);
       case REWIND -> new VpsState.Rewinding(id);
       case CLONE -> new VpsState.Cloning(id);

@@ -41,7 +41,7 @@ public final class HttpService implements AutoCloseable {
   }
 
   /** What the routes of the features get. */
-  public record Wiring(Endpoints endpoints, TokenCheck tokens) {}
+  public record Wiring(Endpoints endpoints, TokenCheck tokens, Vertx vertx) {}
 
   /**
    * Listens.
@@ -63,7 +63,7 @@ public final class HttpService implements AutoCloseable {
       Contract contract = await(Contract.load(vertx));
       Authentication authentication = new Authentication(tokens, config.tls() instanceof Tls.Files);
       Endpoints endpoints = new Endpoints();
-      routes.accept(new Wiring(endpoints, tokens::watch));
+      routes.accept(new Wiring(endpoints, tokens::watch, vertx));
       new SessionRoute(authentication).addTo(endpoints);
       new StatusRoute(hookIsUp, metrics, contract, authentication).addTo(endpoints);
       Auditing auditing = new Auditing(audit, Clock.systemUTC(), auditThreads);

@@ -2,18 +2,21 @@ package org.letargo.manager.web;
 
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
- * The body of a request as a blocking stream, for virtual threads. The client is asked for as much
- * as is read and a few buffers more, so memory stays flat. The request must be paused when it is
- * made.
+ * The body of a request, or of an answer to one of ours, as a blocking stream, for virtual threads.
+ * The client is asked for as much as is read and a few buffers more, so memory stays flat. The
+ * request must be paused when it is made.
  */
 public final class Inbound extends InputStream {
   /** How many buffers are asked for ahead; one is {@link HttpSettings#CHUNK_BYTES} at most. */
@@ -34,19 +37,48 @@ public final class Inbound extends InputStream {
   }
 
   private final Context context;
-  private final HttpServerRequest request;
+  private final ReadStream<Buffer> stream;
+  private final BooleanSupplier ended;
+  private final Runnable cut;
+  private final Duration patience;
   private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
   private Part current = new Part.Bytes(Buffer.buffer());
   private int position;
 
   /** On the event loop of the request. */
   public Inbound(Context context, HttpServerRequest request) {
+    this(context, request, STALL);
+  }
+
+  /**
+   * The same for a client that may have to wait for something itself.
+   *
+   * @param patience how long it may send nothing while it is waited for
+   */
+  public Inbound(Context context, HttpServerRequest request, Duration patience) {
+    this(context, request, request::isEnded, () -> request.connection().close(), patience);
+  }
+
+  /** The same for the body of an answer, which must be paused too. */
+  public Inbound(Context context, HttpClientResponse response) {
+    this(context, response, () -> false, () -> response.request().reset(), STALL);
+  }
+
+  private Inbound(
+      Context context,
+      ReadStream<Buffer> stream,
+      BooleanSupplier ended,
+      Runnable cut,
+      Duration patience) {
     this.context = context;
-    this.request = request;
-    request.exceptionHandler(cause -> parts.add(new Part.Broken(cause)));
-    request.endHandler(_ -> parts.add(new Part.End()));
-    request.handler(buffer -> parts.add(new Part.Bytes(buffer)));
-    request.fetch(AHEAD);
+    this.stream = stream;
+    this.ended = ended;
+    this.cut = cut;
+    this.patience = patience;
+    stream.exceptionHandler(cause -> parts.add(new Part.Broken(cause)));
+    stream.endHandler(_ -> parts.add(new Part.End()));
+    stream.handler(buffer -> parts.add(new Part.Bytes(buffer)));
+    stream.fetch(AHEAD);
   }
 
   @Override
@@ -83,12 +115,16 @@ public final class Inbound extends InputStream {
 
   private Part take() throws IOException {
     try {
-      Part next = parts.poll(STALL.toSeconds(), TimeUnit.SECONDS);
+      Part next = parts.poll(patience.toSeconds(), TimeUnit.SECONDS);
       if (next == null) {
-        throw new IOException("the client sent nothing for " + STALL.toSeconds() + " s");
+        throw new IOException("the client sent nothing for " + patience.toSeconds() + " s");
       }
       if (next instanceof Part.Bytes) {
-        context.runOnContext(_ -> request.fetch(1));
+        context.runOnContext(_ -> {
+          if (!ended.getAsBoolean()) { // HTTP/2 refuses to fetch after the end
+            stream.fetch(1);
+          }
+        });
       }
       return next;
     } catch (InterruptedException e) {
@@ -103,14 +139,14 @@ public final class Inbound extends InputStream {
    */
   public void discardRest() {
     context.runOnContext(_ -> {
-      if (request.isEnded()) {
+      if (ended.getAsBoolean()) {
         return;
       }
-      long timer = context.owner().setTimer(DISCARD.toMillis(), _ -> request.connection().close());
-      request.endHandler(_ -> context.owner().cancelTimer(timer));
-      request.exceptionHandler(_ -> context.owner().cancelTimer(timer));
-      request.handler(_ -> {});
-      request.resume();
+      long timer = context.owner().setTimer(DISCARD.toMillis(), _ -> cut.run());
+      stream.endHandler(_ -> context.owner().cancelTimer(timer));
+      stream.exceptionHandler(_ -> context.owner().cancelTimer(timer));
+      stream.handler(_ -> {});
+      stream.resume();
     });
   }
 }

@@ -3,10 +3,10 @@ package org.letargo.manager.web;
 import org.letargo.hook.protocol.Code;
 
 /** The one place where a code becomes an HTTP status. */
-final class Statuses {
+public final class Statuses {
   private Statuses() {}
 
-  static int of(Code code) {
+  public static int of(Code code) {
     return switch (code) {
       case INVALID_REQUEST -> 400;
       case UNAUTHENTICATED -> 401;
@@ -18,12 +18,13 @@ final class Statuses {
           WRONG_STATE,
           BUSY,
           CANCELLED,
-          NOT_CHECKPOINTABLE ->
+          NOT_CHECKPOINTABLE,
+          PEER_REFUSED ->
           409;
       case ARCHIVE_REFUSED -> 422;
       case CHECKPOINT_CORRUPT, RESUME_FAILED, START_FAILED, HOST_UNFIT, INTERRUPTED, INTERNAL ->
           500;
-      case HOOK_UNREACHABLE -> 503;
+      case HOOK_UNREACHABLE, PEER_UNREACHABLE -> 503;
       case NO_SPACE -> 507;
     };
   }

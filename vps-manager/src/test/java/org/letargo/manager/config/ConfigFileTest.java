@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,8 @@ class ConfigFileTest {
                 Path.of("/var/lib/letargo/manager/manager.db"),
                 LogFormat.TEXT,
                 1000,
-                10_000));
+                10_000,
+                new Peering.Off()));
   }
 
   @Test
@@ -52,6 +54,9 @@ class ConfigFileTest {
               log-format: json
               operations-kept: 5
               audit-kept: 6
+            peers:
+              listen: 0.0.0.0:7071
+              url: https://[fd00::1]:7071
             """
                 .formatted(certificate, key));
 
@@ -67,7 +72,9 @@ class ConfigFileTest {
                 Path.of("/srv/manager.db"),
                 LogFormat.JSON,
                 5,
-                6));
+                6,
+                new Peering.On(
+                    "0.0.0.0", 7071, Optional.of(new PeerUrl("https://[fd00::1]:7071")))));
   }
 
   @Test
@@ -107,6 +114,11 @@ class ConfigFileTest {
     "'instance: 5', 'instance' is not a text",
     "'manager: {listen: 7070}', 'listen' is not a text",
     "'manager: {listen: nowhere}', 'manager.listen' is not ADDRESS:PORT",
+    "'peers: {listen: 7071}', 'listen' is not a text",
+    "'peers: {listen: host1}', 'peers.listen' is not ADDRESS:PORT",
+    "'peers: {url: \"https://a:1\"}', only set together with 'peers.listen'",
+    "'peers: {listen: \"127.0.0.1:0\", url: \"http://a:1\"}', 'peers.url' is not https://HOST:PORT",
+    "'peers: {port: 7071}', section 'peers' has the key 'port'",
     "'manager: {tls-certificate: /no/a, tls-key: /no/b}', '/no/a', which cannot be read"
   })
   void refusesOtherForms(String yaml, String message) {

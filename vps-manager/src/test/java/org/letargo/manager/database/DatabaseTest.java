@@ -21,7 +21,7 @@ class DatabaseTest {
     try (Database database = Database.open(dir.resolve("m.db"))) {
       assertThat(database.<String>read(c -> one(c, "PRAGMA journal_mode"))).isEqualTo("wal");
       assertThat(database.<String>write(c -> one(c, "PRAGMA synchronous"))).isEqualTo("2");
-      assertThat(database.<String>read(c -> one(c, "PRAGMA user_version"))).isEqualTo("2");
+      assertThat(database.<String>read(c -> one(c, "PRAGMA user_version"))).isEqualTo("3");
     }
   }
 
@@ -78,7 +78,7 @@ class DatabaseTest {
 
     assertThatThrownBy(() -> Database.open(file))
         .hasMessage(
-            "cannot use the database: it has version 99, this Letargo knows 2. Install the Letargo"
+            "cannot use the database: it has version 99, this Letargo knows 3. Install the Letargo"
                 + " that made it, or a newer one.");
   }
 

@@ -222,11 +222,6 @@ public final class PackStore implements ChunkStore {
     return cost;
   }
 
-  /** How hard new chunks are compressed. */
-  public int zstdLevel() {
-    return options.zstdLevel();
-  }
-
   /** Whether its chunks are encrypted. */
   public boolean encrypted() {
     return files.keys().encrypted();

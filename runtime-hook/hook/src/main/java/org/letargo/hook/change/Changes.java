@@ -139,6 +139,9 @@ public final class Changes {
           on(name, vps -> resume.resume(vps, eager, operation));
       case HookRequest.ExportVps wanted ->
           on(wanted.name(), vps -> export.export(vps, wanted, operation, exchange));
+      case HookRequest.ReceiveVps(var _, var name) -> imports.receive(exchange, name, operation);
+      case HookRequest.SendCheckpoint wanted ->
+          on(wanted.name(), vps -> export.move(vps, wanted, operation, exchange));
       case HookRequest.RewindVps wanted ->
           on(wanted.name(), vps -> rewind.rewind(vps, wanted, operation));
       case HookRequest.ForgetCheckpoint(var _, var name, var id) ->

@@ -7,11 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.CheckpointDescription;
 import org.letargo.archive.HostDescription;
@@ -22,6 +18,7 @@ import org.letargo.archive.checkpoint.StoredCheckpoint;
 import org.letargo.archive.checkpoint.StoredImages;
 import org.letargo.archive.criu.ImageCheck;
 import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.engine.CpuFeatures;
 import org.letargo.hook.engine.WrittenFiles;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointReport;
@@ -203,22 +200,10 @@ final class CheckpointFiles {
         InetAddress.getLocalHost().getHostName(),
         Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
         System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch"),
-        cpuFeatures(),
+        CpuFeatures.read(),
         hasMemory ? "criu" : "",
         hasMemory ? host.engine().version() : "",
         "runc " + Runc.version().orElse("unknown"));
-  }
-
-  /** The processor's flags, sorted. */
-  private static List<String> cpuFeatures() throws IOException {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-      Set<String> flags = new TreeSet<>();
-      lines
-          .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
-          .limit(1)
-          .forEach(line -> flags.addAll(List.of(line.replaceFirst("^.*:\\s*", "").split(" "))));
-      return List.copyOf(flags);
-    }
   }
 
   /** {@code config.dump} and {@code spec.dump}, as CRI-O writes them. */

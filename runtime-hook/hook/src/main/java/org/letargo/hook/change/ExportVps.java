@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
 import org.letargo.archive.file.ArchiveFileWriter;
+import org.letargo.archive.file.TransferSender;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointId;
@@ -22,8 +23,8 @@ import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.Vps;
 
 /**
- * Sends a checkpoint as an archive: one of the timeline, or the present of a VPS that stands still.
- * The present of a stopped one is captured for it, and forgotten again.
+ * Sends a checkpoint as an archive, or to another store: one of the timeline, or the present of a
+ * VPS that stands still. The present of a stopped one is captured for it, and forgotten again.
  */
 final class ExportVps {
   private static final int BUFFER_BYTES = 256 << 10;
@@ -100,6 +101,39 @@ final class ExportVps {
           "the export of VPS '" + vps.spec().name() + "' has ended early",
           "whoever received the archive hung up",
           "Start it again.",
+          e);
+    }
+  }
+
+  /**
+   * Sends a checkpoint to another store, beside whatever the VPS does; the other asks for what it
+   * lacks.
+   */
+  void move(
+      Vps vps, HookRequest.SendCheckpoint wanted, Operation operation, HookExchange exchange) {
+    CheckpointId id = vps.timeline().get(wanted.checkpoint()).checkpoint().id();
+    operation.phase("compare", 5);
+    try (StoredCheckpoint stored = open(id);
+        OutputStream out = new BufferedOutputStream(new CallerOutput(exchange), BUFFER_BYTES)) {
+      TransferSender.send(
+          stored,
+          wanted.packed(),
+          exchange.input(),
+          out,
+          (doneBytes, totalBytes) -> {
+            operation.checkCancelled();
+            int percent = (int) (10 + 90 * doneBytes / Math.max(1, totalBytes));
+            operation.report(new Progress("send", doneBytes, totalBytes, percent));
+            Faults.at("send.midway");
+          });
+    } catch (ArchiveException e) {
+      throw ArchiveFailures.whileReading(e);
+    } catch (IOException e) {
+      throw new VpsException(
+          Code.CANCELLED,
+          "VPS '" + vps.spec().name() + "' was not sent",
+          "whoever received it hung up",
+          "All is as it was; start it again.",
           e);
     }
   }

@@ -2,24 +2,29 @@ package org.letargo.hook.change;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.ArchiveLimits;
 import org.letargo.archive.CheckpointDescription;
+import org.letargo.archive.TransferProgress;
 import org.letargo.archive.VpsDescription;
 import org.letargo.archive.checkpoint.CheckpointFile;
 import org.letargo.archive.checkpoint.CheckpointManifest;
 import org.letargo.archive.checkpoint.CheckpointWriter;
 import org.letargo.archive.disk.DiskChanges;
 import org.letargo.archive.file.ArchiveFileReader;
+import org.letargo.archive.file.TransferReceiver;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.Ipv4Address;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.PublishedPort;
@@ -56,26 +61,45 @@ final class ImportVps {
     this.admission = admission;
   }
 
+  /** Where a checkpoint comes from; hostile. */
+  private interface Origin {
+    CheckpointManifest manifest();
+
+    void readInto(CheckpointWriter checkpoint, ArchiveLimits limits, TransferProgress progress)
+        throws IOException;
+  }
+
+  private record Archive(ArchiveFileReader reader) implements Origin {
+    @Override
+    public CheckpointManifest manifest() {
+      return reader.manifest();
+    }
+
+    @Override
+    public void readInto(
+        CheckpointWriter checkpoint, ArchiveLimits limits, TransferProgress progress)
+        throws IOException {
+      reader.readInto(checkpoint, limits, progress);
+    }
+  }
+
+  private record OtherStore(TransferReceiver receiver, OutputStream wish) implements Origin {
+    @Override
+    public CheckpointManifest manifest() {
+      return receiver.manifest();
+    }
+
+    @Override
+    public void readInto(
+        CheckpointWriter checkpoint, ArchiveLimits limits, TransferProgress progress)
+        throws IOException {
+      receiver.readInto(checkpoint, wish, limits, progress);
+    }
+  }
+
   Vps importFrom(InputStream archive, Optional<VpsName> wantedName, Operation operation) {
     try (ArchiveFileReader reader = ArchiveFileReader.open(archive)) {
-      CheckpointManifest manifest = reader.manifest();
-      VpsDescription described = manifest.checkpoint().vps();
-      VpsName name = wantedName.orElseGet(() -> new VpsName(described.name()));
-      TemplateName template = template(described);
-      List<PublishedPort> published =
-          described.publishedPorts().stream().map(ImportVps::port).toList();
-      Admission.Seat seat = admission.reserve(name, address(manifest), published);
-      try (TemplateUse _ = host.templates().use(template);
-          CheckpointWriter checkpoint = host.store().checkpoints().begin()) {
-        receive(reader, checkpoint, operation);
-        Faults.at("import.received");
-        return admit(manifest, seat, template, checkpoint, operation);
-      } catch (ArchiveException | VpsException | IOException e) {
-        host.store().collectSoon(); // what has come of it
-        throw e;
-      } finally {
-        admission.release(seat);
-      }
+      return importFrom(new Archive(reader), wantedName, operation);
     } catch (ArchiveException e) {
       throw ArchiveFailures.whileImporting(e);
     } catch (IOException e) {
@@ -83,10 +107,52 @@ final class ImportVps {
     }
   }
 
-  private void receive(ArchiveFileReader reader, CheckpointWriter checkpoint, Operation operation)
+  /** From a hook that sends a checkpoint of its store, and hears what this one lacks. */
+  Vps receive(HookExchange exchange, Optional<VpsName> wantedName, Operation operation) {
+    try {
+      TransferReceiver receiver = TransferReceiver.open(exchange.input());
+      OutputStream wish = new CallerOutput(exchange);
+      return importFrom(new OtherStore(receiver, wish), wantedName, operation);
+    } catch (ArchiveException e) {
+      throw ArchiveFailures.whileImporting(e);
+    } catch (FileSystemException e) {
+      throw DurableFiles.failed("cannot receive the VPS", e);
+    } catch (IOException e) {
+      throw new VpsException(
+          Code.CANCELLED,
+          "the VPS was not received",
+          "whoever sent it hung up (" + e.getMessage() + ")",
+          "Nothing of it is kept; start it again.",
+          e);
+    }
+  }
+
+  private Vps importFrom(Origin origin, Optional<VpsName> wantedName, Operation operation)
       throws IOException {
-    requireRoom(reader.manifest());
-    reader.readInto(
+    CheckpointManifest manifest = origin.manifest();
+    VpsDescription described = manifest.checkpoint().vps();
+    VpsName name = wantedName.orElseGet(() -> new VpsName(described.name()));
+    TemplateName template = template(described);
+    List<PublishedPort> published =
+        described.publishedPorts().stream().map(ImportVps::port).toList();
+    Admission.Seat seat = admission.reserve(name, address(manifest), published);
+    try (TemplateUse _ = host.templates().use(template);
+        CheckpointWriter checkpoint = host.store().checkpoints().begin()) {
+      read(origin, checkpoint, operation);
+      Faults.at("import.received");
+      return admit(manifest, seat, template, checkpoint, operation);
+    } catch (ArchiveException | VpsException | IOException e) {
+      host.store().collectSoon(); // what has come of it
+      throw e;
+    } finally {
+      admission.release(seat);
+    }
+  }
+
+  private void read(Origin origin, CheckpointWriter checkpoint, Operation operation)
+      throws IOException {
+    requireRoom(origin.manifest());
+    origin.readInto(
         checkpoint,
         new ArchiveLimits(Long.MAX_VALUE, Long.MAX_VALUE),
         (doneBytes, totalBytes) -> {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
+import org.letargo.archive.criu.CriuImages;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.pages.HotPages;
 import org.letargo.hook.pages.LazyImages;
@@ -90,8 +91,10 @@ final class LateMemory implements ImageFolder.Memory {
   @Override
   public void addTo(Path images) throws IOException {
     obstacle = LazyFit.obstacle(MemoryShape.read(images), vps.spec().limits().memory());
+    HotPages needed = HotPages.ofAddresses(new CriuImages(images).priorityLocks());
     if (obstacle.isEmpty()) {
-      made = LazyImages.make(images, pages, hot, PageProtocol.of(host.engine().version()));
+      made =
+          LazyImages.make(images, pages, needed.and(hot), PageProtocol.of(host.engine().version()));
     }
   }
 

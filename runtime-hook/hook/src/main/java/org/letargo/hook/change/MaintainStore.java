@@ -52,7 +52,7 @@ final class MaintainStore {
           DataSize.ofBytes(stat.maxBytes() == Long.MAX_VALUE ? 0 : stat.maxBytes()),
           DataSize.ofBytes(stat.roomBytes()),
           host.store().packs().encrypted(),
-          host.store().packs().zstdLevel(),
+          host.store().zstdLevel(),
           host.store().frozenBuffer());
     } catch (IOException e) {
       throw DurableFiles.failed("cannot look at the store", e);

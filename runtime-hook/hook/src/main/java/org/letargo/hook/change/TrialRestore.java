@@ -29,6 +29,8 @@ import org.letargo.hook.vps.StoredVps;
 import org.letargo.hook.vps.VpsFolder;
 import org.letargo.linux.NativeException;
 import org.letargo.linux.Pidfd;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Restores a checkpoint beside whatever its VPS does, looks whether it is what was saved, and kills
@@ -47,6 +49,7 @@ import org.letargo.linux.Pidfd;
  * </pre>
  */
 final class TrialRestore {
+  private static final Logger LOG = LoggerFactory.getLogger(TrialRestore.class);
   private static final Duration LONGEST = Duration.ofHours(1);
   private static final Duration LEFTOVERS_END = Duration.ofSeconds(60);
 
@@ -104,13 +107,26 @@ final class TrialRestore {
     Path all = DurableFiles.folder(VpsFolder.trials(host.configuration()), "rwx------");
     try (DirectoryStream<Path> found = Files.newDirectoryStream(all)) {
       for (Path each : found) {
-        VpsFolder folder =
-            VpsFolder.ofTrial(host.configuration(), new VpsName(each.getFileName().toString()));
-        Leftovers.await(folder, LEFTOVERS_END);
-        remove(folder);
+        recover(each.getFileName().toString());
       }
     } catch (IOException e) {
       throw DurableFiles.failed("cannot list " + all, e);
+    }
+  }
+
+  /** What cannot be removed must not keep the hook from its VPSes. */
+  private void recover(String name) {
+    try {
+      VpsName trial = new VpsName(name);
+      if (!trial.isReserved()) { // its control groups may be those of a VPS
+        throw new IllegalStateException("it has no name of a trial");
+      }
+      VpsFolder folder = VpsFolder.ofTrial(host.configuration(), trial);
+      Leftovers.await(folder, LEFTOVERS_END);
+      remove(folder);
+      LOG.info("trial={} had not come to its end, and is removed", name);
+    } catch (RuntimeException e) {
+      LOG.error("trial={} cannot be removed: {}, continuing with it", name, e.getMessage(), e);
     }
   }
 

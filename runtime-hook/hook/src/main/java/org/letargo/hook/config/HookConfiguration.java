@@ -41,7 +41,7 @@ public record HookConfiguration(
     WhenHostStops whenHostStops,
     StoreSettings store) {
   private static final Set<String> SHARED_KEYS =
-      Set.of("instance", "state-dir", "run-dir", "hook", "manager");
+      Set.of("instance", "state-dir", "run-dir", "hook", "manager", "peers");
 
   private static final Set<String> OWN_KEYS =
       Set.of(

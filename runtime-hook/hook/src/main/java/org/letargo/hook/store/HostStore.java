@@ -103,6 +103,11 @@ public final class HostStore implements AutoCloseable {
     }
   }
 
+  /** How hard what comes is compressed. */
+  public int zstdLevel() {
+    return settings.zstdLevel();
+  }
+
   /** What may still come before the store or its disk is full. */
   public DataSize room() {
     try {

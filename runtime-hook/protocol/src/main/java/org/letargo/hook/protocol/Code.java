@@ -24,6 +24,8 @@ public enum Code {
   CANCELLED(Blame.CALLER),
   /** Something in the VPS cannot be saved. */
   NOT_CHECKPOINTABLE(Blame.CALLER),
+  /** Another host was asked and says no. */
+  PEER_REFUSED(Blame.CALLER),
   /** The archive is damaged or asks for what no archive may ask. */
   ARCHIVE_REFUSED(Blame.CALLER),
   /** Saved bytes are not what they were. */
@@ -38,6 +40,8 @@ public enum Code {
   HOST_UNFIT(Blame.HOST),
   /** The hook does not answer. */
   HOOK_UNREACHABLE(Blame.HOST),
+  /** Another host does not answer, or is not the one that it was. */
+  PEER_UNREACHABLE(Blame.HOST),
   /** It was under way when a process died; it was finished or rolled back. */
   INTERRUPTED(Blame.HOST),
   /** A fault of ours. */

@@ -37,6 +37,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.ResumeVps.class),
   @JsonSubTypes.Type(HookRequest.ExportVps.class),
   @JsonSubTypes.Type(HookRequest.ImportVps.class),
+  @JsonSubTypes.Type(HookRequest.SendCheckpoint.class),
+  @JsonSubTypes.Type(HookRequest.ReceiveVps.class),
   @JsonSubTypes.Type(HookRequest.CheckpointVps.class),
   @JsonSubTypes.Type(HookRequest.ListCheckpoints.class),
   @JsonSubTypes.Type(HookRequest.MarkCheckpoint.class),
@@ -293,6 +295,36 @@ public sealed interface HookRequest<R> {
    * @param name empty: the name in the archive
    */
   record ImportVps(OperationId operation, Optional<VpsName> name) implements Change<VpsReport> {
+    @Override
+    public Class<VpsReport> replyType() {
+      return VpsReport.class;
+    }
+  }
+
+  /**
+   * Sends a checkpoint to a hook that answers {@link ReceiveVps}, here or on another host: the
+   * output of each is the input of the other, and nobody in between has to understand it. Of the
+   * content only that travels which the other store lacks. The VPS stays as it is, whatever it
+   * does. The end of the output that follows a success is the end of the other's input.
+   *
+   * @param packed whether content is packed on the way: for links that are slower than a processor
+   */
+  record SendCheckpoint(
+      OperationId operation, VpsName name, CheckpointId checkpoint, boolean packed)
+      implements Change<Done> {
+    @Override
+    public Class<Done> replyType() {
+      return Done.class;
+    }
+  }
+
+  /**
+   * Makes a VPS of the checkpoint that a {@link SendCheckpoint} sends: suspended if it holds
+   * memory, else stopped. What comes is hostile, as an archive is.
+   *
+   * @param name empty: the name that it had
+   */
+  record ReceiveVps(OperationId operation, Optional<VpsName> name) implements Change<VpsReport> {
     @Override
     public Class<VpsReport> replyType() {
       return VpsReport.class;

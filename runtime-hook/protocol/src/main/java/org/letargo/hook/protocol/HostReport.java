@@ -6,6 +6,7 @@ import java.util.List;
  * The host and what Letargo found on it.
  *
  * @param cgroups {@code v1}, {@code hybrid} or {@code v2}
+ * @param cpuFeatures words of the processor's flags, sorted
  * @param features what the engine and the kernel offer, as short words such as {@code
  *     mem_dirty_track}
  * @param problems sentences, each with its remedy, about what will not work on this host
@@ -20,6 +21,7 @@ public record HostReport(
     String runtimeVersion,
     String subnet,
     int processors,
+    List<String> cpuFeatures,
     DataSize memoryTotal,
     DataSize memoryAvailable,
     DataSize diskTotal,
@@ -27,6 +29,7 @@ public record HostReport(
     List<String> features,
     List<String> problems) {
   public HostReport {
+    cpuFeatures = List.copyOf(cpuFeatures);
     features = List.copyOf(features);
     problems = List.copyOf(problems);
   }

@@ -34,12 +34,17 @@ public record VpsName(@JsonValue String value) implements Comparable<VpsName> {
    * @throws VpsException INVALID_REQUEST if it is kept for what Letargo makes for itself
    */
   public void requireUnreserved() {
-    if (value.startsWith(RESERVED)) {
+    if (isReserved()) {
       throw VpsException.invalid(
           "VPS name " + VpsException.quoted(value),
           "names that begin with '" + RESERVED + "' are kept for trial restores",
           "Choose another name.");
     }
+  }
+
+  /** Whether no VPS can be made under it. */
+  public boolean isReserved() {
+    return value.startsWith(RESERVED);
   }
 
   /**

@@ -76,6 +76,8 @@ class JsonTest {
         new HookRequest.ResumeVps(OP, WEB1, true),
         new HookRequest.ExportVps(OP, WEB1, Optional.empty()),
         new HookRequest.ExportVps(OP, WEB1, Optional.of(CHECKPOINT.id())),
+        new HookRequest.SendCheckpoint(OP, WEB1, CHECKPOINT.id(), true),
+        new HookRequest.ReceiveVps(OP, Optional.of(WEB1)),
         new HookRequest.CheckpointVps(OP, WEB1, CheckpointKind.MANUAL, "before-upgrade", "a note"),
         new HookRequest.ListCheckpoints(WEB1),
         new HookRequest.MarkCheckpoint(

@@ -230,6 +230,33 @@ public final class FakeApi implements AutoCloseable {
             ((ObjectNode) body).deepCopy().put("token", "secret-of-" + body.path("name").asText()));
       }
       case "DELETE tokens" -> request.response().setStatusCode(204).end();
+      case "POST vps checkpoints" -> {
+        allow(request, body, Set.of("peer", "name"));
+        accepted(request, host.start("send", "vps", name));
+      }
+      case "GET peers" -> reply(request, 200, read("peers.json"));
+      case "POST peers" -> {
+        allow(request, body, Set.of("name", "url", "token", "as"));
+        reply(request, 201, read("peers.json").path("peers").path(0));
+      }
+      case "DELETE peers" -> request.response().setStatusCode(204).end();
+      case "POST peers probe" -> {
+        allow(request, body, Set.of("bytes"));
+        reply(request, 200, read("peers.json").path("peers").path(0));
+      }
+      case "POST peer-tokens" ->
+          reply(
+              request,
+              201,
+              JsonNodeFactory.instance
+                  .objectNode()
+                  .put("token", "letargo-join-1.a.b")
+                  .put("expiresAt", "2026-01-02T03:19:05Z"));
+      case "POST peer-authority" -> {
+        ObjectNode rotation = JsonNodeFactory.instance.objectNode().put("finished", false);
+        rotation.putArray("waitsFor").add("host3");
+        reply(request, 200, rotation);
+      }
       case "GET store" -> reply(request, 200, read("store.json"));
       case "GET host" -> reply(request, 200, read("host.json"));
       default -> {

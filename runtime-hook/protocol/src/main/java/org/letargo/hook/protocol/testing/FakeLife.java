@@ -3,6 +3,7 @@ package org.letargo.hook.protocol.testing;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -35,6 +36,11 @@ final class FakeLife implements HookHandler {
   private static final class Died extends Error {
     private static final long serialVersionUID = 1L;
   }
+
+  /** What a checkpoint that is moved begins with, and the answer that lets it go on. */
+  private static final byte[] OUTLINE = {'F', 'A', 'K', 'M'};
+
+  private static final byte WISH = 1;
 
   private static final DataSize BUILT_SIZE = DataSize.ofMebibytes(64);
 
@@ -156,7 +162,9 @@ final class FakeLife implements HookHandler {
       case HookRequest.ResumeVps resume -> machine.resume(resume, exchange);
       case HookRequest.DestroyVps destroy -> destroy(destroy, exchange);
       case HookRequest.ExportVps export -> export(export, exchange);
-      case HookRequest.ImportVps toImport -> importVps(toImport, exchange);
+      case HookRequest.ImportVps toImport -> importVps(toImport, toImport.name(), false, exchange);
+      case HookRequest.SendCheckpoint send -> send(send, exchange);
+      case HookRequest.ReceiveVps receive -> receive(receive, exchange);
       case HookRequest.CheckpointVps checkpoint -> machine.checkpoint(checkpoint, exchange);
       case HookRequest.VerifyCheckpoint verify -> machine.verify(verify, exchange);
       case HookRequest.RewindVps rewind -> machine.rewind(rewind, exchange);
@@ -306,9 +314,54 @@ final class FakeLife implements HookHandler {
     });
   }
 
-  private VpsReport importVps(HookRequest.ImportVps request, HookExchange exchange) {
+  /** Begins only when the other has answered, as the real one does. */
+  private Done send(HookRequest.SendCheckpoint send, HookExchange exchange) {
+    VpsName name = send.name();
+    VpsReport vps = host.find(name);
+    TimelineEntry entry = host.timelines().find(name, send.checkpoint());
+    host.timelines().requireWhole(name, entry.checkpoint().id());
+    try {
+      exchange.output(OUTLINE, 0, OUTLINE.length);
+      if (exchange.input().read() != WISH) {
+        throw lostCaller();
+      }
+    } catch (IOException e) {
+      throw lostCaller();
+    }
+    write(
+        send,
+        FakeArchive.VPS,
+        new FakeArchive.Content(host.asIn(entry, vps), host.files().kept(entry.checkpoint().id())),
+        exchange);
+    return commit(send, Done::new);
+  }
+
+  private VpsReport receive(HookRequest.ReceiveVps receive, HookExchange exchange) {
+    try {
+      if (!Arrays.equals(exchange.input().readNBytes(OUTLINE.length), OUTLINE)) {
+        throw new VpsException(
+            Code.ARCHIVE_REFUSED,
+            "the checkpoint is refused",
+            "what comes does not begin like one that is moved",
+            "Send it again.");
+      }
+      exchange.output(new byte[] {WISH}, 0, 1);
+    } catch (IOException e) {
+      throw lostCaller();
+    }
+    return importVps(receive, receive.name(), true, exchange);
+  }
+
+  /**
+   * @param keepsAddress whether one with memory comes back at its address
+   */
+  private VpsReport importVps(
+      HookRequest.Change<VpsReport> request,
+      Optional<VpsName> wanted,
+      boolean keepsAddress,
+      HookExchange exchange) {
     hook.pass(request, Moment.BEGUN);
-    request.name().ifPresent(host::requireFree);
+    wanted.ifPresent(host::requireFree);
     Stream stream = new Stream(request, exchange, hook.archiveBytes());
     FakeArchive.Content archived;
     try {
@@ -316,19 +369,20 @@ final class FakeLife implements HookHandler {
           FakeArchive.read(
               FakeArchive.VPS,
               exchange.input(),
-              content -> host.requireFree(request.name().orElse(content.vps().spec().name())),
+              content -> host.requireFree(wanted.orElse(content.vps().spec().name())),
               stream::done);
     } catch (IOException e) {
       throw lostCaller();
     }
     VpsReport saved = archived.vps();
-    VpsName name = request.name().orElse(saved.spec().name());
+    VpsName name = wanted.orElse(saved.spec().name());
+    boolean hasMemory = saved.status() instanceof VpsStatus.Suspended;
     return alive(() -> {
       host.add(
           name,
           saved.spec().template(),
           saved.spec().limits(),
-          Optional.empty(),
+          keepsAddress && hasMemory ? Optional.of(saved.spec().address()) : Optional.empty(),
           saved.spec().published(),
           request.operation());
       journal.commit(request.operation());
@@ -458,6 +512,7 @@ final class FakeLife implements HookHandler {
         "1.1.5",
         "10.77.0.0/24",
         2,
+        List.of("avx2", "fpu", "sse4_2"),
         DataSize.ofMebibytes(4096),
         DataSize.ofMebibytes(2048),
         DataSize.ofMebibytes(40960),

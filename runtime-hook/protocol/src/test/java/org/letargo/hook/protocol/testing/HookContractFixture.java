@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.letargo.hook.protocol.CheckpointId;
@@ -17,6 +20,7 @@ import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.HookStream;
 import org.letargo.hook.protocol.HookStream.Item;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.TemplateName;
@@ -135,6 +139,53 @@ public abstract class HookContractFixture {
         // refused before it was all there; the answer says why
       }
       return stream.await(progress -> {});
+    }
+  }
+
+  /**
+   * Moves a checkpoint from the hook into itself: each one's output is the other's input.
+   *
+   * @throws VpsException what the receiving end failed with; HOOK_UNREACHABLE if the sending end
+   *     did
+   */
+  @SuppressWarnings("try") // closing early is how one hangs up
+  VpsReport move(HookRequest.SendCheckpoint send, HookRequest.ReceiveVps receive) {
+    try (var leaving = client().open(send);
+        var arriving = client().open(receive);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      threads.execute(() -> {
+        try {
+          pump(leaving, arriving.input());
+          arriving.input().close(); // all was sent: the end
+        } catch (VpsException | IOException e) {
+          arriving.close(); // not all was sent: hangs up
+        }
+      });
+      try {
+        return pump(arriving, leaving.input());
+      } finally {
+        leaving.close(); // it may wait for an answer that never comes
+      }
+    }
+  }
+
+  private static <R> R pump(HookStream<R> from, OutputStream to) {
+    while (true) {
+      switch (from.next()) {
+        case Item.Output<R>(byte[] bytes) -> {
+          try {
+            to.write(bytes);
+          } catch (IOException e) {
+            // it takes no more; what it answers says why
+          }
+        }
+        case Item.Finished<R>(R reply) -> {
+          return reply;
+        }
+        case Item.Progressed<R> _ -> {}
+        case Item.ErrorOutput<R> _, Item.Event<R> _ ->
+            throw new AssertionError("a move sends neither");
+      }
     }
   }
 

@@ -1,0 +1,57 @@
+package org.letargo.archive.file;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.letargo.archive.ArchiveException;
+
+/**
+ * How a checkpoint travels from one store to another, of which only what that lacks is sent:
+ *
+ * <pre>
+ * sender                                                receiver
+ *   8 bytes: "LTRGMOV1"
+ *   length of the manifest, manifest
+ *   all recipes, each node behind its length,
+ *     parents before children, files in order
+ *                                                         one bit for each chunk of the recipes,
+ *                                                           in order, the lowest first: 1 = send
+ *   for each 1: length, then that many bytes:
+ *     the chunk, or if it is shorter the
+ *     chunk packed by zstd
+ *   the end
+ * </pre>
+ *
+ * <p>Lengths are four bytes, little endian. Hashes are plain SHA-256, whatever the stores use.
+ */
+final class TransferFormat {
+  static final byte[] MAGIC = {'L', 'T', 'R', 'G', 'M', 'O', 'V', '1'};
+
+  /** The most bytes of bits: 2^27 chunks, some 8 TiB of content. */
+  private static final int MAX_WISH_BYTES = 16 << 20;
+
+  private TransferFormat() {}
+
+  static byte[] length(int bytes) {
+    return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(bytes).array();
+  }
+
+  static int length(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt();
+  }
+
+  /**
+   * How many bytes the bits of so many chunks take.
+   *
+   * @throws ArchiveException TOO_LARGE if there are more than can be sent
+   */
+  static int wishBytes(long chunks) {
+    long bytes = (chunks + 7) / 8;
+    if (bytes > MAX_WISH_BYTES) {
+      throw ArchiveException.tooLarge(
+          "the checkpoint cannot be moved",
+          "it has " + chunks + " chunks, and " + 8L * MAX_WISH_BYTES + " are possible",
+          "Export it, and import the archive on the other host.");
+    }
+    return (int) bytes;
+  }
+}

@@ -1,0 +1,286 @@
+package org.letargo.manager.peer;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.manager.config.PeerUrl;
+import org.letargo.manager.json.ApiJson;
+import org.letargo.manager.web.Inbound;
+import org.letargo.manager.web.Outbound;
+
+/**
+ * Calls other managers. A peer is believed by its authorities alone, each by its own; connections
+ * are kept and used again. Its methods block.
+ */
+final class PeerClient implements AutoCloseable {
+  /** So long a connection is used, so that what was shown on it is never out of date. */
+  private static final Duration CONNECTION_LIFE = Duration.ofHours(1);
+
+  private static final int PING_BYTES = 8;
+
+  /** Connections to one peer, for as long as its authorities are these. */
+  private record Line(List<X509Certificate> authorities, HttpClient http) {}
+
+  private final Vertx vertx;
+  private final PeerKeys keys;
+  private final Clock clock;
+  private final Map<PeerName, Line> lines = new ConcurrentHashMap<>();
+
+  PeerClient(Vertx vertx, PeerKeys keys, Clock clock) {
+    this.vertx = vertx;
+    this.keys = keys;
+    this.clock = clock;
+  }
+
+  /** Sends a peer something; failures as in {@link #get}. */
+  void put(Peer peer, String path, Object body) {
+    send(peer, HttpMethod.PUT, path, Buffer.buffer(ApiJson.bytes(body))).require(peer.url());
+  }
+
+  private PeerAnswer send(Peer peer, HttpMethod method, String path, Buffer body) {
+    HttpClient http = line(peer).http();
+    return ask(http, peer.url(), method, path, request -> exchange(request, body));
+  }
+
+  /** Writes the body of a request, on the thread that has asked for it. */
+  interface Body {
+    void writeTo(Outbound out) throws IOException;
+  }
+
+  /**
+   * Sends a peer a body of any length, as fast as it takes it; nothing of it is kept.
+   *
+   * @throws VpsException as {@link #get}, also when the peer refuses or goes away in between
+   */
+  <T> T post(Peer peer, String path, Body body, Class<T> type) {
+    Context context = vertx.getOrCreateContext();
+    HttpClientRequest request = open(context, peer, path);
+    Outbound out = new Outbound(context, request::write);
+    Promise<PeerAnswer> answer = Promise.promise();
+    context.runOnContext(_ -> {
+      request.setChunked(true);
+      request.exceptionHandler(out::broken);
+      request.response().compose(PeerAnswer::collect).onComplete(answer);
+    });
+    try {
+      body.writeTo(out);
+      context.runOnContext(_ -> request.end());
+    } catch (IOException e) {
+      // it is gone, or has answered and wants no more: the answer says which
+      context.runOnContext(_ -> request.reset());
+    }
+    return Answers.await(answer.future(), why -> PeerAnswer.unreachable(peer.url(), why))
+        .read(peer.url(), type);
+  }
+
+  /** A POST whose body and answer nobody has begun with yet. */
+  private HttpClientRequest open(Context context, Peer peer, String path) {
+    HttpClient http = line(peer).http();
+    Promise<HttpClientRequest> opened = Promise.promise();
+    RequestOptions options = options(peer.url(), HttpMethod.POST, path);
+    context.runOnContext(
+        _ -> http.request(options).compose(PeerClient::speaksHttp2).onComplete(opened));
+    return Answers.await(opened.future(), why -> PeerAnswer.unreachable(peer.url(), why));
+  }
+
+  /**
+   * Begins to speak with a peer in both directions at once.
+   *
+   * @throws VpsException PEER_UNREACHABLE
+   */
+  PeerTalk talk(Peer peer, String path) {
+    Context context = vertx.getOrCreateContext();
+    HttpClientRequest request = open(context, peer, path);
+    Promise<InputStream> answer = Promise.promise();
+    PeerTalk talk = new PeerTalk(context, request, answer.future(), peer.url());
+    context.runOnContext(_ ->
+        request
+            .setChunked(true)
+            .exceptionHandler(talk::broken)
+            .response()
+            .compose(response -> answerOf(context, response, peer.url()))
+            .onComplete(answer));
+    return talk;
+  }
+
+  private static Future<InputStream> answerOf(
+      Context context, HttpClientResponse response, PeerUrl url) {
+    if (response.statusCode() == PeerAnswer.OK) {
+      response.pause();
+      return Future.succeededFuture(new Inbound(context, response));
+    }
+    return PeerAnswer.collect(response)
+        .compose(answer -> {
+          try {
+            answer.require(url);
+            return Future.failedFuture("it answers nothing");
+          } catch (VpsException e) {
+            return Future.failedFuture(e);
+          }
+        });
+  }
+
+  /** An answer, and how long a few bytes took there and back on the same connection. */
+  record Timed<T>(T answer, Duration latency) {}
+
+  /**
+   * Asks a peer.
+   *
+   * @throws VpsException PEER_REFUSED with what it says; PEER_UNREACHABLE if it does not answer, or
+   *     what answers is not this peer
+   */
+  <T> Timed<T> get(Peer peer, String path, Class<T> type) {
+    Timed<PeerAnswer> timed =
+        ask(
+            line(peer).http(),
+            peer.url(),
+            HttpMethod.GET,
+            path,
+            request ->
+                exchange(request, Buffer.buffer())
+                    .compose(answer ->
+                        ping(request.connection()).map(latency -> new Timed<>(answer, latency))));
+    return new Timed<>(timed.answer().read(peer.url(), type), timed.latency());
+  }
+
+  private static Future<Duration> ping(HttpConnection connection) {
+    long begin = System.nanoTime();
+    return connection
+        .ping(Buffer.buffer(new byte[PING_BYTES]))
+        .map(_ -> Duration.ofNanos(System.nanoTime() - begin));
+  }
+
+  /**
+   * Asks a host, which is not a peer yet, to become one.
+   *
+   * @return its authorities; the one that the token names is among them
+   * @throws VpsException as {@link #get}
+   */
+  AuthorityList join(PeerUrl url, JoinToken token, JoinRequest body) {
+    PeerTrust trust = new PeerTrust(chain -> isNamed(chain, token));
+    HttpClient http = open(PeerSettings.stranger(trust));
+    try {
+      Buffer json = Buffer.buffer(ApiJson.bytes(body));
+      PeerAnswer answer =
+          ask(http, url, HttpMethod.POST, PeerPaths.JOIN, request -> exchange(request, json));
+      return answer.read(url, AuthorityList.class);
+    } finally {
+      http.close();
+    }
+  }
+
+  /** The server shows its authority too, and it is the one of the token. */
+  private boolean isNamed(List<X509Certificate> chain, JoinToken token) {
+    X509Certificate authority = chain.getLast();
+    return Fingerprint.of(authority).equals(token.authority())
+        && Pins.issuerOf(chain, List.of(authority), Pins.End.SERVER, clock.instant()).isPresent();
+  }
+
+  private Line line(Peer peer) {
+    return lines.compute(
+        peer.name(),
+        (_, line) -> {
+          if (line != null && line.authorities().equals(peer.authorities())) {
+            return line;
+          }
+          if (line != null) {
+            line.http().close();
+          }
+          PeerTrust trust =
+              new PeerTrust(chain ->
+                  Pins.issuerOf(chain, peer.authorities(), Pins.End.SERVER, clock.instant())
+                      .isPresent());
+          return new Line(peer.authorities(), open(PeerSettings.client(keys, trust)));
+        });
+  }
+
+  private HttpClient open(HttpClientOptions options) {
+    PoolOptions pool =
+        new PoolOptions()
+            .setHttp2MaxSize(1)
+            .setMaxLifetime((int) CONNECTION_LIFE.toSeconds())
+            .setMaxLifetimeUnit(TimeUnit.SECONDS);
+    return vertx.createHttpClient(options, pool);
+  }
+
+  /** Ends the connections to a peer; it may be called again. */
+  void cut(PeerName name) {
+    Line line = lines.remove(name);
+    if (line != null) {
+      line.http().close();
+    }
+  }
+
+  /** Ends all connections: what is shown on them is replaced. */
+  void cutAll() {
+    lines.keySet().forEach(this::cut);
+  }
+
+  /** On an event loop of its own, as all handlers have to be set in one turn. */
+  private <T> T ask(
+      HttpClient http,
+      PeerUrl url,
+      HttpMethod method,
+      String path,
+      Function<HttpClientRequest, Future<T>> exchange) {
+    RequestOptions options =
+        new RequestOptions().setMethod(method).setHost(url.host()).setPort(url.port()).setURI(path);
+    Promise<T> answer = Promise.promise();
+    vertx
+        .getOrCreateContext()
+        .runOnContext(_ ->
+            http.request(options)
+                .compose(PeerClient::speaksHttp2)
+                .compose(exchange)
+                .onComplete(answer));
+    return Answers.await(answer.future(), why -> PeerAnswer.unreachable(url, why));
+  }
+
+  private static RequestOptions options(PeerUrl url, HttpMethod method, String path) {
+    return new RequestOptions()
+        .setMethod(method)
+        .setHost(url.host())
+        .setPort(url.port())
+        .setURI(path);
+  }
+
+  private static Future<HttpClientRequest> speaksHttp2(HttpClientRequest request) {
+    return request.version() == HttpVersion.HTTP_2
+        ? Future.succeededFuture(request)
+        : Future.failedFuture("it does not speak HTTP/2");
+  }
+
+  private static Future<PeerAnswer> exchange(HttpClientRequest request, Buffer body) {
+    return request
+        .putHeader("Content-Type", "application/json")
+        .send(body)
+        .compose(PeerAnswer::collect);
+  }
+
+  @Override
+  public void close() {
+    cutAll();
+  }
+}
