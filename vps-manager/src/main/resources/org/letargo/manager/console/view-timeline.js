@@ -202,7 +202,9 @@ export class TimelinePanel {
     const other = this.#picked;
     this.#picked = other ? null : entry;
     if (other && other.id !== entry.id) {
-      const [before, after] = other.id < entry.id ? [other, entry] : [entry, other];
+      // ids of one second are in no order
+      const [before, after] =
+        Date.parse(other.takenAt) <= Date.parse(entry.takenAt) ? [other, entry] : [entry, other];
       openDiff(this.#name, before, after);
     }
     for (const button of this.#list.querySelectorAll('[data-testid="compare"]')) {

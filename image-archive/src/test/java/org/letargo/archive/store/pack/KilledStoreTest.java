@@ -42,7 +42,7 @@ class KilledStoreTest {
         "collect.marked:2",
         "collect.copied:3",
         "collect.moving:3",
-        "collect.flushed:2",
+        "collect.flushed:1",
         "collect.removed:3",
         "index.sealing:1",
         "index.sealed:1"

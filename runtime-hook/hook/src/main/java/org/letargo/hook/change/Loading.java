@@ -68,6 +68,9 @@ final class Loading {
   private final LoadingState state = new LoadingState();
   private volatile long initPid;
 
+  /** Of the thread that follows. */
+  private boolean isClosed;
+
   /**
    * What it takes.
    *
@@ -258,6 +261,7 @@ final class Loading {
     } catch (RuntimeException e) { // nobody else would hear of it
       LOG.error("vps={} its memory cannot be seen to: {}", name(), e.getMessage(), e);
     } finally {
+      close(); // whoever waits for it must not wait for ever
       host.loadings().remove(this);
     }
   }
@@ -316,10 +320,20 @@ final class Loading {
     }
   }
 
+  /** Once; later calls do nothing. */
   private void close() {
-    lazy.close();
-    stored.close();
-    state.closed();
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    try {
+      lazy.close();
+      stored.close();
+    } catch (RuntimeException e) {
+      LOG.warn("vps={} {}, continuing without it", name(), e.toString());
+    } finally {
+      state.closed();
+    }
   }
 
   /** What cannot be kept or removed is no failure: the VPS runs. */
