@@ -18,8 +18,6 @@ public record HotPages(Map<Long, NavigableSet<Long>> byPid) {
   /** 8 MiB. */
   public static final int MAX_PAGES = 1 << 11;
 
-  private static final long PAGE_BYTES = 4096;
-
   /**
    * In so many places of 64 KiB, which is what is read for a page before anything runs. A page of a
    * run that has no other looks as if it was wanted, and a process may have thousands of them.
@@ -27,6 +25,7 @@ public record HotPages(Map<Long, NavigableSet<Long>> byPid) {
   static final int MAX_PLACES = 1 << 8;
 
   private static final int PLACE_BITS = 16;
+  private static final long PAGE_BYTES = 4096;
 
   /** None: nothing is known. */
   public static final HotPages NONE = new HotPages(Map.of());
@@ -43,8 +42,8 @@ public record HotPages(Map<Long, NavigableSet<Long>> byPid) {
   /** The pages in which these addresses are, by pid; as many as fit. */
   public static HotPages ofAddresses(Map<Long, NavigableSet<Long>> byPid) {
     Recorder recorder = new Recorder();
-    byPid.forEach(
-        (pid, addresses) -> addresses.forEach(address -> recorder.add(pid, address & -PAGE_BYTES)));
+    byPid.forEach((pid, addresses) ->
+        addresses.forEach(address -> recorder.keep(pid, address & -PAGE_BYTES)));
     return recorder.pages();
   }
 
@@ -64,7 +63,7 @@ public record HotPages(Map<Long, NavigableSet<Long>> byPid) {
    */
   public HotPages and(HotPages others) {
     Recorder both = new Recorder();
-    byPid.forEach((pid, addresses) -> addresses.forEach(address -> both.add(pid, address)));
+    byPid.forEach((pid, addresses) -> addresses.forEach(address -> both.keep(pid, address)));
     others.byPid.forEach((pid, addresses) -> addresses.forEach(address -> both.add(pid, address)));
     return both.pages();
   }
@@ -77,12 +76,18 @@ public record HotPages(Map<Long, NavigableSet<Long>> byPid) {
 
     private record Place(long pid, long number) {}
 
+    /** If it is in one of few places. */
     void add(long pid, long address) {
       Place place = new Place(pid, address >>> PLACE_BITS);
-      if (count < MAX_PAGES
-          && (places.contains(place) || places.size() < MAX_PLACES)
-          && byPid.computeIfAbsent(pid, _ -> new TreeSet<>()).add(address)) {
-        places.add(place);
+      if (places.contains(place) || places.size() < MAX_PLACES) {
+        keep(pid, address);
+      }
+    }
+
+    /** Wherever it is. */
+    void keep(long pid, long address) {
+      if (count < MAX_PAGES && byPid.computeIfAbsent(pid, _ -> new TreeSet<>()).add(address)) {
+        places.add(new Place(pid, address >>> PLACE_BITS));
         count++;
       }
     }
