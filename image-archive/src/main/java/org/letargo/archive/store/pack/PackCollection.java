@@ -108,6 +108,20 @@ final class PackCollection {
 
   private void removeAll(List<Victim> victims) throws IOException {
     List<Victim> emptied = new ArrayList<>();
+    try {
+      emptyAll(victims, emptied);
+    } catch (IOException e) {
+      try {
+        removeFiles(emptied); // the index has nothing of them any more
+      } catch (IOException more) {
+        e.addSuppressed(more);
+      }
+      throw e;
+    }
+    removeFiles(emptied);
+  }
+
+  private void emptyAll(List<Victim> victims, List<Victim> emptied) throws IOException {
     long copied = 0;
     for (Victim victim : victims) {
       if (copied + victim.wantedBytes > store.options().packBytes() && !emptied.isEmpty()) {
@@ -121,7 +135,6 @@ final class PackCollection {
         copied += victim.wantedBytes;
       }
     }
-    removeFiles(emptied);
   }
 
   private void removeFiles(List<Victim> emptied) throws IOException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,11 +131,12 @@ class FullDiskTest {
     Map<ChunkId, byte[]> stored;
     try (PackStore store = open()) {
       stored = fill(store, 0);
-      // of each pack a third is wanted, and there is no room for the first copy
+      // of each pack a third is wanted, one chunk at least, and there is no room for the first copy
       Map<ChunkId, byte[]> wanted = new LinkedHashMap<>();
-      int i = 0;
+      Map<Integer, Integer> seen = new HashMap<>();
       for (Map.Entry<ChunkId, byte[]> chunk : stored.entrySet()) {
-        if (i++ % 3 == 0) {
+        int pack = store.index().find(chunk.getKey()).orElseThrow().pack();
+        if ((seen.merge(pack, 1, Integer::sum) - 1) % 3 == 0) {
           wanted.put(chunk.getKey(), chunk.getValue());
         }
       }
