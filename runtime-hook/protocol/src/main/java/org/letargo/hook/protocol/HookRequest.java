@@ -56,7 +56,47 @@ import java.util.Optional;
 })
 public sealed interface HookRequest<R> {
   /** The type of the answer to a success. */
-  Class<R> replyType();
+  @SuppressWarnings("unchecked") // a test compares each with the R of its record
+  default Class<R> replyType() {
+    return (Class<R>)
+        switch (this) {
+          case DescribeHost _ -> HostReport.class;
+          case ListVps _ -> VpsList.class;
+          case FindVps _,
+              CreateVps _,
+              StartVps _,
+              StopVps _,
+              PauseVps _,
+              UnpauseVps _,
+              SuspendVps _,
+              ResumeVps _,
+              ImportVps _,
+              ReceiveVps _,
+              RewindVps _,
+              CloneVps _ ->
+              VpsReport.class;
+          case PreflightVps _ -> PreflightReport.class;
+          case WatchVps _,
+              ExportTemplate _,
+              RemoveTemplate _,
+              DestroyVps _,
+              ExportVps _,
+              SendCheckpoint _,
+              ForgetCheckpoint _,
+              AttachConsole _,
+              CancelOperation _ ->
+              Done.class;
+          case ListTemplates _ -> TemplateList.class;
+          case BuildTemplate _, AddTemplate _ -> TemplateReport.class;
+          case CheckpointVps _, MarkCheckpoint _, VerifyCheckpoint _ -> TimelineEntry.class;
+          case ListCheckpoints _ -> Timeline.class;
+          case DiffCheckpoints _ -> CheckpointDiff.class;
+          case DescribeStore _ -> StoreReport.class;
+          case MaintainStore _ -> StoreFindings.class;
+          case ExecInVps _ -> ExecReply.class;
+          case FindOperation _ -> OperationReport.class;
+        };
+  }
 
   /** A request that changes something and therefore runs as an operation. */
   sealed interface Change<R> extends HookRequest<R> {
@@ -64,90 +104,41 @@ public sealed interface HookRequest<R> {
   }
 
   /** What the host is and offers. */
-  record DescribeHost() implements HookRequest<HostReport> {
-    @Override
-    public Class<HostReport> replyType() {
-      return HostReport.class;
-    }
-  }
+  record DescribeHost() implements HookRequest<HostReport> {}
 
   /** All VPSes, by name. */
-  record ListVps() implements HookRequest<VpsList> {
-    @Override
-    public Class<VpsList> replyType() {
-      return VpsList.class;
-    }
-  }
+  record ListVps() implements HookRequest<VpsList> {}
 
   /** One VPS. */
-  record FindVps(VpsName name) implements HookRequest<VpsReport> {
-    @Override
-    public Class<VpsReport> replyType() {
-      return VpsReport.class;
-    }
-  }
+  record FindVps(VpsName name) implements HookRequest<VpsReport> {}
 
   /** Whether a running VPS can be suspended: a look at it that does not touch it. */
-  record PreflightVps(VpsName name) implements HookRequest<PreflightReport> {
-    @Override
-    public Class<PreflightReport> replyType() {
-      return PreflightReport.class;
-    }
-  }
+  record PreflightVps(VpsName name) implements HookRequest<PreflightReport> {}
 
   /**
    * A stream of {@link VpsEvent}: first every VPS as it stands, then every change, until the caller
    * hangs up.
    */
-  record WatchVps() implements HookRequest<Done> {
-    @Override
-    public Class<Done> replyType() {
-      return Done.class;
-    }
-  }
+  record WatchVps() implements HookRequest<Done> {}
 
   /** All templates, built or not, by name. */
-  record ListTemplates() implements HookRequest<TemplateList> {
-    @Override
-    public Class<TemplateList> replyType() {
-      return TemplateList.class;
-    }
-  }
+  record ListTemplates() implements HookRequest<TemplateList> {}
 
   /** Builds a template that ships with Letargo; done at once if it is there. */
-  record BuildTemplate(OperationId operation, TemplateName name) implements Change<TemplateReport> {
-    @Override
-    public Class<TemplateReport> replyType() {
-      return TemplateReport.class;
-    }
-  }
+  record BuildTemplate(OperationId operation, TemplateName name)
+      implements Change<TemplateReport> {}
 
   /**
    * Makes a template from the input: a template file, which becomes exactly what it was where it
    * comes from, or the tar of a root file system (plain, gzip, xz, zstd), which is made fit first.
    */
-  record AddTemplate(OperationId operation, TemplateName name) implements Change<TemplateReport> {
-    @Override
-    public Class<TemplateReport> replyType() {
-      return TemplateReport.class;
-    }
-  }
+  record AddTemplate(OperationId operation, TemplateName name) implements Change<TemplateReport> {}
 
   /** Writes a template that is built as output, as a template file. */
-  record ExportTemplate(OperationId operation, TemplateName name) implements Change<Done> {
-    @Override
-    public Class<Done> replyType() {
-      return Done.class;
-    }
-  }
+  record ExportTemplate(OperationId operation, TemplateName name) implements Change<Done> {}
 
   /** Removes a template that no VPS needs; one that ships with Letargo can be built again. */
-  record RemoveTemplate(OperationId operation, TemplateName name) implements Change<Done> {
-    @Override
-    public Class<Done> replyType() {
-      return Done.class;
-    }
-  }
+  record RemoveTemplate(OperationId operation, TemplateName name) implements Change<Done> {}
 
   /**
    * Creates a VPS, stopped.
@@ -165,20 +156,10 @@ public sealed interface HookRequest<R> {
     public CreateVps {
       published = List.copyOf(published);
     }
-
-    @Override
-    public Class<VpsReport> replyType() {
-      return VpsReport.class;
-    }
   }
 
   /** Starts a stopped VPS. */
-  record StartVps(OperationId operation, VpsName name) implements Change<VpsReport> {
-    @Override
-    public Class<VpsReport> replyType() {
-      return VpsReport.class;
-    }
-  }
+  record StartVps(OperationId operation, VpsName name) implements Change<VpsReport> {}
 
   /**
    * Asks the init of a running or paused VPS to shut down, and kills it after the grace time. A
@@ -198,36 +179,16 @@ public sealed interface HookRequest<R> {
             "Give 0 to kill at once, or leave it out for 30.");
       }
     }
-
-    @Override
-    public Class<VpsReport> replyType() {
-      return VpsReport.class;
-    }
   }
 
   /** Removes a VPS with its disk and checkpoints, killing it if it runs. */
-  record DestroyVps(OperationId operation, VpsName name) implements Change<Done> {
-    @Override
-    public Class<Done> replyType() {
-      return Done.class;
-    }
-  }
+  record DestroyVps(OperationId operation, VpsName name) implements Change<Done> {}
 
   /** Freezes a running VPS in memory. */
-  record PauseVps(OperationId operation, VpsName name) implements Change<VpsReport> {
-    @Override
-    public Class<VpsReport> replyType() {
-      return VpsReport.class;
-    }
-  }
+  record PauseVps(OperationId operation, VpsName name) implements Change<VpsReport> {}
 
   /** Lets a paused VPS run again. */
-  record UnpauseVps(OperationId operation, VpsName name) implements Change<VpsReport> {
-    @Override
-    public Class<VpsReport> replyType() {
-      return VpsReport.class;
-    }
-  }
+  record UnpauseVps(OperationId operation, VpsName name) implements Change<VpsReport> {}
 
   /**
    * Saves memory and disk of a running or paused VPS, durably, and ends its processes.
@@ -239,11 +200,6 @@ public sealed interface HookRequest<R> {
       implements Change<VpsReport> {
     public SuspendVps(OperationId operation, VpsName name) {
       this(operation, name, Optional.empty());
-    }
-
-    @Override
-    public Class<VpsReport> replyType() {
-      return VpsReport.class;
     }
   }
 
@@ -258,11 +214,6 @@ public sealed interface HookRequest<R> {
     /** Not eagerly. */
     public ResumeVps(OperationId operation, VpsName name) {
       this(operation, name, false);
-    }
-
-    @Override
-    public Class<VpsReport> replyType() {
-      return VpsReport.class;
     }
   }
 
@@ -281,11 +232,6 @@ public sealed interface HookRequest<R> {
     public ExportVps(OperationId operation, VpsName name, Optional<CheckpointId> checkpoint) {
       this(operation, name, checkpoint, Optional.empty());
     }
-
-    @Override
-    public Class<Done> replyType() {
-      return Done.class;
-    }
   }
 
   /**
@@ -294,12 +240,7 @@ public sealed interface HookRequest<R> {
    *
    * @param name empty: the name in the archive
    */
-  record ImportVps(OperationId operation, Optional<VpsName> name) implements Change<VpsReport> {
-    @Override
-    public Class<VpsReport> replyType() {
-      return VpsReport.class;
-    }
-  }
+  record ImportVps(OperationId operation, Optional<VpsName> name) implements Change<VpsReport> {}
 
   /**
    * Sends a checkpoint to a hook that answers {@link ReceiveVps}, here or on another host: the
@@ -311,12 +252,7 @@ public sealed interface HookRequest<R> {
    */
   record SendCheckpoint(
       OperationId operation, VpsName name, CheckpointId checkpoint, boolean packed)
-      implements Change<Done> {
-    @Override
-    public Class<Done> replyType() {
-      return Done.class;
-    }
-  }
+      implements Change<Done> {}
 
   /**
    * Makes a VPS of the checkpoint that a {@link SendCheckpoint} sends: suspended if it holds
@@ -324,12 +260,7 @@ public sealed interface HookRequest<R> {
    *
    * @param name empty: the name that it had
    */
-  record ReceiveVps(OperationId operation, Optional<VpsName> name) implements Change<VpsReport> {
-    @Override
-    public Class<VpsReport> replyType() {
-      return VpsReport.class;
-    }
-  }
+  record ReceiveVps(OperationId operation, Optional<VpsName> name) implements Change<VpsReport> {}
 
   /**
    * Saves memory and disk of a running or paused VPS, which goes on; of a stopped one its disk.
@@ -362,20 +293,10 @@ public sealed interface HookRequest<R> {
       TimelineEntry.requireLabel(label);
       TimelineEntry.requireNote(note);
     }
-
-    @Override
-    public Class<TimelineEntry> replyType() {
-      return TimelineEntry.class;
-    }
   }
 
   /** The timeline of a VPS. */
-  record ListCheckpoints(VpsName name) implements HookRequest<Timeline> {
-    @Override
-    public Class<Timeline> replyType() {
-      return Timeline.class;
-    }
-  }
+  record ListCheckpoints(VpsName name) implements HookRequest<Timeline> {}
 
   /**
    * Changes what people wrote on a checkpoint; what is empty stays as it is. NAME_TAKEN if another
@@ -392,11 +313,6 @@ public sealed interface HookRequest<R> {
       label.ifPresent(TimelineEntry::requireLabel);
       note.ifPresent(TimelineEntry::requireNote);
     }
-
-    @Override
-    public Class<TimelineEntry> replyType() {
-      return TimelineEntry.class;
-    }
   }
 
   /**
@@ -406,12 +322,7 @@ public sealed interface HookRequest<R> {
    */
   record VerifyCheckpoint(
       OperationId operation, VpsName name, CheckpointId checkpoint, VerifyDepth depth)
-      implements Change<TimelineEntry> {
-    @Override
-    public Class<TimelineEntry> replyType() {
-      return TimelineEntry.class;
-    }
-  }
+      implements Change<TimelineEntry> {}
 
   /**
    * Removes a checkpoint from the timeline; those that follow on it then follow on its parent, and
@@ -419,12 +330,7 @@ public sealed interface HookRequest<R> {
    * in, and for the one that its memory is still coming from.
    */
   record ForgetCheckpoint(OperationId operation, VpsName name, CheckpointId checkpoint)
-      implements Change<Done> {
-    @Override
-    public Class<Done> replyType() {
-      return Done.class;
-    }
-  }
+      implements Change<Done> {}
 
   /**
    * The VPS becomes what it was, from any state: running if the checkpoint has memory, else
@@ -436,12 +342,7 @@ public sealed interface HookRequest<R> {
    */
   record RewindVps(
       OperationId operation, VpsName name, CheckpointId checkpoint, boolean discardCurrent)
-      implements Change<VpsReport> {
-    @Override
-    public Class<VpsReport> replyType() {
-      return VpsReport.class;
-    }
-  }
+      implements Change<VpsReport> {}
 
   /**
    * Makes a new VPS from a checkpoint: running if that has memory, else stopped. It gets its own
@@ -463,11 +364,6 @@ public sealed interface HookRequest<R> {
     public CloneVps {
       published = List.copyOf(published);
     }
-
-    @Override
-    public Class<VpsReport> replyType() {
-      return VpsReport.class;
-    }
   }
 
   /**
@@ -478,28 +374,13 @@ public sealed interface HookRequest<R> {
    */
   record DiffCheckpoints(
       VpsName name, CheckpointId checkpoint, VpsName otherName, CheckpointId other)
-      implements HookRequest<CheckpointDiff> {
-    @Override
-    public Class<CheckpointDiff> replyType() {
-      return CheckpointDiff.class;
-    }
-  }
+      implements HookRequest<CheckpointDiff> {}
 
   /** What the store keeps and takes. */
-  record DescribeStore() implements HookRequest<StoreReport> {
-    @Override
-    public Class<StoreReport> replyType() {
-      return StoreReport.class;
-    }
-  }
+  record DescribeStore() implements HookRequest<StoreReport> {}
 
   /** Works on the store as a whole, beside everything else. */
-  record MaintainStore(OperationId operation, StoreWork work) implements Change<StoreFindings> {
-    @Override
-    public Class<StoreFindings> replyType() {
-      return StoreFindings.class;
-    }
-  }
+  record MaintainStore(OperationId operation, StoreWork work) implements Change<StoreFindings> {}
 
   /**
    * Runs a command in a running VPS, as its root, in its root folder. Input, output and error
@@ -522,40 +403,20 @@ public sealed interface HookRequest<R> {
             "Leave that byte out; no command can get it.");
       }
     }
-
-    @Override
-    public Class<ExecReply> replyType() {
-      return ExecReply.class;
-    }
   }
 
   /**
    * The console of a running VPS, both ways; the last output comes first. Ends when the VPS stops
    * or is suspended, or the caller hangs up.
    */
-  record AttachConsole(VpsName name, TerminalSize size) implements HookRequest<Done> {
-    @Override
-    public Class<Done> replyType() {
-      return Done.class;
-    }
-  }
+  record AttachConsole(VpsName name, TerminalSize size) implements HookRequest<Done> {}
 
   /** How an operation ended, or that it runs, or that the hook never heard of it. */
-  record FindOperation(OperationId operation) implements HookRequest<OperationReport> {
-    @Override
-    public Class<OperationReport> replyType() {
-      return OperationReport.class;
-    }
-  }
+  record FindOperation(OperationId operation) implements HookRequest<OperationReport> {}
 
   /**
    * Asks a running operation to stop where that is safe; answered at once. The operation itself
    * ends with CANCELLED, or with success if it was past the point of no return.
    */
-  record CancelOperation(OperationId operation) implements HookRequest<Done> {
-    @Override
-    public Class<Done> replyType() {
-      return Done.class;
-    }
-  }
+  record CancelOperation(OperationId operation) implements HookRequest<Done> {}
 }

@@ -3,6 +3,7 @@ package org.letargo.hook.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -105,6 +106,14 @@ class JsonTest {
 
     assertThat(json).startsWith("{\"request\":\"" + request.getClass().getSimpleName() + "\"");
     assertThat(Json.MAPPER.readValue(json, HookRequest.class)).isEqualTo(request);
+  }
+
+  @ParameterizedTest
+  @MethodSource("requests")
+  void isAnsweredWithWhatItSays(HookRequest<?> request) {
+    var declared = (ParameterizedType) request.getClass().getGenericInterfaces()[0];
+
+    assertThat(declared.getActualTypeArguments()).containsExactly(request.replyType());
   }
 
   /** As timelines were written before anything was verified. */

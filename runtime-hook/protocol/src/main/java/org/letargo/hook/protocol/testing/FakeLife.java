@@ -1,6 +1,5 @@
 package org.letargo.hook.protocol.testing;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
@@ -42,14 +41,13 @@ final class FakeLife implements HookHandler {
 
   private static final byte WISH = 1;
 
-  private static final DataSize BUILT_SIZE = DataSize.ofMebibytes(64);
-
   private final FakeHook hook;
   private final FakeHost host;
   private final FakeJournal journal;
   private final FakeSessions sessions;
   private final FakeTimeMachine machine;
   private final FakePreflight preflight;
+  private final FakeTemplates templates;
 
   /** Guarded by this; nothing changes once it is set. */
   private boolean ended;
@@ -61,6 +59,7 @@ final class FakeLife implements HookHandler {
     this.sessions = new FakeSessions(host);
     this.machine = new FakeTimeMachine(this, host);
     this.preflight = preflight;
+    this.templates = new FakeTemplates(this, hook, host);
   }
 
   synchronized void end() {
@@ -145,10 +144,10 @@ final class FakeLife implements HookHandler {
 
   private Object perform(HookRequest.Change<?> change, HookExchange exchange) {
     return switch (change) {
-      case HookRequest.BuildTemplate build -> build(build, exchange);
-      case HookRequest.AddTemplate add -> add(add, exchange);
-      case HookRequest.ExportTemplate export -> export(export, exchange);
-      case HookRequest.RemoveTemplate remove -> remove(remove, exchange);
+      case HookRequest.BuildTemplate build -> templates.build(build, exchange);
+      case HookRequest.AddTemplate add -> templates.add(add, exchange);
+      case HookRequest.ExportTemplate export -> templates.export(export, exchange);
+      case HookRequest.RemoveTemplate remove -> templates.remove(remove, exchange);
       case HookRequest.CreateVps create -> create(create, exchange);
       case HookRequest.StartVps start ->
           move(start, start.name(), exchange, FakeMoves.START, _ -> host.running());
@@ -191,10 +190,7 @@ final class FakeLife implements HookHandler {
         move,
         () -> {
           work(change, exchange);
-          return alive(() -> {
-            journal.commit(change.operation());
-            return host.settle(name, effect);
-          });
+          return commit(change, () -> host.settle(name, effect));
         });
   }
 
@@ -251,7 +247,8 @@ final class FakeLife implements HookHandler {
         });
   }
 
-  private <T> void write(
+  /** Writes an archive for the caller, with its moments. */
+  <T> void write(
       HookRequest.Change<?> export, FakeArchive.Kind<T> kind, T content, HookExchange exchange) {
     hook.pass(export, Moment.BEGUN);
     long total = hook.archiveBytes();
@@ -308,10 +305,7 @@ final class FakeLife implements HookHandler {
       });
       throw e;
     }
-    return alive(() -> {
-      journal.commit(create.operation());
-      return host.settle(create.name(), status -> status);
-    });
+    return commit(create, () -> host.settle(create.name(), status -> status));
   }
 
   /** Begins only when the other has answered, as the real one does. */
@@ -401,66 +395,6 @@ final class FakeLife implements HookHandler {
     host.timelines().add(name, saved, CheckpointKind.IMPORT, hasMemory, "", "");
   }
 
-  private TemplateReport build(HookRequest.BuildTemplate build, HookExchange exchange) {
-    TemplateReport template = host.template(build.name());
-    work(build, exchange);
-    return commitTemplate(
-        build, new TemplateReport(build.name(), template.description(), true, BUILT_SIZE));
-  }
-
-  private TemplateReport add(HookRequest.AddTemplate add, HookExchange exchange) {
-    if (host.templates().stream().anyMatch(t -> t.name().equals(add.name()))) {
-      throw new VpsException(
-          Code.NAME_TAKEN,
-          "cannot add template '" + add.name() + "'",
-          "there is one of that name",
-          "Choose another name.");
-    }
-    hook.pass(add, Moment.BEGUN);
-    Stream stream = new Stream(add, exchange, 0);
-    try {
-      BufferedInputStream in = new BufferedInputStream(exchange.input());
-      if (FakeArchive.TEMPLATE.begins(in)) {
-        TemplateReport from = FakeArchive.read(FakeArchive.TEMPLATE, in, _ -> {}, stream::done);
-        return commitTemplate(
-            add, new TemplateReport(add.name(), from.description(), true, from.size()));
-      }
-      long size = 0;
-      byte[] block = new byte[64 << 10];
-      for (int count = in.read(block); count >= 0; count = in.read(block)) {
-        size += count;
-        stream.done(size);
-      }
-      return commitTemplate(
-          add, new TemplateReport(add.name(), "added", true, DataSize.ofBytes(size)));
-    } catch (IOException e) {
-      throw lostCaller();
-    }
-  }
-
-  private Done export(HookRequest.ExportTemplate export, HookExchange exchange) {
-    write(export, FakeArchive.TEMPLATE, host.built(export.name()), exchange);
-    return commit(export, Done::new);
-  }
-
-  private Done remove(HookRequest.RemoveTemplate remove, HookExchange exchange) {
-    host.built(remove.name());
-    work(remove, exchange);
-    return alive(() -> {
-      host.removeTemplate(remove.name());
-      journal.commit(remove.operation());
-      return new Done();
-    });
-  }
-
-  private TemplateReport commitTemplate(
-      HookRequest.Change<TemplateReport> change, TemplateReport template) {
-    return alive(() -> {
-      journal.commit(change.operation());
-      return host.put(template);
-    });
-  }
-
   /** The work of a change without a stream, with its moments. */
   void work(HookRequest.Change<?> change, HookExchange exchange) {
     report(change, exchange, Progress.phase("begin", 0));
@@ -479,7 +413,7 @@ final class FakeLife implements HookHandler {
     exchange.progress(progress);
   }
 
-  private static VpsException lostCaller() {
+  static VpsException lostCaller() {
     return new VpsException(
         Code.CANCELLED, "the stream broke", "the caller hung up", "Start it again.");
   }
@@ -522,7 +456,7 @@ final class FakeLife implements HookHandler {
   }
 
   /** The progress of a stream, with the moment in its middle. */
-  private final class Stream {
+  final class Stream {
     private final HookRequest.Change<?> change;
     private final HookExchange exchange;
     private final long totalBytes;
