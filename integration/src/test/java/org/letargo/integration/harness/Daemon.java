@@ -85,12 +85,20 @@ public final class Daemon {
     }
   }
 
-  /** How many file descriptors it has open now. */
-  public long openDescriptors() {
+  /** What its file descriptors are now, sorted: paths, {@code socket:[12]}. */
+  public List<String> openDescriptors() {
     try (Stream<Path> found = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
-      return found.count();
+      return found.flatMap(Daemon::target).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Stream<String> target(Path descriptor) {
+    try {
+      return Stream.of(Files.readSymbolicLink(descriptor).toString());
+    } catch (IOException e) {
+      return Stream.empty(); // closed meanwhile
     }
   }
 
