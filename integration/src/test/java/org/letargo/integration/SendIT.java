@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,6 +16,8 @@ import org.letargo.integration.harness.Vps;
 
 /** Two hosts become peers, and a checkpoint goes from one to the other. */
 class SendIT {
+  private static final int DIED = 137;
+
   private Instance here;
   private TestHost host;
   private Instance there;
@@ -86,6 +89,44 @@ class SendIT {
       }
     }
     throw new AssertionError("nothing was sent");
+  }
+
+  /** By kill -9, at the point {@code send.midway} of {@code ExportVps}. */
+  @Test
+  void sendsAgainWhenTheHookThatSendsHasDied() {
+    becomePeers();
+    Vps web = here.createAndStart("web1", "tiny");
+    web.sh("head -c 3000000 /dev/urandom >/root/noise");
+    letargo(here, "checkpoint", "web1", "--label", "one");
+    here.hook().stop();
+    here.startHook("send.midway");
+    awaitHook();
+
+    HostCommand.Result broken = here.cli().run("send", "web1@one", "there");
+
+    assertThat(broken.status()).as(broken.errors()).isNotZero();
+    assertThat(here.hook().awaitEnd()).isEqualTo(DIED);
+    Awaitility.await("the other host has given it up")
+        .until(() -> there.api().vpsNames().isEmpty() && isIdle(there));
+    here.startHook("");
+    awaitHook();
+    assertThat(here.vps("web1").state()).isEqualTo("running");
+    letargo(here, "send", "web1@one", "there");
+    assertThat(there.vps("web1").state()).isEqualTo("suspended");
+  }
+
+  private void awaitHook() {
+    Awaitility.await("the manager sees the hook")
+        .until(() -> here.api().send("GET", "/health", Map.of()).statusCode() == 200);
+  }
+
+  private static boolean isIdle(Instance instance) {
+    for (JsonNode operation : instance.api().get("/v1/operations").path("operations")) {
+      if (operation.path("state").asText().equals("running")) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Test
