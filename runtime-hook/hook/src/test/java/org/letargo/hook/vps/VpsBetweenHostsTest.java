@@ -65,8 +65,7 @@ class VpsBetweenHostsTest {
   }
 
   private static Vps.Change beginOwn(Vps vps, MigrationId migration) {
-    return vps.begin(
-        OperationId.create(), JournalEntry.Kind.MIGRATE, Optional.empty(), migration);
+    return vps.begin(OperationId.create(), JournalEntry.Kind.MIGRATE, Optional.empty(), migration);
   }
 
   @ParameterizedTest
