@@ -42,7 +42,7 @@ public final class MigrateVps {
   /**
    * What is wanted.
    *
-   * @param keepSource whether its checkpoints stay here; they do anyway if somebody wanted them
+   * @param keepSource whether its earlier checkpoints stay here and are not sent
    */
   public record Wish(VpsName name, String peer, MigrationMode mode, boolean keepSource) {}
 
