@@ -101,6 +101,14 @@ tick() {
   expect "what the VPS counts over the same connection, $1" $ticks "$answer"
 }
 
+# exposure: what systemd thinks of the units, 0 to 10; the manager's, which needs next to nothing, is below 2
+exposure() {
+  systemd-analyze security --threshold=19 --no-pager letargo-manager.service >/tmp/security ||
+    fail "the manager's unit: $(tail -n 1 /tmp/security)"
+  systemd-analyze security --no-pager letargo-hook.service >>/tmp/security
+  say "ok: $(grep Overall /tmp/security | sed 's/[^ -~]//g; s/^ *//; s/Overall exposure level for //' | xargs)"
+}
+
 # options of the host's cgroup2 mount
 cgroup_options() { awk '$5 == "/sys/fs/cgroup"' /proc/self/mountinfo; }
 
