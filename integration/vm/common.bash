@@ -30,7 +30,7 @@ use_guest() {
   published=$((port + 1))                  # leads to port 7001 of the guest, which a VPS may publish
   pid_file=$home/qemu.pid
   # what is written lies here, over the image
-  disk=$home/$suite-${processor//,/+}-$cache.qcow2
+  disk=${LETARGO_VM_DISK:-$home/$suite-${processor//,/+}-$cache.qcow2}
   export LETARGO_VM_GUEST=$guest published disk
 }
 use_guest "${LETARGO_VM_GUEST:-one}"
