@@ -18,6 +18,8 @@ import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.admission.AdmissionRoute;
+import org.letargo.manager.admission.CheckMigration;
 import org.letargo.manager.archive.ArchiveRoute;
 import org.letargo.manager.archive.ExportVps;
 import org.letargo.manager.archive.ImportVps;
@@ -39,7 +41,8 @@ import org.letargo.manager.operation.OperationMetrics;
 import org.letargo.manager.operation.OperationRoute;
 import org.letargo.manager.operation.Operations;
 import org.letargo.manager.operation.Work;
-import org.letargo.manager.peer.PeerFacts;
+import org.letargo.manager.peer.Arrival;
+import org.letargo.manager.peer.HostFacts;
 import org.letargo.manager.peer.PeerRoute;
 import org.letargo.manager.peer.PeerService;
 import org.letargo.manager.peer.PeerUpkeep;
@@ -200,6 +203,11 @@ public final class Manager implements AutoCloseable {
                 Optional<SendVps> send =
                     peers.get().map(each -> new SendVps(each, checkpoints, operations, hook));
                 new PeerRoute(peers.get(), send).addTo(endpoints);
+                Optional<CheckMigration> check =
+                    peers
+                        .get()
+                        .map(each -> new CheckMigration(each, () -> hostFacts(client), client));
+                new AdmissionRoute(check).addTo(endpoints);
               });
       return new Manager(
           database,
@@ -240,10 +248,15 @@ public final class Manager implements AutoCloseable {
                       config.peerFolder(),
                       database,
                       audit,
-                      () -> PeerFacts.of(hook.call(new HookRequest.DescribeHost()), version()),
+                      () -> hostFacts(hook).host(),
+                      question -> new Arrival(hostFacts(hook), hook.call(question.request())),
                       imports,
                       clock)));
     };
+  }
+
+  private static HostFacts hostFacts(HookClient hook) {
+    return HostFacts.of(hook.call(new HookRequest.DescribeHost()), version());
   }
 
   private static void makeFolder(Path folder) {

@@ -65,6 +65,7 @@ final class HostInspection {
           Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
           System.getProperty("os.arch"),
           host.cgroups().kind(),
+          Controllers.read(),
           host.engine().version(),
           runtimeVersion,
           host.configuration().subnet().toString(),

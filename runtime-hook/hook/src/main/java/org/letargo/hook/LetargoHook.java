@@ -32,12 +32,14 @@ final class LetargoHook implements HookHandler {
   private final Changes changes;
   private final Operations operations;
   private final HostInspection inspection;
+  private final Departures departures;
 
   LetargoHook(Host host, Changes changes, Operations operations, HostInspection inspection) {
     this.host = host;
     this.changes = changes;
     this.operations = operations;
     this.inspection = inspection;
+    this.departures = new Departures(host, changes);
   }
 
   @Override
@@ -52,6 +54,8 @@ final class LetargoHook implements HookHandler {
           new VpsList(host.vpses().all().stream().map(this::report).toList());
       case HookRequest.FindVps(VpsName name) -> report(host.vpses().get(name));
       case HookRequest.PreflightVps(VpsName name) -> changes.preflight(name);
+      case HookRequest.DescribeDeparture(VpsName name) -> departures.of(name);
+      case HookRequest.DescribeArrival arrival -> changes.arrival(arrival);
       case HookRequest.WatchVps _ -> watch(exchange);
       case HookRequest.ListTemplates _ -> new TemplateList(host.templates().list());
       case HookRequest.BuildTemplate build -> changes.make(build, exchange);

@@ -8,10 +8,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Failure;
@@ -34,6 +36,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * POST /peer/v1/join         token and authorities of a stranger  -> our authorities
  * GET  /peer/v1/facts                                             -> what this host is like
+ * POST /peer/v1/arrivals     a VPS that may come                 -> what there is for it here
  * PUT  /peer/v1/authorities  all that the peer has from now on    -> ours
  * POST /peer/v1/probe        bytes that nobody needs              -> how many came
  * POST /peer/v1/vps/NAME     what a hook sends                    -> what ours answers, how it ended
@@ -53,6 +56,9 @@ final class PeerDesk implements PeerServer.Desk {
   /** How often a peer hears something while it sends a VPS. */
   private static final Duration STILL_HERE = Duration.ofSeconds(15);
 
+  /** What is asked for by POST and changes nothing. */
+  private static final Set<String> LOOKS = Set.of(PeerPaths.PROBE, PeerPaths.ARRIVALS);
+
   private static final int BLOCK_BYTES = 64 << 10;
   private static final int REFUSED = 400;
   private static final int MAX_PATH = 200;
@@ -61,6 +67,7 @@ final class PeerDesk implements PeerServer.Desk {
   private final Peers peers;
   private final JoinTokens tokens;
   private final Supplier<PeerFacts> facts;
+  private final Function<Arrival.Question, Arrival> arrivals;
   private final ImportVps imports;
   private final AuditLog audit;
   private final Clock clock;
@@ -71,6 +78,7 @@ final class PeerDesk implements PeerServer.Desk {
       Peers peers,
       JoinTokens tokens,
       Supplier<PeerFacts> facts,
+      Function<Arrival.Question, Arrival> arrivals,
       ImportVps imports,
       AuditLog audit,
       Clock clock) {
@@ -78,6 +86,7 @@ final class PeerDesk implements PeerServer.Desk {
     this.peers = peers;
     this.tokens = tokens;
     this.facts = facts;
+    this.arrivals = arrivals;
     this.imports = imports;
     this.audit = audit;
     this.clock = clock;
@@ -95,6 +104,10 @@ final class PeerDesk implements PeerServer.Desk {
       case "GET " + PeerPaths.FACTS -> {
         request.requirePeer();
         yield facts.get();
+      }
+      case "POST " + PeerPaths.ARRIVALS -> {
+        request.requirePeer();
+        yield arrivals.apply(request.json(Arrival.Question.class));
       }
       case "PUT " + PeerPaths.AUTHORITIES -> replaceAuthorities(request);
       case "POST " + PeerPaths.PROBE -> probe(request);
@@ -241,7 +254,7 @@ final class PeerDesk implements PeerServer.Desk {
 
   @Override
   public void answered(PeerRequest request, int status) {
-    boolean changes = request.isUnsafe() && !request.path().equals(PeerPaths.PROBE);
+    boolean changes = request.isUnsafe() && !LOOKS.contains(request.path());
     if (status >= REFUSED || changes) {
       note(request.by(), action(request.path()), request.path(), request.address(), status);
     }
@@ -251,6 +264,7 @@ final class PeerDesk implements PeerServer.Desk {
     return switch (path) {
       case PeerPaths.JOIN -> "peer.join";
       case PeerPaths.FACTS -> "peer.facts";
+      case PeerPaths.ARRIVALS -> "peer.arrivals";
       case PeerPaths.AUTHORITIES -> "peer.authorities";
       case PeerPaths.PROBE -> "peer.probe";
       default -> path.startsWith(PeerPaths.VPS) ? "peer.receive" : "peer.unknown";

@@ -24,6 +24,7 @@ import org.letargo.manager.audit.AuditLog;
 import org.letargo.manager.config.PeerUrl;
 import org.letargo.manager.config.Peering;
 import org.letargo.manager.database.Database;
+import org.letargo.manager.json.ApiJson;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +52,7 @@ public final class PeerService implements AutoCloseable {
    *
    * @param folder where the authority is, 0700
    * @param facts what this host says of itself
+   * @param arrivals what it has for a VPS that may come
    */
   public record Parts(
       Vertx vertx,
@@ -58,6 +60,7 @@ public final class PeerService implements AutoCloseable {
       Database database,
       AuditLog audit,
       Supplier<PeerFacts> facts,
+      Function<Arrival.Question, Arrival> arrivals,
       ImportVps imports,
       Clock clock) {}
 
@@ -72,7 +75,15 @@ public final class PeerService implements AutoCloseable {
     PeerKeys keys = new PeerKeys(identity::leaf);
     this.client = new PeerClient(parts.vertx(), keys, clock);
     PeerDesk desk =
-        new PeerDesk(identity, peers, tokens, facts, parts.imports(), parts.audit(), clock);
+        new PeerDesk(
+            identity,
+            peers,
+            tokens,
+            facts,
+            parts.arrivals(),
+            parts.imports(),
+            parts.audit(),
+            clock);
     this.server = PeerServer.start(parts.vertx(), settings, keys, desk);
   }
 
@@ -155,6 +166,16 @@ public final class PeerService implements AutoCloseable {
    */
   Peer get(PeerName name) {
     return peers.get(name);
+  }
+
+  /**
+   * Asks a peer whether a VPS could come to it.
+   *
+   * @throws VpsException NOT_FOUND, PEER_REFUSED, PEER_UNREACHABLE
+   */
+  public Arrival arrival(PeerName name, Arrival.Question question) {
+    byte[] json = ApiJson.bytes(question);
+    return client.post(peers.get(name), PeerPaths.ARRIVALS, out -> out.write(json), Arrival.class);
   }
 
   /** Begins to speak with a peer, in both directions at once. */

@@ -110,4 +110,24 @@ class PeerCommandsTest {
                 "{\"peer\":\"host2\",\"name\":\"web2\"}"));
     assertThat(cli.run("send", "web1", "host2")).isEqualTo(20);
   }
+
+  @Test
+  void saysWhatStandsInTheWayOfAMigration() {
+    assertThat(cli.run("migrate", "web1", "host2", "--check-only")).isEqualTo(1);
+
+    assertThat(cli.out())
+        .isEqualTo(
+            """
+            TOPIC      VERDICT  FINDING
+            name       fine     its name is free
+            memory     warning  it may use more
+            processor  refused  that processor lacks avx?
+            """);
+    assertThat(cli.err()).isEqualTo("memory: Watch it.\nprocessor: Choose another host.\n");
+    assertThat(api.requests())
+        .last()
+        .isEqualTo(new Seen("POST", "/v1/vps/web1/migrate/check", "{\"peer\":\"host2\"}"));
+    assertThat(cli.run("migrate", "web1", "host2", "--check-only", "--json")).isEqualTo(1);
+    assertThat(cli.outJson().path("verdicts")).hasSize(3);
+  }
 }

@@ -21,6 +21,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.ListVps.class),
   @JsonSubTypes.Type(HookRequest.FindVps.class),
   @JsonSubTypes.Type(HookRequest.PreflightVps.class),
+  @JsonSubTypes.Type(HookRequest.DescribeDeparture.class),
+  @JsonSubTypes.Type(HookRequest.DescribeArrival.class),
   @JsonSubTypes.Type(HookRequest.WatchVps.class),
   @JsonSubTypes.Type(HookRequest.ListTemplates.class),
   @JsonSubTypes.Type(HookRequest.BuildTemplate.class),
@@ -76,6 +78,8 @@ public sealed interface HookRequest<R> {
               CloneVps _ ->
               VpsReport.class;
           case PreflightVps _ -> PreflightReport.class;
+          case DescribeDeparture _ -> DepartureReport.class;
+          case DescribeArrival _ -> ArrivalReport.class;
           case WatchVps _,
               ExportTemplate _,
               RemoveTemplate _,
@@ -114,6 +118,31 @@ public sealed interface HookRequest<R> {
 
   /** Whether a running VPS can be suspended: a look at it that does not touch it. */
   record PreflightVps(VpsName name) implements HookRequest<PreflightReport> {}
+
+  /** What a VPS needs of a host that it moves to: a look at it that does not touch it. */
+  record DescribeDeparture(VpsName name) implements HookRequest<DepartureReport> {}
+
+  /**
+   * Whether there is room here for a VPS of another host: a look that reserves nothing.
+   *
+   * @param templateDigest of the template that its disk builds on
+   */
+  record DescribeArrival(
+      VpsName name, Ipv4Address address, List<PublishedPort> published, String templateDigest)
+      implements HookRequest<ArrivalReport> {
+    /** A host has 65,535 ports for each protocol. */
+    public static final int MAX_PORTS = 2 * 65_535;
+
+    private static final int MAX_DIGEST = 200;
+
+    public DescribeArrival {
+      published = List.copyOf(published);
+      if (published.size() > MAX_PORTS || templateDigest.length() > MAX_DIGEST) {
+        throw VpsException.invalid(
+            "VPS '" + name + "'", "no VPS has so many ports, or such a template", "Send less.");
+      }
+    }
+  }
 
   /**
    * A stream of {@link VpsEvent}: first every VPS as it stands, then every change, until the caller

@@ -57,6 +57,8 @@ class JsonTest {
         new HookRequest.ListVps(),
         new HookRequest.FindVps(WEB1),
         new HookRequest.PreflightVps(WEB1),
+        new HookRequest.DescribeDeparture(WEB1),
+        new HookRequest.DescribeArrival(WEB1, ADDRESS, PORTS, "sha256:0a"),
         new HookRequest.WatchVps(),
         new HookRequest.ListTemplates(),
         new HookRequest.BuildTemplate(OP, TINY),
@@ -226,6 +228,23 @@ class JsonTest {
             "6.18.0",
             List.of(RING, Obstacle.of(ObstacleKind.WALL_CLOCK, Optional.empty(), Optional.empty())),
             1),
+        new DepartureReport(
+            SPEC,
+            true,
+            "sha256:0a",
+            DataSize.ofMebibytes(2),
+            DataSize.ofMebibytes(7),
+            DataSize.ofMebibytes(1),
+            List.of("avx2", "fpu"),
+            List.of(RING)),
+        new ArrivalReport(
+            false,
+            true,
+            Optional.of(WEB2),
+            List.of(new ArrivalReport.PortInUse(PORTS.getFirst(), "VPS 'web2' has it")),
+            Optional.of(TINY),
+            DataSize.ofMebibytes(9),
+            true),
         new TemplateList(List.of(new TemplateReport(TINY, "busybox", true, DataSize.ofBytes(9)))));
   }
 

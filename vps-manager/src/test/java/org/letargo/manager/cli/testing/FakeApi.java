@@ -234,6 +234,10 @@ public final class FakeApi implements AutoCloseable {
         allow(request, body, Set.of("peer", "name"));
         accepted(request, host.start("send", "vps", name));
       }
+      case "POST vps migrate" -> {
+        allow(request, body, Set.of("peer"));
+        reply(request, 200, read("migration-check.json"));
+      }
       case "GET peers" -> reply(request, 200, read("peers.json"));
       case "POST peers" -> {
         allow(request, body, Set.of("name", "url", "token", "as"));

@@ -98,6 +98,9 @@ final class FakeLife implements HookHandler {
       case HookRequest.ListVps _ -> new VpsList(host.list());
       case HookRequest.FindVps(VpsName name) -> host.find(name);
       case HookRequest.PreflightVps(VpsName name) -> preflight.report(name);
+      case HookRequest.DescribeDeparture(VpsName name) ->
+          FakeTravel.departure(host.find(name), preflight, describeHost());
+      case HookRequest.DescribeArrival arrival -> FakeTravel.arrival(arrival, host);
       case HookRequest.WatchVps _ -> watch(exchange);
       case HookRequest.ListTemplates _ -> new TemplateList(host.templates());
       case HookRequest.ListCheckpoints(VpsName name) ->
@@ -442,6 +445,7 @@ final class FakeLife implements HookHandler {
         "6.18.0",
         "x86_64",
         "v2",
+        List.of("cpu", "memory", "pids"),
         "4.2",
         "1.1.5",
         "10.77.0.0/24",
