@@ -99,8 +99,8 @@ final class FakeLife implements HookHandler {
       case HookRequest.FindVps(VpsName name) -> host.find(name);
       case HookRequest.PreflightVps(VpsName name) -> preflight.report(name);
       case HookRequest.DescribeDeparture(VpsName name) ->
-          FakeTravel.departure(host.find(name), preflight, describeHost());
-      case HookRequest.DescribeArrival arrival -> FakeTravel.arrival(arrival, host);
+          FakeAdmission.departure(host.find(name), preflight, describeHost());
+      case HookRequest.DescribeArrival arrival -> FakeAdmission.arrival(arrival, host);
       case HookRequest.WatchVps _ -> watch(exchange);
       case HookRequest.ListTemplates _ -> new TemplateList(host.templates());
       case HookRequest.ListCheckpoints(VpsName name) ->

@@ -17,11 +17,11 @@ import org.letargo.hook.protocol.VpsReport;
 import org.letargo.hook.protocol.VpsStatus;
 
 /** What VPSes that are not there need, and whether hosts that are none have it. */
-final class FakeTravel {
+final class FakeAdmission {
   private static final String NETWORK = "10.77.0.";
   private static final String DIGEST = "sha256:";
 
-  private FakeTravel() {}
+  private FakeAdmission() {}
 
   static DepartureReport departure(VpsReport vps, FakePreflight preflight, HostReport host) {
     VpsName name = vps.spec().name();
