@@ -179,11 +179,18 @@ public final class AheadSender implements ContentSink, Closeable {
    */
   public void sync() throws IOException {
     offer();
-    out.write(TransferFormat.length(0));
-    out.flush();
+    stillHere();
     if (answer(1)[0] != AheadFormat.STORED) {
       throw new IOException("the receiver answers what is no answer");
     }
+  }
+
+  /**
+   * Shows the receiver that the sender is still there. It answers one byte, which the caller reads.
+   */
+  public void stillHere() throws IOException {
+    out.write(TransferFormat.length(0));
+    out.flush();
   }
 
   /** Content that was not given before. */

@@ -157,6 +157,8 @@ public final class Changes {
       case HookRequest.DestroyVps(var _, var name) -> on(name, vps -> destroy(vps, operation));
       case HookRequest.BuildTemplate _,
           HookRequest.AddTemplate _,
+          HookRequest.SendAhead _,
+          HookRequest.ReceiveAhead _,
           HookRequest.CheckpointVps _,
           HookRequest.VerifyCheckpoint _,
           HookRequest.MaintainStore _,

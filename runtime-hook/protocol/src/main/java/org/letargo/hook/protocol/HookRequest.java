@@ -41,6 +41,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.ImportVps.class),
   @JsonSubTypes.Type(HookRequest.SendCheckpoint.class),
   @JsonSubTypes.Type(HookRequest.ReceiveVps.class),
+  @JsonSubTypes.Type(HookRequest.SendAhead.class),
+  @JsonSubTypes.Type(HookRequest.ReceiveAhead.class),
   @JsonSubTypes.Type(HookRequest.CheckpointVps.class),
   @JsonSubTypes.Type(HookRequest.ListCheckpoints.class),
   @JsonSubTypes.Type(HookRequest.MarkCheckpoint.class),
@@ -86,10 +88,12 @@ public sealed interface HookRequest<R> {
               DestroyVps _,
               ExportVps _,
               SendCheckpoint _,
+              ReceiveAhead _,
               ForgetCheckpoint _,
               AttachConsole _,
               CancelOperation _ ->
               Done.class;
+          case SendAhead _ -> AheadReport.class;
           case ListTemplates _ -> TemplateList.class;
           case BuildTemplate _, AddTemplate _ -> TemplateReport.class;
           case CheckpointVps _, MarkCheckpoint _, VerifyCheckpoint _ -> TimelineEntry.class;
@@ -290,6 +294,36 @@ public sealed interface HookRequest<R> {
    * @param name empty: the name that it had
    */
   record ReceiveVps(OperationId operation, Optional<VpsName> name) implements Change<VpsReport> {}
+
+  /**
+   * Sends memory and disk of a running VPS, which goes on, to a hook that answers {@link
+   * ReceiveAhead}, in rounds: each sends what the one before has not. A checkpoint that is sent
+   * afterwards ({@link SendCheckpoint}) has little left to send. The rounds end when what is left
+   * can be sent within {@code downtime}, or does not become less; the progress is then in phase
+   * {@link #SETTLED}, and what was sent is held by both hooks until the input ends.
+   *
+   * @param packed as of {@link SendCheckpoint}
+   */
+  record SendAhead(OperationId operation, VpsName name, boolean packed, Duration downtime)
+      implements Change<AheadReport> {
+    /** The rounds are over. */
+    public static final String SETTLED = "settled";
+
+    /** Nobody wants to wait longer for a VPS that is said to move live. */
+    public static final Duration MAX_DOWNTIME = Duration.ofHours(1);
+
+    public SendAhead {
+      if (downtime.isNegative() || downtime.compareTo(MAX_DOWNTIME) > 0) {
+        throw VpsException.invalid(
+            "downtime of " + downtime.toMillis() + " ms",
+            "it is from 0 to an hour",
+            "Give something like '300ms'.");
+      }
+    }
+  }
+
+  /** Keeps what a {@link SendAhead} sends, until the input ends. What comes is hostile. */
+  record ReceiveAhead(OperationId operation) implements Change<Done> {}
 
   /**
    * Saves memory and disk of a running or paused VPS, which goes on; of a stopped one its disk.

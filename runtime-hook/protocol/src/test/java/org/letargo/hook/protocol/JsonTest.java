@@ -81,6 +81,8 @@ class JsonTest {
         new HookRequest.ExportVps(OP, WEB1, Optional.of(CHECKPOINT.id())),
         new HookRequest.SendCheckpoint(OP, WEB1, CHECKPOINT.id(), true),
         new HookRequest.ReceiveVps(OP, Optional.of(WEB1)),
+        new HookRequest.SendAhead(OP, WEB1, true, Duration.ofMillis(300)),
+        new HookRequest.ReceiveAhead(OP),
         new HookRequest.CheckpointVps(OP, WEB1, CheckpointKind.MANUAL, "before-upgrade", "a note"),
         new HookRequest.ListCheckpoints(WEB1),
         new HookRequest.MarkCheckpoint(
@@ -237,6 +239,13 @@ class JsonTest {
             DataSize.ofMebibytes(1),
             List.of("avx2", "fpu"),
             List.of(RING)),
+        new AheadReport(
+            3,
+            DataSize.ofMebibytes(300),
+            DataSize.ofMebibytes(1),
+            DataSize.ofMebibytes(100),
+            DataSize.ofMebibytes(2),
+            "what is left fits the downtime"),
         new ArrivalReport(
             false,
             true,

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.letargo.hook.protocol.AheadReport;
 import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
@@ -167,6 +168,21 @@ final class FakeLife implements HookHandler {
       case HookRequest.ImportVps toImport -> importVps(toImport, toImport.name(), false, exchange);
       case HookRequest.SendCheckpoint send -> send(send, exchange);
       case HookRequest.ReceiveVps receive -> receive(receive, exchange);
+      case HookRequest.SendAhead send -> {
+        hook.pass(send, Moment.BEGUN);
+        AheadReport report =
+            FakeAhead.send(
+                host.find(send.name()),
+                hook.archiveBytes(),
+                exchange,
+                progress -> report(send, exchange, progress));
+        yield commit(send, () -> report);
+      }
+      case HookRequest.ReceiveAhead receive -> {
+        hook.pass(receive, Moment.BEGUN);
+        FakeAhead.receive(exchange);
+        yield commit(receive, Done::new);
+      }
       case HookRequest.CheckpointVps checkpoint -> machine.checkpoint(checkpoint, exchange);
       case HookRequest.VerifyCheckpoint verify -> machine.verify(verify, exchange);
       case HookRequest.RewindVps rewind -> machine.rewind(rewind, exchange);
