@@ -63,7 +63,7 @@ class CheckMigrationTest {
         .isEqualTo("its template 'tiny' is there");
     assertThat(there.get("/v1/vps").json().get("vps")).as("nothing is reserved").isEmpty();
     for (JsonNode entry : there.get("/v1/audit").json().get("entries")) {
-      assertThat(entry.get("action").asText()).isNotEqualTo("peer.arrivals");
+      assertThat(entry.get("action").asText()).isNotEqualTo("peer.admission");
     }
   }
 

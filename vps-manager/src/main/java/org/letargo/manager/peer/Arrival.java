@@ -12,7 +12,7 @@ import org.letargo.hook.protocol.VpsSpec;
 
 /**
  * What a host says when it is asked whether a VPS could come; answer of {@code POST
- * /peer/v1/arrivals}. Nothing is reserved.
+ * /peer/v1/admission}. Nothing is reserved.
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Arrival(HostFacts host, ArrivalReport seat) {

@@ -9,7 +9,7 @@ final class PeerPaths {
   static final String FACTS = "/peer/v1/facts";
 
   /** POST: whether a VPS could come; nothing is reserved. */
-  static final String ARRIVALS = "/peer/v1/arrivals";
+  static final String ADMISSION = "/peer/v1/admission";
 
   /** PUT: the authorities that the peer has from now on. */
   static final String AUTHORITIES = "/peer/v1/authorities";
@@ -21,6 +21,9 @@ final class PeerPaths {
    * POST, and behind it the name of a VPS: the answer of a hook comes while the body still goes.
    */
   static final String VPS = "/peer/v1/vps/";
+
+  /** All of a migration; behind it its id, and what is wanted: see {@link MigrationDesk}. */
+  static final String MIGRATIONS = "/peer/v1/migrations/";
 
   private PeerPaths() {}
 }

@@ -25,6 +25,8 @@ import org.letargo.manager.config.PeerUrl;
 import org.letargo.manager.config.Peering;
 import org.letargo.manager.database.Database;
 import org.letargo.manager.json.ApiJson;
+import org.letargo.manager.migration.Arrivals;
+import org.letargo.manager.migration.OtherHosts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +54,7 @@ public final class PeerService implements AutoCloseable {
    *
    * @param folder where the authority is, 0700
    * @param facts what this host says of itself
-   * @param arrivals what it has for a VPS that may come
+   * @param admission what it has for a VPS that may come
    */
   public record Parts(
       Vertx vertx,
@@ -60,8 +62,9 @@ public final class PeerService implements AutoCloseable {
       Database database,
       AuditLog audit,
       Supplier<PeerFacts> facts,
-      Function<Arrival.Question, Arrival> arrivals,
+      Function<Arrival.Question, Arrival> admission,
       ImportVps imports,
+      Arrivals arrivals,
       Clock clock) {}
 
   private PeerService(Peering.On settings, Parts parts) {
@@ -80,8 +83,9 @@ public final class PeerService implements AutoCloseable {
             peers,
             tokens,
             facts,
-            parts.arrivals(),
+            parts.admission(),
             parts.imports(),
+            parts.arrivals(),
             parts.audit(),
             clock);
     this.server = PeerServer.start(parts.vertx(), settings, keys, desk);
@@ -175,12 +179,27 @@ public final class PeerService implements AutoCloseable {
    */
   public Arrival arrival(PeerName name, Arrival.Question question) {
     byte[] json = ApiJson.bytes(question);
-    return client.post(peers.get(name), PeerPaths.ARRIVALS, out -> out.write(json), Arrival.class);
+    return client.post(peers.get(name), PeerPaths.ADMISSION, out -> out.write(json), Arrival.class);
   }
 
   /** Begins to speak with a peer, in both directions at once. */
   PeerTalk talk(Peer peer, String path) {
     return client.talk(peer, path);
+  }
+
+  /** Asks a peer; failures as in {@link PeerClient#get}. */
+  <T> T ask(Peer peer, String path, Class<T> type) {
+    return client.get(peer, path, type).answer();
+  }
+
+  /** Tells a peer something; failures as in {@link PeerClient#get}. */
+  void tell(Peer peer, String path, Object body) {
+    client.put(peer, path, body);
+  }
+
+  /** The peers as migrations need them. */
+  public OtherHosts others() {
+    return new PeerHosts(this, peers);
   }
 
   /** So fast did bytes go. */

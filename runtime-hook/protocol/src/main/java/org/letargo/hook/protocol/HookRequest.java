@@ -43,6 +43,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.ReceiveVps.class),
   @JsonSubTypes.Type(HookRequest.SendAhead.class),
   @JsonSubTypes.Type(HookRequest.ReceiveAhead.class),
+  @JsonSubTypes.Type(HookRequest.MigrateVps.class),
+  @JsonSubTypes.Type(HookRequest.FindMigration.class),
   @JsonSubTypes.Type(HookRequest.CheckpointVps.class),
   @JsonSubTypes.Type(HookRequest.ListCheckpoints.class),
   @JsonSubTypes.Type(HookRequest.MarkCheckpoint.class),
@@ -94,6 +96,7 @@ public sealed interface HookRequest<R> {
               CancelOperation _ ->
               Done.class;
           case SendAhead _ -> AheadReport.class;
+          case MigrateVps _, FindMigration _ -> MigrationReport.class;
           case ListTemplates _ -> TemplateList.class;
           case BuildTemplate _, AddTemplate _ -> TemplateReport.class;
           case CheckpointVps _, MarkCheckpoint _, VerifyCheckpoint _ -> TimelineEntry.class;
@@ -294,6 +297,13 @@ public sealed interface HookRequest<R> {
    * @param name empty: the name that it had
    */
   record ReceiveVps(OperationId operation, Optional<VpsName> name) implements Change<VpsReport> {}
+
+  /** Does one step of a migration, which moves a VPS to another host. */
+  record MigrateVps(OperationId operation, VpsName name, MigrationId migration, MigrationStep step)
+      implements Change<MigrationReport> {}
+
+  /** What is known here of a migration: a look that changes nothing. */
+  record FindMigration(MigrationId migration) implements HookRequest<MigrationReport> {}
 
   /**
    * Sends memory and disk of a running VPS, which goes on, to a hook that answers {@link
