@@ -3,6 +3,7 @@ package org.letargo.manager.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import org.letargo.hook.protocol.DataSize;
@@ -36,8 +37,24 @@ final class MigrateCommand extends CliCommand {
   @Option(
       names = "--mode",
       paramLabel = "MODE",
-      description = "How: stop (suspended, moved, resumed; as without it).")
+      description =
+          "How: stop (suspended, moved, resumed; as without it), precopy (memory and disk go while"
+              + " it runs), auto (what fits best).")
   private Optional<String> mode = Optional.empty();
+
+  @Option(
+      names = "--downtime",
+      paramLabel = "TIME",
+      description =
+          "With precopy and auto: in which what is left should be sent, such as 300ms, as without"
+              + " it.")
+  private Optional<Duration> downtime = Optional.empty();
+
+  @Option(
+      names = "--bandwidth",
+      paramLabel = "SIZE",
+      description = "The most that is sent in a second, such as 100M (bytes, in powers of 1024).")
+  private Optional<DataSize> bandwidth = Optional.empty();
 
   @Option(
       names = "--keep-source",
@@ -80,6 +97,8 @@ final class MigrateCommand extends CliCommand {
   private int migrate() throws InterruptedException {
     ObjectNode body = object().put("peer", peer.orElseThrow()).put("keepSource", keepSource);
     mode.ifPresent(given -> body.put("mode", given));
+    downtime.ifPresent(given -> body.put("downtimeMillis", given.toMillis()));
+    bandwidth.ifPresent(given -> body.put("bytesPerSecond", given.bytes()));
     JsonNode ended =
         changes.await(
             cli(),

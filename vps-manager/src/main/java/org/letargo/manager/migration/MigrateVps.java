@@ -3,6 +3,7 @@ package org.letargo.manager.migration;
 import java.time.Duration;
 import java.util.Optional;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationPhase;
@@ -43,9 +44,15 @@ public final class MigrateVps {
   /**
    * What is wanted.
    *
+   * @param bandwidth the most bytes that go in a second; empty: as many as can
    * @param keepSource whether its checkpoints stay here; they do anyway if somebody wanted them
    */
-  public record Wish(VpsName name, String peer, MigrationMode mode, boolean keepSource) {}
+  public record Wish(
+      VpsName name,
+      String peer,
+      MigrationMode mode,
+      boolean keepSource,
+      Optional<DataSize> bandwidth) {}
 
   public MigrateVps(
       OtherHosts hosts,
@@ -66,7 +73,8 @@ public final class MigrateVps {
    * @throws VpsException NOT_FOUND, BUSY, WRONG_STATE, HOOK_UNREACHABLE
    */
   Operation start(Wish wish, String by) {
-    OtherHost target = hosts.get(wish.peer());
+    OtherHost peer = hosts.get(wish.peer());
+    OtherHost target = wish.bandwidth().map(peer::limitedTo).orElse(peer);
     OperationId id = OperationId.create();
     registry.claim(wish.name(), VpsMove.MIGRATE, id);
     return begin(
