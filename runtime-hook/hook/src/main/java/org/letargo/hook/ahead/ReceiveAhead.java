@@ -18,9 +18,12 @@ import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.VpsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keeps chunks that another host sends ahead of a checkpoint, until its stream ends. */
 public final class ReceiveAhead {
+  private static final Logger LOG = LoggerFactory.getLogger(ReceiveAhead.class);
   private static final int UNKNOWN = -1;
 
   private final Host host;
@@ -36,6 +39,7 @@ public final class ReceiveAhead {
    *     gone in the middle
    */
   public Done receive(Operation operation, HookExchange exchange) {
+    LOG.info("op={} keeps what is sent ahead", operation.id());
     try (CheckpointWriter kept = host.store().checkpoints().begin();
         ChunksAhead chunks = kept.ahead()) {
       AheadReceiver.receive(

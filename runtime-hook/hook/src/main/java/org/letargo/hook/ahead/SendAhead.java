@@ -31,9 +31,12 @@ import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.vps.Vps;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sends what a VPS has, while it runs, and holds it here until the caller has done. */
 public final class SendAhead {
+  private static final Logger LOG = LoggerFactory.getLogger(SendAhead.class);
   private static final int BUFFER_BYTES = 256 << 10;
 
   /** How often the other side hears something while nothing is sent. */
@@ -59,6 +62,7 @@ public final class SendAhead {
    */
   public AheadReport send(
       HookRequest.SendAhead request, Operation operation, HookExchange exchange) {
+    LOG.info("op={} {}", operation.id(), request);
     Vps vps = host.vpses().get(request.name());
     VpsName name = request.name();
     if (!(vps.status() instanceof VpsStatus.Running)) {
@@ -80,6 +84,7 @@ public final class SendAhead {
                 out)) {
       DurableFiles.folder(index, "rwx------");
       AheadReport report = new Journey(vps, request.downtime(), operation, sender, index).rounds();
+      LOG.info("vps={} op={} {}", name, operation.id(), report);
       operation.report(
           new Progress(
               HookRequest.SendAhead.SETTLED, sender.newBytes(), sender.newBytes(), UNKNOWN));
