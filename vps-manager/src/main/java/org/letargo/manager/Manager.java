@@ -34,6 +34,7 @@ import org.letargo.manager.database.Database;
 import org.letargo.manager.events.Changes;
 import org.letargo.manager.events.EventsRoute;
 import org.letargo.manager.host.HostRoute;
+import org.letargo.manager.migration.Admittance;
 import org.letargo.manager.migration.Arrivals;
 import org.letargo.manager.migration.LateHosts;
 import org.letargo.manager.migration.MigrateVps;
@@ -48,6 +49,7 @@ import org.letargo.manager.operation.Operations;
 import org.letargo.manager.operation.Work;
 import org.letargo.manager.peer.Arrival;
 import org.letargo.manager.peer.HostFacts;
+import org.letargo.manager.peer.PeerName;
 import org.letargo.manager.peer.PeerRoute;
 import org.letargo.manager.peer.PeerService;
 import org.letargo.manager.peer.PeerUpkeep;
@@ -150,7 +152,10 @@ public final class Manager implements AutoCloseable {
     Checkpoints checkpoints = new Checkpoints(client);
     ChangeTimeline timeline = new ChangeTimeline(registry, claims, operations, hook);
     LateHosts others = new LateHosts();
-    MigrateVps migrate = new MigrateVps(others, registry, claims, operations, hook);
+    var admission = new AtomicReference<Optional<CheckMigration>>(Optional.empty());
+    Admittance admittance =
+        (name, peer) -> admission.get().ifPresent(check -> check.require(name, new PeerName(peer)));
+    MigrateVps migrate = new MigrateVps(others, registry, claims, operations, hook, admittance);
     var continued =
         Map.<OperationKind, Function<VpsName, Work>>of(
             OperationKind.RESTART, change::continuedRestart,
@@ -214,11 +219,11 @@ public final class Manager implements AutoCloseable {
                 Optional<SendVps> send =
                     peers.get().map(each -> new SendVps(each, checkpoints, operations, hook));
                 new PeerRoute(peers.get(), send).addTo(endpoints);
-                Optional<CheckMigration> check =
+                admission.set(
                     peers
                         .get()
-                        .map(each -> new CheckMigration(each, () -> hostFacts(client), client));
-                new AdmissionRoute(check).addTo(endpoints);
+                        .map(each -> new CheckMigration(each, () -> hostFacts(client), client)));
+                new AdmissionRoute(admission.get()).addTo(endpoints);
                 new MigrationRoute(peers.get().map(_ -> migrate)).addTo(endpoints);
               });
       return new Manager(

@@ -103,6 +103,17 @@ public final class AheadSender implements ContentSink, Closeable {
     }
   }
 
+  /** Stores it here; who has a place for it already sends it with its checkpoint. */
+  @Override
+  public CompletableFuture<ChunkId> store(ByteBuffer content, Runnable release) throws IOException {
+    return store.store(content, release);
+  }
+
+  @Override
+  public void late(int lengthBytes, CompletableFuture<ChunkId> id) {
+    // nothing names it yet
+  }
+
   @Override
   public boolean retain(ChunkId id) throws IOException {
     return store.retain(id);

@@ -7,7 +7,6 @@ import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationPhase;
-import org.letargo.hook.protocol.MigrationStep;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.VpsException;
@@ -40,6 +39,7 @@ public final class MigrateVps {
   private final VpsClaims claims;
   private final Operations operations;
   private final MigrationHook hook;
+  private final Admittance admittance;
 
   /**
    * What is wanted.
@@ -59,12 +59,14 @@ public final class MigrateVps {
       VpsRegistry registry,
       VpsClaims claims,
       Operations operations,
-      HookCalls hook) {
+      HookCalls hook,
+      Admittance admittance) {
     this.hosts = hosts;
     this.registry = registry;
     this.claims = claims;
     this.operations = operations;
     this.hook = new MigrationHook(hook);
+    this.admittance = admittance;
   }
 
   /**
@@ -82,7 +84,7 @@ public final class MigrateVps {
         OperationKind.MIGRATE,
         wish.name(),
         by,
-        run -> new Journey(hook, run, wish, target, PATIENCE).make());
+        run -> new Journey(hook, run, wish, target, PATIENCE).make(admittance));
   }
 
   private Operation begin(OperationId id, OperationKind kind, VpsName name, String by, Work work) {
@@ -143,7 +145,7 @@ public final class MigrateVps {
         LOG.warn("vps={} is taken back from {}, which is said to be gone", name, now.peer().name());
       }
     }
-    hook.step(name, now.id(), new MigrationStep.TakeBack(true));
+    hook.takeBack(name, now.id(), true);
   }
 
   /** The very host that it was handed to. */
@@ -177,7 +179,7 @@ public final class MigrateVps {
     switch (now.phase()) {
       case LEAVING -> {
         run.progress(Progress.phase("take back", -1));
-        hook.step(name, now.id(), new MigrationStep.TakeBack(false));
+        hook.takeBack(name, now.id(), false);
         throw interrupted(name);
       }
       case HANDED_OVER -> {

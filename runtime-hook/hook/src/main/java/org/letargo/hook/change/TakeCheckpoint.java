@@ -29,6 +29,7 @@ import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.rootfs.HeldDisk;
 import org.letargo.hook.runtime.InitProcess;
 import org.letargo.hook.store.MemoryIntake;
 import org.letargo.hook.vps.Vps;
@@ -144,7 +145,7 @@ final class TakeCheckpoint {
     private volatile PageReceiver receiver;
 
     private volatile Instant takenAt;
-    private volatile long diskBytes;
+    private volatile Optional<HeldDisk> disk = Optional.empty();
     private volatile TimelineEntry entry;
 
     /** What the memory may take; before the dump. */
@@ -270,6 +271,9 @@ final class TakeCheckpoint {
         intake = memory;
         receiver = pages;
         files.scanDisk(vps, checkpoint);
+        if (goesOn) {
+          files.settleDisk(vps);
+        }
         buffers.prepare(memoryBytes);
         phase("dump", 20);
         touched = true;
@@ -286,6 +290,9 @@ final class TakeCheckpoint {
           memory.failure().ifPresent(cause -> veto = notStored(cause));
         }
         return result;
+      } finally {
+        disk.ifPresent(HeldDisk::close);
+        disk = Optional.empty();
       }
     }
 
@@ -361,7 +368,7 @@ final class TakeCheckpoint {
         receiver.await(LAST_ANSWER);
         takenAt = Instant.now();
         host.cgroups().save(vps.stored(), images);
-        diskBytes = files.captureDisk(vps, writer);
+        disk = Optional.of(files.holdDisk(vps, writer, goesOn));
         Faults.at(goesOn ? "checkpoint.before-commit" : "suspend.before-commit");
         if (!goesOn) {
           complete();
@@ -417,6 +424,7 @@ final class TakeCheckpoint {
           }
         }
       }
+      long diskBytes = disk.orElseThrow().finish();
       intake.await();
       long savedBytes = receiver.await(LAST_ANSWER).bytes();
       Duration stoodStill = goesOn ? EngineStatistics.frozen(work) : Duration.ZERO;
