@@ -11,6 +11,7 @@ import org.letargo.hook.protocol.MigrationPeer;
 import org.letargo.hook.protocol.MigrationPhase;
 import org.letargo.hook.protocol.MigrationStep;
 import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.PublishedPort;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
@@ -95,6 +96,18 @@ public final class Arrivals {
 
   private static boolean sameOnHost(PublishedPort one, PublishedPort other) {
     return one.hostPort() == other.hostPort() && one.protocol() == other.protocol();
+  }
+
+  /**
+   * Keeps what comes of one that still runs elsewhere, until the upload ends; it is named later, or
+   * never. Blocks.
+   *
+   * @param answers takes what the hook here says
+   * @throws VpsException ARCHIVE_REFUSED, NO_SPACE, CANCELLED if the source broke off
+   */
+  public void ahead(Upload upload, Upload.Answers answers) {
+    var request = new HookRequest.ReceiveAhead(OperationId.create());
+    upload.send(hook.calls(), request, ProgressListener.NONE, answers);
   }
 
   /**

@@ -56,6 +56,8 @@ final class Journey {
   /** Set on the way. */
   private long sentBytes;
 
+  private long aheadBytes;
+
   private Optional<CheckpointReport> state = Optional.empty();
   private Migration.Was was = Migration.Was.STOPPED;
 
@@ -73,17 +75,21 @@ final class Journey {
     this.patience = patience;
   }
 
-  void make() {
+  void make(Admittance admittance) {
     run.progress(Progress.phase("ask", 0));
+    admittance.require(name, wish.peer());
     VpsReport report = hook.vps(name).orElseThrow(() -> VpsException.notFound(name));
     target.check(id, ArrivalWish.of(report.spec()));
     try {
       step(new MigrationStep.Leave(target.peer(), wish.keepSource()), 0, LEFT);
-      sendAhead();
       run.nextStep();
-      settle();
-      run.nextStep();
-      send();
+      try (HeldAhead held = sendAhead()) {
+        aheadBytes = held.sentBytes();
+        run.nextStep();
+        settle();
+        run.nextStep();
+        send();
+      }
       run.nextStep();
       run.commit();
       step(new MigrationStep.HandOver(), SENT, SENT);
@@ -99,10 +105,23 @@ final class Journey {
   }
 
   /** What the mode does while the VPS runs on. */
-  private void sendAhead() {
-    switch (wish.mode()) {
-      case MigrationMode.Stop _ -> {}
+  private HeldAhead sendAhead() {
+    return switch (wish.mode()) {
+      case MigrationMode.Stop _ -> HeldAhead.NONE;
+      case MigrationMode.Precopy(Duration downtime) -> sendAhead(downtime);
+      case MigrationMode.Auto(Duration downtime) -> sendAhead(downtime);
+    };
+  }
+
+  private HeldAhead sendAhead(Duration downtime) {
+    boolean isRunning =
+        hook.vps(name).filter(vps -> vps.status() instanceof VpsStatus.Running).isPresent();
+    if (!isRunning) {
+      return HeldAhead.NONE; // it stands still already
     }
+    var request =
+        new HookRequest.SendAhead(run.hookOperation(), name, target.wantsPacked(), downtime);
+    return target.ahead(id, hook.calls().client().open(request), run::progress);
   }
 
   private void settle() {
@@ -185,7 +204,8 @@ final class Journey {
         new OperationResult.Moved(
             target.peer().name(),
             wish.mode().word(),
-            sentBytes,
+            aheadBytes + sentBytes,
+            aheadBytes,
             state.map(in -> in.size().bytes()).orElse(0L),
             downtime,
             Duration.ofNanos(System.nanoTime() - beginNanos),

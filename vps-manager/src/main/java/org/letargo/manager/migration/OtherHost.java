@@ -1,5 +1,8 @@
 package org.letargo.manager.migration;
 
+import java.util.OptionalLong;
+import org.letargo.hook.protocol.AheadReport;
+import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.HookStream;
 import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationId;
@@ -28,6 +31,22 @@ public interface OtherHost {
    * @throws VpsException PEER_REFUSED with the reason
    */
   void check(MigrationId migration, ArrivalWish wish);
+
+  /** The same host, to which no more bytes go in a second than these. */
+  OtherHost limitedTo(DataSize perSecond);
+
+  /** How fast bytes were seen to go there, in bytes a second; empty if that is not known. */
+  OptionalLong bytesPerSecond();
+
+  /**
+   * Hands on what the two hooks tell each other while the VPS runs, until there should be no more
+   * rounds.
+   *
+   * @param leaving of the hook here, just opened; closed with what is returned
+   * @return what both hooks hold until it is closed
+   */
+  HeldAhead ahead(
+      MigrationId migration, HookStream<AheadReport> leaving, ProgressListener progress);
 
   /**
    * Hands on what the two hooks tell each other, until the other one has the VPS.

@@ -37,6 +37,7 @@ public sealed interface OperationResult {
    *
    * @param mode in which way, such as {@code stop}
    * @param sentBytes as they were on the way
+   * @param aheadBytes how many of them while the VPS still ran
    * @param sizeBytes of memory and disk of the VPS
    * @param downtime how long it ran nowhere, until the peer said that it runs; zero for one that
    *     did not run
@@ -47,6 +48,7 @@ public sealed interface OperationResult {
       String peer,
       String mode,
       long sentBytes,
+      long aheadBytes,
       long sizeBytes,
       Duration downtime,
       Duration total,

@@ -10,6 +10,7 @@ import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationId;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.json.ErrorBody;
 import org.letargo.manager.migration.ArrivalWish;
 import org.letargo.manager.migration.Arrivals;
 import org.letargo.manager.operation.Upload;
@@ -20,6 +21,7 @@ import org.letargo.manager.operation.Upload;
  * <pre>
  * GET  /peer/v1/migrations/ID                   -> what this host knows, of either side
  * PUT  /peer/v1/migrations/ID/check   {ArrivalWish}
+ * POST /peer/v1/migrations/ID/ahead           what a hook sends -> what ours answers, how it ended
  * POST /peer/v1/migrations/ID/arrive/NAME/WAS   what a hook sends -> what ours answers, how it ended
  * POST /peer/v1/migrations/ID/take/NAME                           -> how it ended
  * PUT  /peer/v1/migrations/ID/drop    {name}
@@ -52,6 +54,7 @@ final class MigrationDesk {
         arrivals.forget(id, request.json(PeerHost.Named.class).name());
         yield new Done();
       }
+      case "POST ahead" -> ahead(request);
       case "POST arrive" -> arrive(request, peer, id, part(parts, 2), part(parts, 3));
       case "POST take" -> {
         StillHere still = new StillHere(request.stream());
@@ -60,6 +63,18 @@ final class MigrationDesk {
       }
       default -> throw nothing(request);
     };
+  }
+
+  /** Both ways until the peer has sent its last state, or gives it up. */
+  private PeerStream ahead(PeerRequest request) {
+    PeerStream answer = request.stream();
+    try {
+      arrivals.ahead(new Upload(request.body()), bytes -> answer.write(PeerFrames.bytes(bytes)));
+      answer.end(PeerFrames.done());
+    } catch (VpsException e) {
+      answer.end(PeerFrames.failed(ErrorBody.of(e)));
+    }
+    return answer;
   }
 
   private PeerStream arrive(

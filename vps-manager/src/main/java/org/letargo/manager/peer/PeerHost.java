@@ -3,6 +3,9 @@ package org.letargo.manager.peer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
+import java.util.OptionalLong;
+import org.letargo.hook.protocol.AheadReport;
+import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.HookStream;
 import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationId;
@@ -11,6 +14,7 @@ import org.letargo.hook.protocol.MigrationReport;
 import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.migration.ArrivalWish;
+import org.letargo.manager.migration.HeldAhead;
 import org.letargo.manager.migration.MigrationAnswer;
 import org.letargo.manager.migration.OtherHost;
 
@@ -18,13 +22,43 @@ import org.letargo.manager.migration.OtherHost;
 final class PeerHost implements OtherHost {
   private final PeerService service;
   private final Peer peer;
+  private final Throttle throttle;
 
   /** Names the VPS. */
   record Named(VpsName name) {}
 
   PeerHost(PeerService service, Peer peer) {
+    this(service, peer, Throttle.NONE);
+  }
+
+  private PeerHost(PeerService service, Peer peer, Throttle throttle) {
     this.service = service;
     this.peer = peer;
+    this.throttle = throttle;
+  }
+
+  @Override
+  public OtherHost limitedTo(DataSize perSecond) {
+    return new PeerHost(service, peer, Throttle.of(perSecond));
+  }
+
+  @Override
+  public OptionalLong bytesPerSecond() {
+    return peer.bytesPerSecond();
+  }
+
+  @Override
+  public HeldAhead ahead(
+      MigrationId migration, HookStream<AheadReport> leaving, ProgressListener progress) {
+    PeerTalk talk;
+    try {
+      talk = service.talk(peer, path(migration, "/ahead"));
+    } catch (RuntimeException e) {
+      leaving.close();
+      throw e;
+    }
+    var transfer = new HookTransfer<>(leaving, talk, service, peer, throttle);
+    return new AheadTransfer(leaving, talk, transfer, progress).awaitSettled();
   }
 
   @Override
@@ -51,7 +85,7 @@ final class PeerHost implements OtherHost {
       ProgressListener progress) {
     String path = path(migration, "/arrive/" + name + "/" + was.name().toLowerCase(Locale.ROOT));
     try (PeerTalk talk = service.talk(peer, path)) {
-      return new HookTransfer<>(leaving, talk, service, peer).run(progress);
+      return new HookTransfer<>(leaving, talk, service, peer, throttle).run(progress);
     }
   }
 

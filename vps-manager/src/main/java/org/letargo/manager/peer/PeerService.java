@@ -24,6 +24,7 @@ import org.letargo.manager.audit.AuditLog;
 import org.letargo.manager.config.PeerUrl;
 import org.letargo.manager.config.Peering;
 import org.letargo.manager.database.Database;
+import org.letargo.manager.json.ApiJson;
 import org.letargo.manager.migration.Arrivals;
 import org.letargo.manager.migration.OtherHosts;
 import org.slf4j.Logger;
@@ -53,6 +54,7 @@ public final class PeerService implements AutoCloseable {
    *
    * @param folder where the authority is, 0700
    * @param facts what this host says of itself
+   * @param admission what it has for a VPS that may come
    */
   public record Parts(
       Vertx vertx,
@@ -60,6 +62,7 @@ public final class PeerService implements AutoCloseable {
       Database database,
       AuditLog audit,
       Supplier<PeerFacts> facts,
+      Function<Arrival.Question, Arrival> admission,
       ImportVps imports,
       Arrivals arrivals,
       Clock clock) {}
@@ -80,6 +83,7 @@ public final class PeerService implements AutoCloseable {
             peers,
             tokens,
             facts,
+            parts.admission(),
             parts.imports(),
             parts.arrivals(),
             parts.audit(),
@@ -166,6 +170,16 @@ public final class PeerService implements AutoCloseable {
    */
   Peer get(PeerName name) {
     return peers.get(name);
+  }
+
+  /**
+   * Asks a peer whether a VPS could come to it.
+   *
+   * @throws VpsException NOT_FOUND, PEER_REFUSED, PEER_UNREACHABLE
+   */
+  public Arrival arrival(PeerName name, Arrival.Question question) {
+    byte[] json = ApiJson.bytes(question);
+    return client.post(peers.get(name), PeerPaths.ADMISSION, out -> out.write(json), Arrival.class);
   }
 
   /** Begins to speak with a peer, in both directions at once. */

@@ -112,6 +112,26 @@ class PeerCommandsTest {
   }
 
   @Test
+  void saysWhatStandsInTheWayOfAMigration() {
+    assertThat(cli.run("migrate", "web1", "host2", "--check-only")).isEqualTo(1);
+
+    assertThat(cli.out())
+        .isEqualTo(
+            """
+            TOPIC      VERDICT  FINDING
+            name       fine     its name is free
+            memory     warning  it may use more
+            processor  refused  that processor lacks avx?
+            """);
+    assertThat(cli.err()).isEqualTo("memory: Watch it.\nprocessor: Choose another host.\n");
+    assertThat(api.requests())
+        .last()
+        .isEqualTo(new Seen("POST", "/v1/vps/web1/migrate/check", "{\"peer\":\"host2\"}"));
+    assertThat(cli.run("migrate", "web1", "host2", "--check-only", "--json")).isEqualTo(1);
+    assertThat(cli.outJson().path("verdicts")).hasSize(3);
+  }
+
+  @Test
   void migratesAVps() {
     assertThat(cli.run("migrate", "web1", "host2", "--keep-source")).isZero();
     assertThat(cli.out()).isEqualTo("web1: moved to host2\n");

@@ -60,6 +60,8 @@ class JsonTest {
         new HookRequest.ListVps(),
         new HookRequest.FindVps(WEB1),
         new HookRequest.PreflightVps(WEB1),
+        new HookRequest.DescribeDeparture(WEB1),
+        new HookRequest.DescribeArrival(WEB1, ADDRESS, PORTS, "sha256:0a"),
         new HookRequest.WatchVps(),
         new HookRequest.ListTemplates(),
         new HookRequest.BuildTemplate(OP, TINY),
@@ -82,6 +84,8 @@ class JsonTest {
         new HookRequest.ExportVps(OP, WEB1, Optional.of(CHECKPOINT.id())),
         new HookRequest.SendCheckpoint(OP, WEB1, CHECKPOINT.id(), true),
         new HookRequest.ReceiveVps(OP, Optional.of(WEB1)),
+        new HookRequest.SendAhead(OP, WEB1, true, Duration.ofMillis(300)),
+        new HookRequest.ReceiveAhead(OP),
         new HookRequest.CheckpointVps(OP, WEB1, CheckpointKind.MANUAL, "before-upgrade", "a note"),
         new HookRequest.ListCheckpoints(WEB1),
         new HookRequest.MarkCheckpoint(
@@ -286,6 +290,30 @@ class JsonTest {
             "6.18.0",
             List.of(RING, Obstacle.of(ObstacleKind.WALL_CLOCK, Optional.empty(), Optional.empty())),
             1),
+        new DepartureReport(
+            SPEC,
+            true,
+            "sha256:0a",
+            DataSize.ofMebibytes(2),
+            DataSize.ofMebibytes(7),
+            DataSize.ofMebibytes(1),
+            List.of("avx2", "fpu"),
+            List.of(RING)),
+        new AheadReport(
+            3,
+            DataSize.ofMebibytes(300),
+            DataSize.ofMebibytes(1),
+            DataSize.ofMebibytes(100),
+            DataSize.ofMebibytes(2),
+            "what is left fits the downtime"),
+        new ArrivalReport(
+            false,
+            true,
+            Optional.of(WEB2),
+            List.of(new ArrivalReport.PortInUse(PORTS.getFirst(), "VPS 'web2' has it")),
+            Optional.of(TINY),
+            DataSize.ofMebibytes(9),
+            true),
         new TemplateList(List.of(new TemplateReport(TINY, "busybox", true, DataSize.ofBytes(9)))));
   }
 

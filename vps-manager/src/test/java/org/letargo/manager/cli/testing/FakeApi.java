@@ -235,7 +235,15 @@ public final class FakeApi implements AutoCloseable {
         accepted(request, host.start("send", "vps", name));
       }
       case "POST vps migrate" -> {
-        allow(request, body, Set.of("peer", "mode", "keepSource"));
+        if (path.length > 5) { // check
+          allow(request, body, Set.of("peer"));
+          reply(request, 200, read("migration-check.json"));
+          return;
+        }
+        allow(
+            request,
+            body,
+            Set.of("peer", "mode", "keepSource", "downtimeMillis", "bytesPerSecond"));
         accepted(request, host.start("migrate", "vps", name));
       }
       case "POST vps take-back" -> takeBack(request, body, name);
