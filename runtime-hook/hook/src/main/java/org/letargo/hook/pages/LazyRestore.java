@@ -208,10 +208,7 @@ public final class LazyRestore implements AutoCloseable {
     Outcome outcome;
     try {
       HotPages first = server.served().get(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
-      outcome =
-          exited.exitValue() == 0
-              ? new Outcome.Complete(server.sentPages(), first)
-              : new Outcome.Failed(said());
+      outcome = exited.exitValue() == 0 ? complete(first) : new Outcome.Failed(said());
     } catch (TimeoutException | ExecutionException e) {
       outcome = new Outcome.Failed(said());
     } catch (InterruptedException e) {
@@ -219,6 +216,15 @@ public final class LazyRestore implements AutoCloseable {
       outcome = new Outcome.Failed("the hook is stopping");
     }
     end(outcome);
+  }
+
+  private Outcome complete(HotPages first) {
+    try {
+      setup.source.complete();
+      return new Outcome.Complete(server.sentPages(), first);
+    } catch (IOException | RuntimeException e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()));
+    }
   }
 
   private String said() {
