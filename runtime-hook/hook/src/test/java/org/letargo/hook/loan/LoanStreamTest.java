@@ -87,7 +87,6 @@ class LoanStreamTest {
   @ParameterizedTest
   @CsvSource({
     "0,0",
-    "8,0",
     "255,8",
     "1,7",
     "1,9",
