@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.letargo.archive.ArchiveException;
 import org.letargo.archive.HostDescription;
 import org.letargo.archive.checkpoint.CheckpointWriter;
@@ -19,6 +22,7 @@ import org.letargo.archive.criu.MemoryLayout;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.loan.FrozenMemory;
 import org.letargo.hook.loan.LentWindows;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.preflight.Preflight;
@@ -104,18 +108,26 @@ final class LendVps {
     }
   }
 
-  /**
-   * The processes go on, and the network with them; what was made of them is forgotten.
-   *
-   * @param state the checkpoint that was made
-   */
-  void takeBack(Vps vps, TimelineEntry state, boolean wasRunning, Vps.Change change) {
+  /** The processes go on if they ran, and the network with them. */
+  void goOn(Vps vps, boolean wasRunning, Vps.Change change) {
     host.network().raise(vps.spec());
     if (wasRunning && vps.status() instanceof VpsStatus.Paused(long initPid, var _)) {
       host.cgroups().thaw(vps.spec().name());
       change.become(new VpsStatus.Running(initPid, Instant.now()));
     }
-    files.forget(state.checkpoint().id());
+  }
+
+  /** The memory of the processes, which stand still; the caller closes it. */
+  FrozenMemory memory(Vps vps) {
+    Map<Long, Long> pids = new HashMap<>();
+    for (long hostPid : host.cgroups().processes(vps.spec().name())) {
+      Preflight.processOf(hostPid).ifPresent(process -> pids.put((long) process.pid(), hostPid));
+    }
+    try {
+      return FrozenMemory.open(pids);
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot open the memory of VPS '" + vps.spec().name() + "'", e);
+    }
   }
 
   private final class Lending {
@@ -335,7 +347,7 @@ final class LendVps {
                   "the kernel has not frozen them within " + LONGEST_FREEZE.toSeconds() + " s",
                   "Use the mode 'stop'."));
         }
-        java.util.concurrent.locks.LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        LockSupport.parkNanos(LOOK_AGAIN.toNanos());
       }
     }
 

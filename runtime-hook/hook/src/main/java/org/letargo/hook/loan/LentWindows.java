@@ -26,6 +26,9 @@ public final class LentWindows {
   /** The longest content of a window. */
   public static final int WINDOW_BYTES = 64 << 10;
 
+  /** Nothing at all. */
+  public static final LentWindows NONE = new LentWindows();
+
   private static final int PAGE_BYTES = PageRun.PAGE_BYTES;
 
   /** 4 TiB; nobody's pagemaps are believed beyond. */
