@@ -213,6 +213,11 @@ public final class Instance implements AutoCloseable {
     Unix.awaitAnswer(manager, LONGEST_START, api::requireHealth);
   }
 
+  /** Whether the hook, if it runs, runs as it does for users: without {@code LETARGO_FAULT}. */
+  public boolean isHookUnharmed() {
+    return hookEnvironment.isEmpty();
+  }
+
   /** Runs a second hook with a configuration that it must refuse; it ends by itself. */
   public HostCommand.Result refusedHook(String yaml) {
     return HostCommand.tried(Launch.hook(options, refusedConfiguration(yaml)));

@@ -119,8 +119,9 @@ class ProcessTest {
     assertThat(folder.resolve("after")).hasSameTextualContentAs(folder.resolve("before"));
   }
 
+  /** Listens to Ctrl-C even where the tests themselves do not, as in the background of a shell. */
   private List<String> command(String... arguments) {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
     command.add(System.getProperty("java.class.path"));
