@@ -113,6 +113,11 @@ public final class Borrowing implements AutoCloseable {
     settled.complete(Optional.of(why));
   }
 
+  /** The VPS runs here. */
+  public void running() {
+    memory.ifPresent(BorrowedMemory::running);
+  }
+
   /** How much has come. */
   public long receivedBytes() {
     return memory.map(BorrowedMemory::receivedBytes).orElse(0L);

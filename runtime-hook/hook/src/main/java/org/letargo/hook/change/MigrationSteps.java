@@ -179,6 +179,11 @@ public final class MigrationSteps {
     files.drop(vps, state);
   }
 
+  /** Ends what processes there are of one that runs elsewhere, and takes down what stands here. */
+  public void endProcesses(Vps vps) {
+    stand.down(vps);
+  }
+
   /** Writes the firewall rules for all VPSes that are here. */
   public void publishPorts() {
     stand.publishPorts();

@@ -239,6 +239,7 @@ public final class BorrowedMemory implements PageSource, AutoCloseable {
       case LoanFrame.Yours() -> own();
       case LoanFrame.Ping _,
           LoanFrame.Ask _,
+          LoanFrame.Running _,
           LoanFrame.AllHere _,
           LoanFrame.Paid _,
           LoanFrame.Killed _ ->
@@ -368,6 +369,15 @@ public final class BorrowedMemory implements PageSource, AutoCloseable {
         requireWhole();
         waitForNext();
       }
+    }
+  }
+
+  /** The VPS runs: tells the lender, if it can be told. */
+  public void running() {
+    try {
+      stream.write(new LoanFrame.Running());
+    } catch (IOException e) {
+      LOG.debug("the lender is not told that the VPS runs: {}", e.toString());
     }
   }
 

@@ -59,6 +59,21 @@ public final class LentMemory implements AutoCloseable {
     record InDoubt(String reason) implements Outcome {}
   }
 
+  /** Hears how a loan goes; on threads of it, which wait meanwhile. */
+  public interface Listener {
+    /** The VPS runs at the borrower; it may not be told. */
+    void running();
+
+    /** So much has gone; a window that was asked for twice counts once. */
+    void sent(long bytes);
+
+    /**
+     * The borrower has everything; once. Must note durably that from now on only the borrower's
+     * word lets these processes go on. If it throws they may, after the grace.
+     */
+    void allThere();
+  }
+
   /** Who decides over the processes. */
   private enum Hold {
     /** We, after the grace. */
@@ -75,8 +90,7 @@ public final class LentMemory implements AutoCloseable {
   private final PageSource memory;
   private final LoanStream stream;
   private final Duration grace;
-  private final Runnable onProgress;
-  private final Runnable onAllHere;
+  private final Listener listener;
   private final ByteBuffer content = ByteBuffer.allocateDirect(LentWindows.WINDOW_BYTES);
 
   /** All guarded by this. */
@@ -94,32 +108,21 @@ public final class LentMemory implements AutoCloseable {
    * @param windows what the borrower takes for lent too
    * @param memory stays the caller's; only one thread reads it
    * @param stream closed with this
-   * @param onProgress called on the thread that answers, after each window
-   * @param onAllHere called once on a thread of this when the borrower has everything; must note
-   *     durably that from now on only the borrower's word lets these processes go on. If it throws
-   *     they may, after the grace
    */
-  public LentMemory(
-      LentWindows windows,
-      PageSource memory,
-      LoanStream stream,
-      Runnable onProgress,
-      Runnable onAllHere) {
-    this(windows, memory, stream, onProgress, onAllHere, Lease.GRACE);
+  public LentMemory(LentWindows windows, PageSource memory, LoanStream stream, Listener listener) {
+    this(windows, memory, stream, listener, Lease.GRACE);
   }
 
   LentMemory(
       LentWindows windows,
       PageSource memory,
       LoanStream stream,
-      Runnable onProgress,
-      Runnable onAllHere,
+      Listener listener,
       Duration grace) {
     this.windows = windows;
     this.memory = memory;
     this.stream = stream;
-    this.onProgress = onProgress;
-    this.onAllHere = onAllHere;
+    this.listener = listener;
     this.grace = grace;
     this.freeNanos = System.nanoTime() + grace.toNanos();
   }
@@ -154,18 +157,15 @@ public final class LentMemory implements AutoCloseable {
     return outcome.get();
   }
 
-  /** Of what was lent; a window that was asked for twice counts once. */
-  public synchronized long sentBytes() {
-    return sentBytes;
-  }
-
   private void hear() {
     try {
       while (isUnderWay()) {
         LoanFrame frame = stream.read();
         hear(frame);
-        if (frame instanceof LoanFrame.AllHere) {
-          giveUp();
+        switch (frame) {
+          case LoanFrame.AllHere() -> giveUp();
+          case LoanFrame.Running() -> listener.running();
+          default -> {}
         }
       }
     } catch (IOException | RuntimeException e) {
@@ -176,7 +176,7 @@ public final class LentMemory implements AutoCloseable {
   /** Neither under the lock, nor on the thread that answers: it writes to the disk. */
   private void giveUp() {
     try {
-      onAllHere.run();
+      listener.allThere();
     } catch (RuntimeException e) {
       synchronized (this) {
         hold = Hold.LENT; // it was not told: it is bound by its lease, and will kill its copy
@@ -234,6 +234,7 @@ public final class LentMemory implements AutoCloseable {
         }
         end(new Outcome.Paid());
       }
+      case LoanFrame.Running() -> {}
       case LoanFrame.Killed(String reason) -> end(new Outcome.GivenBack(reason));
       case LoanFrame.Pong _, LoanFrame.Pages _, LoanFrame.Lost _, LoanFrame.Yours _ ->
           throw new IOException("the borrower sent a frame that is the lender's");
@@ -264,8 +265,7 @@ public final class LentMemory implements AutoCloseable {
       for (Optional<LoanFrame> next = next(); next.isPresent(); next = next()) {
         stream.write(next.get());
         if (next.get() instanceof LoanFrame.Pages(int window, var _)) {
-          count(window);
-          onProgress.run();
+          listener.sent(count(window));
         }
       }
     } catch (InterruptedException e) {
@@ -324,11 +324,12 @@ public final class LentMemory implements AutoCloseable {
     }
   }
 
-  private synchronized void count(int window) {
+  private synchronized long count(int window) {
     if (!sent.get(window)) {
       sent.set(window);
       sentBytes += windows.bytes(window);
     }
+    return sentBytes;
   }
 
   /** Ends it: {@link #serve} returns, with what was heard until now. */

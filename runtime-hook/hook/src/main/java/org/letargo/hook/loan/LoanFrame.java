@@ -36,6 +36,9 @@ sealed interface LoanFrame {
   /** The lender has not got its memory any more. */
   record Lost(String reason) implements LoanFrame {}
 
+  /** The VPS runs at the borrower, and lacks memory. */
+  record Running() implements LoanFrame {}
+
   /** The borrower needs nothing more. Its lease binds it until that is answered. */
   record AllHere() implements LoanFrame {}
 

@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  * <pre>
  *   1 PING      i64 number             4 PAGES     i32 window, then 1 to 65,536 bytes
  *   2 PONG      i64 number             5 LOST      UTF-8, at most 1,024 bytes
- *   3 ASK       i32 window, u8 haste   6 ALL_HERE, 8 YOURS, 9 PAID: nothing
+ *   3 ASK       i32 window, u8 haste   6 ALL_HERE, 8 YOURS, 9 PAID, 10 RUNNING: nothing
  *                                      7 KILLED    UTF-8, at most 1,024 bytes
  * </pre>
  *
@@ -36,7 +36,8 @@ public final class LoanStream implements Closeable {
     ALL_HERE(0, 0),
     KILLED(0, LoanFrame.MAX_TEXT_BYTES),
     YOURS(0, 0),
-    PAID(0, 0);
+    PAID(0, 0),
+    RUNNING(0, 0);
 
     private final int leastBytes;
     private final int mostBytes;
@@ -99,6 +100,7 @@ public final class LoanStream implements Closeable {
       case KILLED -> new LoanFrame.Killed(text(length));
       case YOURS -> new LoanFrame.Yours();
       case PAID -> new LoanFrame.Paid();
+      case RUNNING -> new LoanFrame.Running();
     };
   }
 
@@ -149,6 +151,7 @@ public final class LoanStream implements Closeable {
             case LoanFrame.AllHere() -> Kind.ALL_HERE;
             case LoanFrame.Yours() -> Kind.YOURS;
             case LoanFrame.Paid() -> Kind.PAID;
+            case LoanFrame.Running() -> Kind.RUNNING;
             case LoanFrame.Killed(String reason) -> {
               putText(all, reason);
               yield Kind.KILLED;

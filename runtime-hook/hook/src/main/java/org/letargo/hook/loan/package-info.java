@@ -11,6 +11,7 @@
  *   ASK window, haste      -----------------&gt;
  *                          &lt;----------------- PAGES window   urgent ones first
  *                          &lt;----------------- LOST reason    the lender has not got them any more
+ *   RUNNING                -----------------&gt; (shows it)
  *   ALL_HERE               -----------------&gt; (durably) its processes do not go on by themselves
  *                          &lt;----------------- YOURS
  *   (durably) its own

@@ -39,7 +39,7 @@ class LentMemoryTest {
   private FutureTask<LentMemory.Outcome> lend(PageSource source, Duration grace)
       throws IOException {
     LentMemory lent =
-        new LentMemory(memory.windows(), source, link.lender(), () -> {}, noted::countDown, grace);
+        new LentMemory(memory.windows(), source, link.lender(), Heard.by(noted::countDown), grace);
     return start(lent::serve);
   }
 
@@ -119,10 +119,9 @@ class LentMemoryTest {
             memory.windows(),
             memory,
             link.lender(),
-            () -> {},
-            () -> {
+            Heard.by(() -> {
               throw new IllegalStateException("the disk is full");
-            });
+            }));
     var lending = start(lent::serve);
 
     link.borrower().write(new LoanFrame.AllHere());

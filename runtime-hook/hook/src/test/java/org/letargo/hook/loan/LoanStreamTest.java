@@ -44,6 +44,7 @@ class LoanStreamTest {
             new LoanFrame.AllHere(),
             new LoanFrame.Yours(),
             new LoanFrame.Paid(),
+            new LoanFrame.Running(),
             new LoanFrame.Killed(""));
     LoanStream stream = over(written(frames.toArray(LoanFrame[]::new)));
 
@@ -101,7 +102,8 @@ class LoanStreamTest {
     "7,-2147483648",
     "8,1",
     "9,1",
-    "10,0"
+    "10,1",
+    "11,0"
   })
   void refusesWhatNoFrameIs(int kind, int length) {
     byte[] bytes = ByteBuffer.allocate(100_000).put((byte) kind).putInt(length).array();

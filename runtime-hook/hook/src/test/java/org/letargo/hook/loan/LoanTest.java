@@ -103,14 +103,15 @@ class LoanTest {
     for (int seed = 0; seed < 20; seed++) {
       connect();
       Memory memory = Memory.random(seed, 3, 20, 200);
-      LentMemory lent = new LentMemory(memory.windows(), memory, link.lender(), () -> {}, () -> {});
+      Heard heard = Heard.by(() -> {});
+      LentMemory lent = new LentMemory(memory.windows(), memory, link.lender(), heard);
       var serving = serve(lent);
       try (BorrowedMemory borrowed = borrow(memory, Lease.LEASE)) {
         load(memory, borrowed, new Random(seed), seed % 4);
         borrowed.complete();
         borrowed.paid();
         assertThat(serving.get(30, TimeUnit.SECONDS)).isEqualTo(new LentMemory.Outcome.Paid());
-        assertThat(lent.sentBytes()).isEqualTo(memory.windows().totalBytes());
+        assertThat(heard.sentBytes().get()).isEqualTo(memory.windows().totalBytes());
       }
       assertThat(broken).isNotDone();
     }
@@ -121,14 +122,15 @@ class LoanTest {
   void bringsMoreOverThanItKeeps() throws Exception {
     Memory memory = Memory.random(7, 2, 2, 16_000);
     assertThat(memory.windows().totalBytes()).isGreaterThan(80 << 20);
-    LentMemory lent = new LentMemory(memory.windows(), memory, link.lender(), () -> {}, () -> {});
+    Heard heard = Heard.by(() -> {});
+    LentMemory lent = new LentMemory(memory.windows(), memory, link.lender(), heard);
     var serving = serve(lent);
     try (BorrowedMemory borrowed = borrow(memory, Lease.LEASE)) {
       load(memory, borrowed, new Random(8), 20);
       borrowed.complete();
       borrowed.paid();
       assertThat(serving.get(30, TimeUnit.SECONDS)).isEqualTo(new LentMemory.Outcome.Paid());
-      assertThat(borrowed.receivedBytes()).isGreaterThan(lent.sentBytes());
+      assertThat(borrowed.receivedBytes()).isGreaterThan(heard.sentBytes().get());
     }
   }
 
@@ -137,7 +139,7 @@ class LoanTest {
     Memory memory = Memory.random(1, 1, 1, 1);
     CountDownLatch renewed = new CountDownLatch(3);
     var serving =
-        serve(new LentMemory(memory.windows(), memory, link.lender(), () -> {}, () -> {}));
+        serve(new LentMemory(memory.windows(), memory, link.lender(), Heard.by(() -> {})));
     try (BorrowedMemory borrowed =
         new BorrowedMemory(
             memory.windows(), link.borrower(), _ -> renewed.countDown(), broken::complete)) {
@@ -216,8 +218,7 @@ class LoanTest {
               throw new IOException("process 11 has gone");
             },
             link.lender(),
-            () -> {},
-            () -> {});
+            Heard.by(() -> {}));
     var serving = serve(lent);
     try (BorrowedMemory borrowed = borrow(memory, Lease.LEASE)) {
       PageObject process = memory.processes().getFirst();
