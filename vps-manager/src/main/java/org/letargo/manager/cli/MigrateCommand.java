@@ -35,7 +35,9 @@ final class MigrateCommand extends CliCommand {
   @Option(
       names = "--mode",
       paramLabel = "MODE",
-      description = "How: stop (suspended, moved, resumed; as without it).")
+      description =
+          "How: stop (suspended, moved, resumed; as without it) or postcopy (frozen, resumed there at"
+              + " once, and its memory follows while it runs).")
   private Optional<String> mode = Optional.empty();
 
   @Option(

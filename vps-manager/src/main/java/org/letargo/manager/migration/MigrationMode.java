@@ -7,10 +7,14 @@ public sealed interface MigrationMode {
   /** Nothing: suspended, moved, resumed. */
   record Stop() implements MigrationMode {}
 
+  /** Nothing: frozen, moved without its memory, resumed; the memory follows while it runs. */
+  record Postcopy() implements MigrationMode {}
+
   /** The word for it everywhere. */
   default String word() {
     return switch (this) {
       case Stop _ -> "stop";
+      case Postcopy _ -> "postcopy";
     };
   }
 
@@ -18,10 +22,14 @@ public sealed interface MigrationMode {
    * @throws VpsException INVALID_REQUEST if there is none of that name
    */
   static MigrationMode parse(String word) {
-    if (word.equals("stop")) {
-      return new Stop();
-    }
-    throw VpsException.invalid(
-        "mode " + VpsException.quoted(word), "no VPS moves so", "The modes are: stop.");
+    return switch (word) {
+      case "stop" -> new Stop();
+      case "postcopy" -> new Postcopy();
+      default ->
+          throw VpsException.invalid(
+              "mode " + VpsException.quoted(word),
+              "no VPS moves so",
+              "The modes are: stop, postcopy.");
+    };
   }
 }

@@ -103,7 +103,7 @@ final class LendVps {
                     vps.spec().name(), VERB, vps.status().word(), "Use the mode 'stop'.");
           };
       Lent lent = new Lending(vps, operation, wish, initPid).run();
-      change.become(new VpsStatus.Paused(initPid, Instant.now()));
+      change.become(new VpsStatus.Paused(initPid, lent.state().checkpoint().takenAt()));
       return lent;
     }
   }
