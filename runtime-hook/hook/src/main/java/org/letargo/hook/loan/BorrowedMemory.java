@@ -232,6 +232,11 @@ public final class BorrowedMemory implements PageSource, AutoCloseable {
 
   private void hear(LoanFrame frame) throws IOException {
     switch (frame) {
+      case LoanFrame.Hello(int version) -> {
+        if (version != LoanFrame.VERSION) {
+          throw new IOException("the lender speaks version " + version);
+        }
+      }
       case LoanFrame.Pong(long number) -> renew(number);
       case LoanFrame.Pages(int window, ByteBuffer content) -> arrive(window, content);
       case LoanFrame.Lost(String reason) ->

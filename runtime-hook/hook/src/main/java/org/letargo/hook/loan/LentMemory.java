@@ -236,7 +236,11 @@ public final class LentMemory implements AutoCloseable {
       }
       case LoanFrame.Running() -> {}
       case LoanFrame.Killed(String reason) -> end(new Outcome.GivenBack(reason));
-      case LoanFrame.Pong _, LoanFrame.Pages _, LoanFrame.Lost _, LoanFrame.Yours _ ->
+      case LoanFrame.Hello _,
+          LoanFrame.Pong _,
+          LoanFrame.Pages _,
+          LoanFrame.Lost _,
+          LoanFrame.Yours _ ->
           throw new IOException("the borrower sent a frame that is the lender's");
     }
     notifyAll();
@@ -262,6 +266,7 @@ public final class LentMemory implements AutoCloseable {
 
   private void answer() {
     try {
+      stream.write(new LoanFrame.Hello(LoanFrame.VERSION)); // who carries it wants a beginning
       for (Optional<LoanFrame> next = next(); next.isPresent(); next = next()) {
         stream.write(next.get());
         if (next.get() instanceof LoanFrame.Pages(int window, var _)) {

@@ -7,6 +7,12 @@ sealed interface LoanFrame {
   /** The longest text in a frame, in bytes of UTF-8. */
   int MAX_TEXT_BYTES = 1 << 10;
 
+  /** What both must speak. */
+  int VERSION = 1;
+
+  /** The lender is there; its first frame, before it is asked for anything. */
+  record Hello(int version) implements LoanFrame {}
+
   /** The borrower lives, and wants its lease renewed. */
   record Ping(long number) implements LoanFrame {}
 

@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
  *   1 PING      i64 number             4 PAGES     i32 window, then 1 to 65,536 bytes
  *   2 PONG      i64 number             5 LOST      UTF-8, at most 1,024 bytes
  *   3 ASK       i32 window, u8 haste   6 ALL_HERE, 8 YOURS, 9 PAID, 10 RUNNING: nothing
- *                                      7 KILLED    UTF-8, at most 1,024 bytes
+ *  11 HELLO     i32 version            7 KILLED    UTF-8, at most 1,024 bytes
  * </pre>
  *
  * What claims to be longer is refused before anything is read of it. One thread reads, any number
@@ -37,7 +37,8 @@ public final class LoanStream implements Closeable {
     KILLED(0, LoanFrame.MAX_TEXT_BYTES),
     YOURS(0, 0),
     PAID(0, 0),
-    RUNNING(0, 0);
+    RUNNING(0, 0),
+    HELLO(Integer.BYTES, Integer.BYTES);
 
     private final int leastBytes;
     private final int mostBytes;
@@ -91,6 +92,7 @@ public final class LoanStream implements Closeable {
     fill(length);
     ByteBuffer payload = ByteBuffer.wrap(read, 0, length);
     return switch (kind) {
+      case HELLO -> new LoanFrame.Hello(payload.getInt());
       case PING -> new LoanFrame.Ping(payload.getLong());
       case PONG -> new LoanFrame.Pong(payload.getLong());
       case ASK -> new LoanFrame.Ask(payload.getInt(), haste(payload.get()));
@@ -128,6 +130,10 @@ public final class LoanStream implements Closeable {
       ByteBuffer all = ByteBuffer.wrap(written).position(HEAD_BYTES);
       Kind kind =
           switch (frame) {
+            case LoanFrame.Hello(int version) -> {
+              all.putInt(version);
+              yield Kind.HELLO;
+            }
             case LoanFrame.Ping(long number) -> {
               all.putLong(number);
               yield Kind.PING;

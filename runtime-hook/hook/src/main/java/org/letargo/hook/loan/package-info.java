@@ -6,6 +6,7 @@
  *
  * <pre>
  *   borrower                                  lender
+ *                          &lt;----------------- HELLO version
  *   PING n                 -----------------&gt; from now on the lender waits longer than the lease
  *                          &lt;----------------- PONG n         before it lets its processes go on
  *   ASK window, haste      -----------------&gt;

@@ -40,7 +40,9 @@ class LentMemoryTest {
       throws IOException {
     LentMemory lent =
         new LentMemory(memory.windows(), source, link.lender(), Heard.by(noted::countDown), grace);
-    return start(lent::serve);
+    var lending = start(lent::serve);
+    assertThat(link.borrower().read()).isEqualTo(new LoanFrame.Hello(LoanFrame.VERSION));
+    return lending;
   }
 
   private static <T> FutureTask<T> start(Callable<T> work) {

@@ -35,6 +35,7 @@ class LoanStreamTest {
   void bringsEveryFrameOver() throws IOException {
     List<LoanFrame> frames =
         List.of(
+            new LoanFrame.Hello(LoanFrame.VERSION),
             new LoanFrame.Ping(Long.MAX_VALUE),
             new LoanFrame.Pong(1),
             new LoanFrame.Ask(7, LoanFrame.Haste.AHEAD),
@@ -103,7 +104,8 @@ class LoanStreamTest {
     "8,1",
     "9,1",
     "10,1",
-    "11,0"
+    "11,3",
+    "12,0"
   })
   void refusesWhatNoFrameIs(int kind, int length) {
     byte[] bytes = ByteBuffer.allocate(100_000).put((byte) kind).putInt(length).array();

@@ -278,6 +278,11 @@ class LoanTest {
   }
 
   @Test
+  void doesNotBorrowFromWhoSpeaksOtherwise() throws Exception {
+    expectRefusal(new LoanFrame.Hello(2), "speaks version 2");
+  }
+
+  @Test
   void takesNoFrameOfABorrower() throws Exception {
     expectRefusal(new LoanFrame.AllHere(), "a frame that is the borrower's");
   }
