@@ -38,7 +38,8 @@ public sealed interface OperationResult {
    * @param mode in which way, such as {@code stop}
    * @param sentBytes as they were on the way
    * @param aheadBytes how many of them while the VPS still ran
-   * @param sizeBytes of memory and disk of the VPS
+   * @param sizeBytes of memory and disk of the VPS; in the mode {@code postcopy} of the memory that
+   *     it had in use
    * @param downtime how long it ran nowhere, until the peer said that it runs; zero for one that
    *     did not run
    * @param total from the beginning until the peer said that it has it
