@@ -32,6 +32,11 @@ import org.letargo.manager.database.Database;
 import org.letargo.manager.events.Changes;
 import org.letargo.manager.events.EventsRoute;
 import org.letargo.manager.host.HostRoute;
+import org.letargo.manager.migration.Arrivals;
+import org.letargo.manager.migration.LateHosts;
+import org.letargo.manager.migration.MigrateVps;
+import org.letargo.manager.migration.MigrationRoute;
+import org.letargo.manager.migration.MigrationUpkeep;
 import org.letargo.manager.operation.HookCalls;
 import org.letargo.manager.operation.HookPatience;
 import org.letargo.manager.operation.OperationKind;
@@ -84,7 +89,7 @@ public final class Manager implements AutoCloseable {
   private final boolean firstTokenMade;
 
   /** What there is of peers when they are not off. */
-  private record Peerage(PeerService service, PeerUpkeep upkeep) {}
+  private record Peerage(PeerService service, PeerUpkeep upkeep, MigrationUpkeep migrations) {}
 
   private Manager(
       Database database,
@@ -141,9 +146,12 @@ public final class Manager implements AutoCloseable {
     ChangeVps change = new ChangeVps(registry, claims, operations, hook);
     Checkpoints checkpoints = new Checkpoints(client);
     ChangeTimeline timeline = new ChangeTimeline(registry, claims, operations, hook);
+    LateHosts others = new LateHosts();
+    MigrateVps migrate = new MigrateVps(others, registry, claims, operations, hook);
     var continued =
         Map.<OperationKind, Function<VpsName, Work>>of(
             OperationKind.RESTART, change::continuedRestart,
+            OperationKind.MIGRATE, migrate::continued,
             OperationKind.CHECKPOINT, timeline::continuedCheckpoint);
     new Reconciliation(registry, claims, operations, continued, hook).run();
     VpsWatcher watcher = VpsWatcher.start(client, registry);
@@ -164,6 +172,7 @@ public final class Manager implements AutoCloseable {
 
     ImportVps imports = new ImportVps(registry, claims, operations, hook);
     AuditLog audit = new AuditLog(database, config.auditKept());
+    Arrivals arrivals = new Arrivals(registry, claims, operations, hook);
     var peers = new AtomicReference<Optional<PeerService>>(Optional.empty());
     try {
       HttpService http =
@@ -196,10 +205,13 @@ public final class Manager implements AutoCloseable {
                 new AuditRoute(audit).addTo(endpoints);
                 new PreflightRoute(client).addTo(endpoints);
                 new HostRoute(client, registry, version()).addTo(endpoints);
-                peers.set(startPeers(wiring, config, database, audit, client, imports, clock));
+                peers.set(
+                    startPeers(wiring, config, database, audit, client, imports, arrivals, clock));
+                others.are(peers.get().map(PeerService::others));
                 Optional<SendVps> send =
                     peers.get().map(each -> new SendVps(each, checkpoints, operations, hook));
                 new PeerRoute(peers.get(), send).addTo(endpoints);
+                new MigrationRoute(peers.get().map(_ -> migrate)).addTo(endpoints);
               });
       return new Manager(
           database,
@@ -208,7 +220,13 @@ public final class Manager implements AutoCloseable {
           registry,
           runner,
           http,
-          peers.get().map(service -> new Peerage(service, PeerUpkeep.start(service))),
+          peers
+              .get()
+              .map(service ->
+                  new Peerage(
+                      service,
+                      PeerUpkeep.start(service),
+                      MigrationUpkeep.start(migrate, arrivals, service.others()))),
           firstTokenMade);
     } catch (RuntimeException e) {
       peers.get().ifPresent(PeerService::close);
@@ -228,6 +246,7 @@ public final class Manager implements AutoCloseable {
       AuditLog audit,
       HookClient hook,
       ImportVps imports,
+      Arrivals arrivals,
       Clock clock) {
     return switch (config.peering()) {
       case Peering.Off _ -> Optional.empty();
@@ -242,6 +261,7 @@ public final class Manager implements AutoCloseable {
                       audit,
                       () -> PeerFacts.of(hook.call(new HookRequest.DescribeHost()), version()),
                       imports,
+                      arrivals,
                       clock)));
     };
   }
@@ -314,6 +334,7 @@ public final class Manager implements AutoCloseable {
   public void close() {
     runner.close();
     peers.ifPresent(each -> {
+      each.migrations().close();
       each.upkeep().close();
       each.service().close();
     });

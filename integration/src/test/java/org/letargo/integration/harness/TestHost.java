@@ -70,6 +70,11 @@ public final class TestHost implements AutoCloseable {
     return holder == null;
   }
 
+  /** A process that is in its namespaces as long as it is open; not of this machine. */
+  long pid() {
+    return holder.pid();
+  }
+
   /** The same command as it is run on this host. */
   public List<String> command(List<String> command) {
     if (isHere()) {

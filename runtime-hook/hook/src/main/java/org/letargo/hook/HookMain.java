@@ -23,6 +23,7 @@ import org.letargo.hook.config.ConfigurationException;
 import org.letargo.hook.config.HookConfiguration;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.engine.Engine;
+import org.letargo.hook.migration.Migrations;
 import org.letargo.hook.network.VpsNetwork;
 import org.letargo.hook.operation.Operations;
 import org.letargo.hook.protocol.HookServer;
@@ -95,15 +96,20 @@ public final class HookMain {
       Operations operations = new Operations(configuration.stateDir().resolve("operations"));
       Changes changes = new Changes(host, operations);
       changes.recover();
+      Migrations migrations = new Migrations(changes.migration(), operations, changes::knowsAll);
+      migrations.recover();
       HostInspection inspection = new HostInspection(host);
       inspection.foundProblems().forEach(problem -> LOG.warn("{}", problem));
-      LetargoHook hook = new LetargoHook(host, changes, operations, inspection);
+      LetargoHook hook = new LetargoHook(host, changes, migrations, operations, inspection);
       ServerSocketChannel socket = listen(configuration);
       HookServer server =
           new HookServer(socket, Set.copyOf(configuration.allowedUsers()), hook, LOG::warn);
       LOG.info("listens at {}", configuration.hookSocket());
       Notify.fromEnvironment().ready();
-      Thread.ofPlatform().name("host-is-back").daemon(true).start(() -> bringBack(changes));
+      Thread.ofPlatform()
+          .name("host-is-back")
+          .daemon(true)
+          .start(() -> bringBack(changes, migrations));
       awaitTermination();
       if (System.inheritedChannel() == null) {
         server.close();
@@ -114,6 +120,7 @@ public final class HookMain {
       }
       if (HostShutdown.isUnderWay()) {
         LOG.info("the host goes down, and all VPSes with it");
+        migrations.hostGoesDown();
         changes.hostGoesDown();
       } else {
         host.loadings().awaitAll(LAST_MEMORY);
@@ -122,8 +129,9 @@ public final class HookMain {
     }
   }
 
-  private static void bringBack(Changes changes) {
+  private static void bringBack(Changes changes, Migrations migrations) {
     try {
+      migrations.goOn();
       changes.hostIsBack();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -6,12 +6,15 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.letargo.hook.change.Changes;
 import org.letargo.hook.change.Host;
+import org.letargo.hook.migration.Found;
+import org.letargo.hook.migration.Migrations;
 import org.letargo.hook.operation.Operations;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.HookHandler;
 import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.MigrationReport;
 import org.letargo.hook.protocol.TemplateList;
 import org.letargo.hook.protocol.VpsEvent;
 import org.letargo.hook.protocol.VpsException;
@@ -30,12 +33,19 @@ final class LetargoHook implements HookHandler {
 
   private final Host host;
   private final Changes changes;
+  private final Migrations migrations;
   private final Operations operations;
   private final HostInspection inspection;
 
-  LetargoHook(Host host, Changes changes, Operations operations, HostInspection inspection) {
+  LetargoHook(
+      Host host,
+      Changes changes,
+      Migrations migrations,
+      Operations operations,
+      HostInspection inspection) {
     this.host = host;
     this.changes = changes;
+    this.migrations = migrations;
     this.operations = operations;
     this.inspection = inspection;
   }
@@ -70,6 +80,8 @@ final class LetargoHook implements HookHandler {
       case HookRequest.VerifyCheckpoint verify -> changes.make(verify, exchange);
       case HookRequest.DescribeStore _ -> changes.storeReport();
       case HookRequest.MaintainStore work -> changes.make(work, exchange);
+      case HookRequest.MigrateVps step -> report(migrations.make(step, exchange));
+      case HookRequest.FindMigration(var migration) -> report(migrations.find(migration));
       case HookRequest.Change<?> change -> report(changes.make(change, exchange));
       case HookRequest.ExecInVps exec -> {
         requireRunning(exec.name(), "run a command in");
@@ -91,6 +103,11 @@ final class LetargoHook implements HookHandler {
     return new Done();
   }
 
+  private MigrationReport report(Found found) {
+    return new MigrationReport(
+        found.id(), found.phase(), found.vps().map(this::report), found.why());
+  }
+
   private VpsReport report(Vps vps) {
     boolean hasProcesses =
         switch (vps.status()) {
@@ -103,7 +120,8 @@ final class LetargoHook implements HookHandler {
         hasProcesses ? host.cgroups().memoryUsed(vps.spec().name()) : DataSize.ofBytes(0),
         vps.change(),
         vps.revision(),
-        vps.resumed());
+        vps.resumed(),
+        vps.migration());
   }
 
   private void requireRunning(VpsName name, String verb) {

@@ -1,9 +1,6 @@
 package org.letargo.manager.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.letargo.hook.protocol.VpsName;
@@ -29,29 +26,12 @@ final class DestroyCommand extends CliCommand {
   @Override
   int run() throws IOException, InterruptedException {
     if (!yes) {
-      ask(names.stream().map(VpsName::value).collect(Collectors.joining(", ")));
+      String all = names.stream().map(VpsName::value).collect(Collectors.joining(", "));
+      Confirmation.require(
+          this,
+          "Destroy " + all + " with disk and checkpoints, for good?",
+          "did not destroy " + all);
     }
     return changes.each(cli(), names, "destroyed", name -> api().delete(path(name)));
-  }
-
-  private void ask(String all) throws IOException {
-    if (!environment().terminal().isInput() || !environment().terminal().isError()) {
-      throw refusal(
-          all, "nobody can be asked: this is not a terminal", "Add --yes if you mean it.");
-    }
-    var question = output().errorStream();
-    question.print("Destroy " + all + " with disk and checkpoints, for good? Type yes: ");
-    question.flush();
-    var keyboard =
-        new BufferedReader(new InputStreamReader(environment().in(), StandardCharsets.UTF_8));
-    String answer = keyboard.readLine();
-    if (answer == null || !answer.strip().equals("yes")) {
-      throw refusal(all, "the answer was not 'yes'", "Nothing was changed.");
-    }
-  }
-
-  private static CliFailure refusal(String all, String why, String remedy) {
-    return new CliFailure(
-        ExitStatus.INVALID_PARAMETER, "INVALID_REQUEST", "did not destroy " + all, why, remedy);
   }
 }

@@ -73,6 +73,7 @@ public final class LetargoCli implements Runnable {
           ExportCommand.class,
           ImportCommand.class,
           SendCommand.class,
+          MigrateCommand.class,
           OpsCommand.class,
           EventsCommand.class,
           TemplateCommand.class,

@@ -38,8 +38,24 @@ final class ListCommand extends CliCommand {
 
   private static String state(JsonNode vps) {
     String state = vps.path("state").asText();
+    JsonNode migration = vps.path("migration");
+    if (migration.isObject()) {
+      return between(migration);
+    }
     JsonNode loading = vps.path("loading");
     return loading.isObject() ? state + ", loading " + loading.path("percent") + "%" : state;
+  }
+
+  private static String between(JsonNode migration) {
+    String peer = migration.path("peer").asText();
+    String phase = migration.path("phase").asText();
+    return switch (phase) {
+      case "leaving" -> "leaving for " + peer;
+      case "handed-over" -> "handed over to " + peer;
+      case "moved" -> "moved to " + peer;
+      case "arriving", "borrowing" -> "arriving from " + peer;
+      default -> phase + ", " + peer;
+    };
   }
 
   static String size(JsonNode bytes) {

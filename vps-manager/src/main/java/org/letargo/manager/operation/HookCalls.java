@@ -91,10 +91,19 @@ public final class HookCalls {
    * @throws VpsException HOOK_UNREACHABLE if it is away for too long
    */
   public OperationReport find(OperationId operation) {
+    return ask(new HookRequest.FindOperation(operation));
+  }
+
+  /**
+   * Asks a question that changes nothing; waits for a hook that is away.
+   *
+   * @throws VpsException HOOK_UNREACHABLE if it is away for too long
+   */
+  public <R> R ask(HookRequest<R> question) {
     long awaySinceNanos = System.nanoTime();
     while (true) {
       try {
-        return hook.call(new HookRequest.FindOperation(operation));
+        return hook.call(question);
       } catch (VpsException e) {
         if (e.code() != Code.HOOK_UNREACHABLE) {
           throw e;
@@ -114,7 +123,12 @@ public final class HookCalls {
     }
   }
 
-  static void pause(Duration duration) {
+  /**
+   * Waits.
+   *
+   * @throws VpsException INTERRUPTED if the manager ends meanwhile
+   */
+  public static void pause(Duration duration) {
     try {
       Thread.sleep(duration);
     } catch (InterruptedException e) {

@@ -18,6 +18,12 @@ public enum OperationKind {
   IMPORT,
   SEND,
   RECEIVE,
+  /** A VPS goes to a peer. */
+  MIGRATE,
+  /** One that has come from a peer becomes this host's. */
+  ARRIVE,
+  /** One that was to go to a peer stays. */
+  TAKE_BACK,
   CHECKPOINT,
   REWIND,
   CLONE,

@@ -2,7 +2,10 @@ package org.letargo.manager.operation;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Duration;
+import java.util.Optional;
 import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.StoreFindings;
 
@@ -13,6 +16,7 @@ import org.letargo.hook.protocol.StoreFindings;
   @JsonSubTypes.Type(value = OperationResult.Checkpoint.class, name = "checkpoint"),
   @JsonSubTypes.Type(value = OperationResult.Findings.class, name = "findings"),
   @JsonSubTypes.Type(value = OperationResult.Sent.class, name = "sent"),
+  @JsonSubTypes.Type(value = OperationResult.Moved.class, name = "moved"),
   @JsonSubTypes.Type(value = OperationResult.Life.class, name = "life"),
 })
 public sealed interface OperationResult {
@@ -27,6 +31,27 @@ public sealed interface OperationResult {
 
   /** A VPS was brought back to life. */
   record Life(Resumed resumed) implements OperationResult {}
+
+  /**
+   * A VPS has moved to a peer.
+   *
+   * @param mode in which way, such as {@code stop}
+   * @param sentBytes as they were on the way
+   * @param sizeBytes of memory and disk of the VPS
+   * @param downtime how long it ran nowhere, until the peer said that it runs; zero for one that
+   *     did not run
+   * @param total from the beginning until the peer said that it has it
+   * @param peerFailure why it does not run there; empty if it does, or did not run here
+   */
+  record Moved(
+      String peer,
+      String mode,
+      long sentBytes,
+      long sizeBytes,
+      Duration downtime,
+      Duration total,
+      Optional<Failure> peerFailure)
+      implements OperationResult {}
 
   /** So many bytes have gone to a peer, as they were on the way. */
   record Sent(long bytes) implements OperationResult {}

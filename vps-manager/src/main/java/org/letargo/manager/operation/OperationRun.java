@@ -14,6 +14,7 @@ public final class OperationRun {
   private volatile Operation operation;
   private volatile OperationId hookOperation;
   private volatile boolean cancelled;
+  private boolean committed;
   private volatile Thread thread;
   private int step;
 
@@ -36,6 +37,16 @@ public final class OperationRun {
   /** Which step it is, from 0. */
   public int step() {
     return step;
+  }
+
+  /**
+   * It is past the point of no return: whoever cancels it from now on comes too late.
+   *
+   * @throws VpsException CANCELLED if somebody came in time
+   */
+  public synchronized void commit() {
+    checkCancelled();
+    committed = true;
   }
 
   /** Goes on with the next step, which has an id of its own; it is in the journal on return. */
@@ -91,8 +102,8 @@ public final class OperationRun {
     return operation;
   }
 
-  void cancel() {
-    cancelled = true;
+  synchronized void cancel() {
+    cancelled = !committed;
   }
 
   /** Only the thread that works changes it. */

@@ -30,7 +30,8 @@ public record OperationView(
     Optional<CheckpointId> checkpoint,
     Optional<FindingsView> findings,
     Optional<ResumedView> resumed,
-    Optional<Long> sentBytes) {
+    Optional<Long> sentBytes,
+    Optional<MovedView> moved) {
 
   public static OperationView of(Operation operation) {
     Progress progress = operation.progress();
@@ -53,6 +54,7 @@ public record OperationView(
           case OperationResult.Nothing _,
               OperationResult.Findings _,
               OperationResult.Life _,
+              OperationResult.Moved _,
               OperationResult.Sent _ ->
               Optional.empty();
         };
@@ -62,6 +64,7 @@ public record OperationView(
           case OperationResult.Nothing _,
               OperationResult.Checkpoint _,
               OperationResult.Life _,
+              OperationResult.Moved _,
               OperationResult.Sent _ ->
               Optional.empty();
         };
@@ -71,16 +74,28 @@ public record OperationView(
           case OperationResult.Nothing _,
               OperationResult.Checkpoint _,
               OperationResult.Findings _,
+              OperationResult.Moved _,
               OperationResult.Sent _ ->
               Optional.empty();
         };
     Optional<Long> sentBytes =
         switch (operation.result()) {
           case OperationResult.Sent(long bytes) -> Optional.of(bytes);
+          case OperationResult.Moved moved -> Optional.of(moved.sentBytes());
           case OperationResult.Nothing _,
               OperationResult.Checkpoint _,
               OperationResult.Findings _,
               OperationResult.Life _ ->
+              Optional.empty();
+        };
+    Optional<MovedView> moved =
+        switch (operation.result()) {
+          case OperationResult.Moved result -> Optional.of(MovedView.of(result));
+          case OperationResult.Nothing _,
+              OperationResult.Checkpoint _,
+              OperationResult.Findings _,
+              OperationResult.Life _,
+              OperationResult.Sent _ ->
               Optional.empty();
         };
     return new OperationView(
@@ -100,6 +115,7 @@ public record OperationView(
         checkpoint,
         findings,
         resumed,
-        sentBytes);
+        sentBytes,
+        moved);
   }
 }

@@ -8,22 +8,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.letargo.hook.protocol.Code;
-import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.archive.ImportVps;
 import org.letargo.manager.audit.AuditEntry;
 import org.letargo.manager.audit.AuditLog;
 import org.letargo.manager.config.PeerUrl;
-import org.letargo.manager.json.ErrorBody;
+import org.letargo.manager.migration.Arrivals;
 import org.letargo.manager.operation.Operation;
-import org.letargo.manager.operation.OperationState;
 import org.letargo.manager.operation.Upload;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +32,7 @@ import org.slf4j.LoggerFactory;
  * PUT  /peer/v1/authorities  all that the peer has from now on    -> ours
  * POST /peer/v1/probe        bytes that nobody needs              -> how many came
  * POST /peer/v1/vps/NAME     what a hook sends                    -> what ours answers, how it ended
+ * .... /peer/v1/migrations/  see {@link MigrationDesk}
  * </pre>
  *
  * Notes in the audit what changes something and what is refused.
@@ -50,9 +46,6 @@ final class PeerDesk implements PeerServer.Desk {
   /** Connections that are none are noted once in so long: whoever makes them makes thousands. */
   private static final Duration STRANGE_PAUSE = Duration.ofSeconds(10);
 
-  /** How often a peer hears something while it sends a VPS. */
-  private static final Duration STILL_HERE = Duration.ofSeconds(15);
-
   private static final int BLOCK_BYTES = 64 << 10;
   private static final int REFUSED = 400;
   private static final int MAX_PATH = 200;
@@ -62,6 +55,7 @@ final class PeerDesk implements PeerServer.Desk {
   private final JoinTokens tokens;
   private final Supplier<PeerFacts> facts;
   private final ImportVps imports;
+  private final MigrationDesk migrations;
   private final AuditLog audit;
   private final Clock clock;
   private final AtomicReference<Instant> lastStrange = new AtomicReference<>(Instant.MIN);
@@ -72,6 +66,7 @@ final class PeerDesk implements PeerServer.Desk {
       JoinTokens tokens,
       Supplier<PeerFacts> facts,
       ImportVps imports,
+      Arrivals arrivals,
       AuditLog audit,
       Clock clock) {
     this.identity = identity;
@@ -79,6 +74,7 @@ final class PeerDesk implements PeerServer.Desk {
     this.tokens = tokens;
     this.facts = facts;
     this.imports = imports;
+    this.migrations = new MigrationDesk(arrivals);
     this.audit = audit;
     this.clock = clock;
   }
@@ -99,7 +95,10 @@ final class PeerDesk implements PeerServer.Desk {
       case "PUT " + PeerPaths.AUTHORITIES -> replaceAuthorities(request);
       case "POST " + PeerPaths.PROBE -> probe(request);
       default -> {
-        request.requirePeer();
+        Peer peer = request.requirePeer();
+        if (request.path().startsWith(PeerPaths.MIGRATIONS)) {
+          yield migrations.answer(request, peer);
+        }
         if (request.method().equals("POST") && request.path().startsWith(PeerPaths.VPS)) {
           yield receive(request, new VpsName(request.path().substring(PeerPaths.VPS.length())));
         }
@@ -166,60 +165,24 @@ final class PeerDesk implements PeerServer.Desk {
   /** Hands on what the two hooks tell each other, until ours has the VPS or does not want it. */
   private PeerStream receive(PeerRequest request, VpsName name) {
     PeerStream answer = request.stream();
-    BlockingQueue<Operation> end = new ArrayBlockingQueue<>(1);
-    ImportVps.Sender sender =
-        new ImportVps.Sender() {
-          @Override
-          public void take(byte[] bytes) throws IOException {
-            answer.write(PeerFrames.bytes(bytes));
-          }
-
-          @Override
-          public void ended(Operation operation) {
-            end.add(operation);
-          }
-        };
-    imports.receive(name, request.by(), new Upload(request.body()), sender);
-    Operation ended = awaitEnd(end, answer);
-    switch (ended.state()) {
-      case OperationState.Succeeded _ -> answer.end(PeerFrames.done());
-      case OperationState.Failed(Instant _, Failure why) -> fail(answer, why);
-      case OperationState.Cancelled(Instant _, Failure why) -> fail(answer, why);
-      case OperationState.Running _ -> answer.reset(); // the manager ends
-    }
-    return answer;
+    StillHere still = new StillHere(answer);
+    imports.receive(name, request.by(), new Upload(request.body()), sender(answer, still));
+    return still.await();
   }
 
-  private static void fail(PeerStream answer, Failure why) {
-    answer.end(PeerFrames.failed(ErrorBody.of(why)));
-  }
-
-  /** Says now and then that it is still there: the peer counts on hearing something. */
-  private static Operation awaitEnd(BlockingQueue<Operation> end, PeerStream answer) {
-    boolean listening = true;
-    try {
-      while (true) {
-        if (listening) {
-          listening = sayStillHere(answer);
-        }
-        Operation ended = end.poll(STILL_HERE.toSeconds(), TimeUnit.SECONDS);
-        if (ended != null) { // an operation has its own patience
-          return ended;
-        }
+  /** What our hook says goes to the peer. */
+  static ImportVps.Sender sender(PeerStream answer, StillHere still) {
+    return new ImportVps.Sender() {
+      @Override
+      public void take(byte[] bytes) throws IOException {
+        answer.write(PeerFrames.bytes(bytes));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new VpsException(Code.INTERRUPTED, "the VPS was not received", "the manager ends", "");
-    }
-  }
 
-  private static boolean sayStillHere(PeerStream answer) {
-    try {
-      answer.write(PeerFrames.bytes(new byte[0]));
-      return true;
-    } catch (IOException e) {
-      return false; // it is gone, and the operation notices
-    }
+      @Override
+      public void ended(Operation operation) {
+        still.ended(operation);
+      }
+    };
   }
 
   /** Answer of a probe. */
@@ -253,7 +216,12 @@ final class PeerDesk implements PeerServer.Desk {
       case PeerPaths.FACTS -> "peer.facts";
       case PeerPaths.AUTHORITIES -> "peer.authorities";
       case PeerPaths.PROBE -> "peer.probe";
-      default -> path.startsWith(PeerPaths.VPS) ? "peer.receive" : "peer.unknown";
+      default -> {
+        if (path.startsWith(PeerPaths.MIGRATIONS)) {
+          yield "peer.migration";
+        }
+        yield path.startsWith(PeerPaths.VPS) ? "peer.receive" : "peer.unknown";
+      }
     };
   }
 

@@ -19,5 +19,8 @@ final class PeerPaths {
    */
   static final String VPS = "/peer/v1/vps/";
 
+  /** All of a migration; behind it its id, and what is wanted: see {@link MigrationDesk}. */
+  static final String MIGRATIONS = "/peer/v1/migrations/";
+
   private PeerPaths() {}
 }

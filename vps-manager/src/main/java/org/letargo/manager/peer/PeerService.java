@@ -24,6 +24,8 @@ import org.letargo.manager.audit.AuditLog;
 import org.letargo.manager.config.PeerUrl;
 import org.letargo.manager.config.Peering;
 import org.letargo.manager.database.Database;
+import org.letargo.manager.migration.Arrivals;
+import org.letargo.manager.migration.OtherHosts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +61,7 @@ public final class PeerService implements AutoCloseable {
       AuditLog audit,
       Supplier<PeerFacts> facts,
       ImportVps imports,
+      Arrivals arrivals,
       Clock clock) {}
 
   private PeerService(Peering.On settings, Parts parts) {
@@ -72,7 +75,15 @@ public final class PeerService implements AutoCloseable {
     PeerKeys keys = new PeerKeys(identity::leaf);
     this.client = new PeerClient(parts.vertx(), keys, clock);
     PeerDesk desk =
-        new PeerDesk(identity, peers, tokens, facts, parts.imports(), parts.audit(), clock);
+        new PeerDesk(
+            identity,
+            peers,
+            tokens,
+            facts,
+            parts.imports(),
+            parts.arrivals(),
+            parts.audit(),
+            clock);
     this.server = PeerServer.start(parts.vertx(), settings, keys, desk);
   }
 
@@ -160,6 +171,21 @@ public final class PeerService implements AutoCloseable {
   /** Begins to speak with a peer, in both directions at once. */
   PeerTalk talk(Peer peer, String path) {
     return client.talk(peer, path);
+  }
+
+  /** Asks a peer; failures as in {@link PeerClient#get}. */
+  <T> T ask(Peer peer, String path, Class<T> type) {
+    return client.get(peer, path, type).answer();
+  }
+
+  /** Tells a peer something; failures as in {@link PeerClient#get}. */
+  void tell(Peer peer, String path, Object body) {
+    client.put(peer, path, body);
+  }
+
+  /** The peers as migrations need them. */
+  public OtherHosts others() {
+    return new PeerHosts(this, peers);
   }
 
   /** So fast did bytes go. */

@@ -51,7 +51,7 @@ public final class ChangeVps {
           case PAUSE -> once(new HookRequest.PauseVps(id, name));
           case UNPAUSE -> once(new HookRequest.UnpauseVps(id, name));
           case SUSPEND -> once(new HookRequest.SuspendVps(id, name));
-          case RESUME, EXPORT, CHECKPOINT, REWIND, CLONE, FORGET ->
+          case RESUME, EXPORT, CHECKPOINT, REWIND, CLONE, FORGET, MIGRATE ->
               throw new IllegalArgumentException(move + " needs more than a VPS");
         };
     return begin(name, move, id, work, by);

@@ -80,6 +80,8 @@ public final class Reconciliation {
       case UNPAUSE -> new VpsState.Unpausing(id);
       case EXPORT, SEND -> new VpsState.Exporting(id);
       case IMPORT, RECEIVE -> new VpsState.Importing(id);
+      case MIGRATE, TAKE_BACK -> new VpsState.Migrating(id);
+      case ARRIVE -> new VpsState.Arriving(id);
       case CHECKPOINT -> new VpsState.Checkpointing(id);
       case REWIND -> new VpsState.Rewinding(id);
       case CLONE -> new VpsState.Cloning(id);

@@ -28,7 +28,8 @@ public enum VpsMove {
   CHECKPOINT(OperationKind.CHECKPOINT),
   REWIND(OperationKind.REWIND),
   CLONE(OperationKind.CLONE),
-  FORGET(OperationKind.FORGET);
+  FORGET(OperationKind.FORGET),
+  MIGRATE(OperationKind.MIGRATE);
 
   private final OperationKind kind;
 
@@ -115,6 +116,7 @@ public enum VpsMove {
       case REWIND -> state.rewind(operation);
       case CLONE -> state.cloneIt(operation);
       case FORGET -> state.forget(operation);
+      case MIGRATE -> state.migrate(operation);
     };
   }
 

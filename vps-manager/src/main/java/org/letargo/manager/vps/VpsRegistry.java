@@ -14,6 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.Migration;
+import org.letargo.hook.protocol.MigrationPhase;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.VpsEvent;
 import org.letargo.hook.protocol.VpsException;
@@ -138,11 +140,56 @@ public final class VpsRegistry {
           && report.change().isPresent()) {
         throw VpsException.busy(name, report.change().get());
       }
+      if (vps.known() instanceof Vps.Known.Reported(VpsReport report)
+          && !mayBegin(move, report.migration())) {
+        throw report.migration().get().refusal(name, move.kind().word());
+      }
       claims.put(name, move.from(vps.state(), name, operation));
     } finally {
       lock.unlock();
     }
     listener.accept(name);
+  }
+
+  /** The hook says the same; who asks the manager hears it before anything is begun. */
+  private static boolean mayBegin(VpsMove move, Optional<Migration> between) {
+    Optional<MigrationPhase> phase = between.map(Migration::phase);
+    return phase.isEmpty()
+        || phase.get() == MigrationPhase.MOVED
+            && (move == VpsMove.DESTROY || move == VpsMove.EXPORT || move == VpsMove.FORGET);
+  }
+
+  /**
+   * Claims a VPS that stands between two hosts, for the next step of its migration.
+   *
+   * @throws VpsException NOT_FOUND, BUSY, HOOK_UNREACHABLE
+   */
+  public void claimBetween(VpsName name, Changing step) {
+    lock.lock();
+    try {
+      requireConnected();
+      Vps vps = look(name).orElseThrow(() -> VpsException.notFound(name));
+      if (vps.state() instanceof Changing busy) {
+        throw VpsException.busy(name, busy.operation());
+      }
+      claims.put(name, step);
+    } finally {
+      lock.unlock();
+    }
+    listener.accept(name);
+  }
+
+  /** All that stand between two hosts and that no operation of ours is at work on. */
+  public List<VpsReport> waitingBetween() {
+    lock.lock();
+    try {
+      return reports.values().stream()
+          .filter(report -> report.migration().isPresent())
+          .filter(report -> !claims.containsKey(report.spec().name()))
+          .toList();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**

@@ -29,6 +29,11 @@ public sealed interface VpsState {
       return new Cloning(operation);
     }
 
+    /** Whatever it is, it can go elsewhere. */
+    default Migrating migrate(OperationId operation) {
+      return new Migrating(operation);
+    }
+
     default Forgetting forget(OperationId operation) {
       return new Forgetting(operation);
     }
@@ -128,6 +133,12 @@ public sealed interface VpsState {
   record Resuming(OperationId operation) implements Changing {}
 
   record Exporting(OperationId operation) implements Changing {}
+
+  /** It goes to a peer, or is taken back from there. */
+  record Migrating(OperationId operation) implements Changing {}
+
+  /** It comes from a peer. */
+  record Arriving(OperationId operation) implements Changing {}
 
   record Checkpointing(OperationId operation) implements Changing {}
 

@@ -35,7 +35,8 @@ public record VpsView(
     Optional<Instant> since,
     Optional<CheckpointView> checkpoint,
     Optional<LoadingView> loading,
-    Optional<FailureView> resumeFailure) {
+    Optional<FailureView> resumeFailure,
+    Optional<MigrationView> migration) {
   private static final double MILLI = 1000.0;
 
   public static VpsView of(Vps vps) {
@@ -80,7 +81,8 @@ public record VpsView(
         alive.map(Alive::since),
         checkpoint.map(CheckpointView::of),
         report.resumed().flatMap(LoadingView::of),
-        report.resumed().flatMap(VpsView::failure));
+        report.resumed().flatMap(VpsView::failure),
+        report.migration().map(MigrationView::of));
   }
 
   private static Optional<FailureView> failure(Resumed resumed) {
@@ -97,6 +99,7 @@ public record VpsView(
         vps.name(),
         vps.state().word(),
         operation,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

@@ -11,6 +11,7 @@ import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.MigrationId;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.PreflightReport;
 import org.letargo.hook.protocol.ProgressListener;
@@ -53,6 +54,7 @@ public final class Changes {
   private final Recovery recovery;
   private final TemplateChanges templates;
   private final HostReboot reboot;
+  private final MigrationSteps migration;
 
   public Changes(Host host, Operations operations) {
     this.host = host;
@@ -85,6 +87,9 @@ public final class Changes {
     this.compare = new CompareCheckpoints(host);
     this.templates = new TemplateChanges(host);
     this.recovery = new Recovery(host, stand, exits, destroy, mount, operations, files, trial);
+    this.migration =
+        new MigrationSteps(
+            host, files, suspend, checkpoint, export, imports, resume, pause, stand, this::destroy);
     this.reboot =
         new HostReboot(
             operations,
@@ -96,10 +101,20 @@ public final class Changes {
                 pause::pause));
   }
 
+  /** What migrations are made of. */
+  public MigrationSteps migration() {
+    return migration;
+  }
+
   /** Puts everything right after a start of the hook; before anything else. */
   public void recover() {
     recovery.run();
     preflight.warmUp();
+  }
+
+  /** Whether {@link #recover} could read every VPS of this host. */
+  public boolean knowsAll() {
+    return recovery.knowsAll();
   }
 
   /**
@@ -141,7 +156,9 @@ public final class Changes {
           on(wanted.name(), vps -> export.export(vps, wanted, operation, exchange));
       case HookRequest.ReceiveVps(var _, var name) -> imports.receive(exchange, name, operation);
       case HookRequest.SendCheckpoint wanted ->
-          on(wanted.name(), vps -> export.move(vps, wanted, operation, exchange));
+          on(
+              wanted.name(),
+              vps -> export.move(vps, wanted.checkpoint(), wanted.packed(), operation, exchange));
       case HookRequest.RewindVps wanted ->
           on(wanted.name(), vps -> rewind.rewind(vps, wanted, operation));
       case HookRequest.ForgetCheckpoint(var _, var name, var id) ->
@@ -153,6 +170,7 @@ public final class Changes {
           HookRequest.CheckpointVps _,
           HookRequest.VerifyCheckpoint _,
           HookRequest.MaintainStore _,
+          HookRequest.MigrateVps _,
           HookRequest.ExportTemplate _,
           HookRequest.RemoveTemplate _ ->
           throw new IllegalArgumentException("not a change of a VPS: " + request);
@@ -171,6 +189,11 @@ public final class Changes {
 
   private void destroy(Vps vps, Operation operation) {
     destroy.destroy(vps, operation);
+    preflight.forget(vps.spec().name());
+  }
+
+  private void destroy(Vps vps, MigrationId migration, Operation operation) {
+    destroy.destroy(vps, migration, operation);
     preflight.forget(vps.spec().name());
   }
 

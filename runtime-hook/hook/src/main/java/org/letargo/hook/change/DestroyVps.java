@@ -6,6 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.operation.Operation;
+import org.letargo.hook.protocol.MigrationId;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.Vps;
@@ -27,8 +28,19 @@ final class DestroyVps {
   }
 
   void destroy(Vps vps, Operation operation) {
-    try (Vps.Change change =
-        vps.begin(operation.id(), JournalEntry.Kind.DESTROY, Optional.empty())) {
+    destroy(vps, vps.begin(operation.id(), JournalEntry.Kind.DESTROY, Optional.empty()), operation);
+  }
+
+  /** Removes one that is not this host's any more, or does not become it. */
+  void destroy(Vps vps, MigrationId migration, Operation operation) {
+    destroy(
+        vps,
+        vps.begin(operation.id(), JournalEntry.Kind.DESTROY, Optional.empty(), migration),
+        operation);
+  }
+
+  private void destroy(Vps vps, Vps.Change begun, Operation operation) {
+    try (Vps.Change change = begun) {
       operation.commit();
       operation.phase("stop", 10);
       Faults.at("destroy.begin");

@@ -108,16 +108,18 @@ final class ExportVps {
   /**
    * Sends a checkpoint to another store, beside whatever the VPS does; the other asks for what it
    * lacks.
+   *
+   * @param packed whether content is packed on the way
    */
   void move(
-      Vps vps, HookRequest.SendCheckpoint wanted, Operation operation, HookExchange exchange) {
-    CheckpointId id = vps.timeline().get(wanted.checkpoint()).checkpoint().id();
+      Vps vps, CheckpointId wanted, boolean packed, Operation operation, HookExchange exchange) {
+    CheckpointId id = vps.timeline().get(wanted).checkpoint().id();
     operation.phase("compare", 5);
     try (StoredCheckpoint stored = open(id);
         OutputStream out = new BufferedOutputStream(new CallerOutput(exchange), BUFFER_BYTES)) {
       TransferSender.send(
           stored,
-          wanted.packed(),
+          packed,
           exchange.input(),
           out,
           (doneBytes, totalBytes) -> {

@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
  * fail:POINT}, {@code delay:POINT} or {@code hold:POINT}, or several with commas between. Without
  * the variable they do nothing.
  */
-final class Faults {
+public final class Faults {
   private static final Set<String> ARMED =
       Set.of(System.getenv().getOrDefault("LETARGO_FAULT", "").split(",", -1));
   private static final int STATUS_OF_SIGKILL = 137;
@@ -23,7 +23,7 @@ final class Faults {
   }
 
   /** Dies here as by kill -9, throws, or waits, if this point is armed. */
-  static void at(String point) {
+  public static void at(String point) {
     if (ARMED.contains(point)) {
       Runtime.getRuntime().halt(STATUS_OF_SIGKILL);
     }

@@ -26,6 +26,7 @@ import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.Ipv4Address;
+import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.PublishedPort;
 import org.letargo.hook.protocol.TemplateName;
@@ -99,7 +100,7 @@ final class ImportVps {
 
   Vps importFrom(InputStream archive, Optional<VpsName> wantedName, Operation operation) {
     try (ArchiveFileReader reader = ArchiveFileReader.open(archive)) {
-      return importFrom(new Archive(reader), wantedName, operation);
+      return importFrom(new Archive(reader), Wish.plain(wantedName), operation);
     } catch (ArchiveException e) {
       throw ArchiveFailures.whileImporting(e);
     } catch (IOException e) {
@@ -109,10 +110,23 @@ final class ImportVps {
 
   /** From a hook that sends a checkpoint of its store, and hears what this one lacks. */
   Vps receive(HookExchange exchange, Optional<VpsName> wantedName, Operation operation) {
+    return receive(exchange, Wish.plain(wantedName), operation);
+  }
+
+  /**
+   * The same of one that moves here: it keeps name and address, or does not come.
+   *
+   * @param arriving where it stands when it is here; nobody else may change it then
+   */
+  Vps arrive(HookExchange exchange, VpsName name, Migration arriving, Operation operation) {
+    return receive(exchange, new Wish(Optional.of(name), Optional.of(arriving)), operation);
+  }
+
+  private Vps receive(HookExchange exchange, Wish wish, Operation operation) {
     try {
       TransferReceiver receiver = TransferReceiver.open(exchange.input());
-      OutputStream wish = new CallerOutput(exchange);
-      return importFrom(new OtherStore(receiver, wish), wantedName, operation);
+      OutputStream lacking = new CallerOutput(exchange);
+      return importFrom(new OtherStore(receiver, lacking), wish, operation);
     } catch (ArchiveException e) {
       throw ArchiveFailures.whileImporting(e);
     } catch (FileSystemException e) {
@@ -127,20 +141,31 @@ final class ImportVps {
     }
   }
 
-  private Vps importFrom(Origin origin, Optional<VpsName> wantedName, Operation operation)
-      throws IOException {
+  /**
+   * What is to become of it.
+   *
+   * @param name empty: the name that it had
+   * @param arriving where it stands then; empty: it is simply here
+   */
+  private record Wish(Optional<VpsName> name, Optional<Migration> arriving) {
+    static Wish plain(Optional<VpsName> name) {
+      return new Wish(name, Optional.empty());
+    }
+  }
+
+  private Vps importFrom(Origin origin, Wish wish, Operation operation) throws IOException {
     CheckpointManifest manifest = origin.manifest();
     VpsDescription described = manifest.checkpoint().vps();
-    VpsName name = wantedName.orElseGet(() -> new VpsName(described.name()));
+    VpsName name = wish.name.orElseGet(() -> new VpsName(described.name()));
     TemplateName template = template(described);
     List<PublishedPort> published =
         described.publishedPorts().stream().map(ImportVps::port).toList();
-    Admission.Seat seat = admission.reserve(name, address(manifest), published);
+    Admission.Seat seat = admission.reserve(name, address(manifest, wish), published);
     try (TemplateUse _ = host.templates().use(template);
         CheckpointWriter checkpoint = host.store().checkpoints().begin()) {
       read(origin, checkpoint, operation);
       Faults.at("import.received");
-      return admit(manifest, seat, template, checkpoint, operation);
+      return admit(manifest, seat, template, checkpoint, wish.arriving, operation);
     } catch (ArchiveException | VpsException | IOException e) {
       host.store().collectSoon(); // what has come of it
       throw e;
@@ -196,6 +221,7 @@ final class ImportVps {
       Admission.Seat seat,
       TemplateName template,
       CheckpointWriter checkpoint,
+      Optional<Migration> arriving,
       Operation operation)
       throws IOException {
     VpsDescription described = manifest.checkpoint().vps();
@@ -219,12 +245,16 @@ final class ImportVps {
         TimelineEntry.plain(
             CheckpointFiles.report(kept),
             Optional.empty(),
-            CheckpointKind.IMPORT,
+            arriving.isPresent() ? CheckpointKind.MIGRATE : CheckpointKind.IMPORT,
             kept.hasMemory(),
             DataSize.ofBytes(storedBytes));
     operation.phase("disk", 85);
     return newVps.make(
-        new NewVps.Plan(PREFIX, JournalEntry.Kind.IMPORT, stored, entry), operation, _ -> {});
+        new NewVps.Plan(PREFIX, JournalEntry.Kind.IMPORT, stored, entry),
+        operation,
+        unfinished ->
+            arriving.ifPresent(
+                migration -> unfinished.writeMigration(migration.with(entry.checkpoint().id()))));
   }
 
   /** Another VPS of this host may have the checkpoint already, and would lose it with this one. */
@@ -239,13 +269,15 @@ final class ImportVps {
         described.diskBytes());
   }
 
-  /** A VPS with memory must come back at its address; one without takes any. */
-  private Optional<Ipv4Address> address(CheckpointManifest manifest) {
+  /** A VPS with memory must come back at its address, and one that moves; others take any. */
+  private Optional<Ipv4Address> address(CheckpointManifest manifest, Wish wish) {
     Ipv4Address described = new Ipv4Address(manifest.checkpoint().vps().address());
     boolean isFree =
         host.configuration().subnet().offers(described)
             && host.vpses().all().stream().noneMatch(vps -> vps.spec().address().equals(described));
-    return manifest.hasMemory() || isFree ? Optional.of(described) : Optional.empty();
+    return manifest.hasMemory() || wish.arriving.isPresent() || isFree
+        ? Optional.of(described)
+        : Optional.empty();
   }
 
   /** The template that the disk builds on: the same contents, under whatever name. */

@@ -20,6 +20,7 @@ import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Failure;
+import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.OperationReport;
 import org.letargo.hook.protocol.Resumed;
@@ -101,6 +102,11 @@ final class Recovery {
     dropOrphans();
   }
 
+  /** Whether every VPS could be read. */
+  boolean knowsAll() {
+    return allRecovered;
+  }
+
   /** What no timeline has: left by a change that did not come to its end. */
   private void dropOrphans() {
     if (!allRecovered) {
@@ -151,8 +157,7 @@ final class Recovery {
       LOG.info("vps={} op={} destroyed, as had been begun", folder.name(), operation);
       return;
     }
-    try (Vps.Change change =
-        vps.begin(operation, kind, journal.flatMap(JournalEntry::checkpoint))) {
+    try (Vps.Change change = begin(vps, operation, kind, journal)) {
       Optional<StillLoading> loading = stillLoading(folder, journal, written);
       VpsStatus now = settle(vps, journal, init, written, loading);
       DurableFiles.deleteTree(folder.images());
@@ -164,6 +169,15 @@ final class Recovery {
       LOG.info("vps={} found {}, is {}", folder.name(), written.word(), now.word());
       journal.ifPresent(entry -> operations.ended(operation, outcome(vps, entry, now)));
     }
+  }
+
+  private static Vps.Change begin(
+      Vps vps, OperationId operation, JournalEntry.Kind kind, Optional<JournalEntry> journal) {
+    Optional<CheckpointId> checkpoint = journal.flatMap(JournalEntry::checkpoint);
+    Optional<Migration> between = vps.migration();
+    return between.isPresent()
+        ? vps.begin(operation, kind, checkpoint, between.get().id())
+        : vps.begin(operation, kind, checkpoint);
   }
 
   /** Whether the hook has died while memory of the VPS was not all there. */
@@ -339,7 +353,7 @@ final class Recovery {
           case SUSPEND -> now instanceof VpsStatus.Suspended;
           case CHECKPOINT -> entry.checkpoint().flatMap(vps.timeline()::find).isPresent();
           case FORGET -> entry.checkpoint().flatMap(vps.timeline()::find).isEmpty();
-          case DESTROY, EXPORT -> false;
+          case DESTROY, EXPORT, MIGRATE -> false;
         };
     if (done) {
       return new OperationReport.Succeeded();

@@ -73,14 +73,20 @@ final class ResumeVps {
    * @param eagerBecause why all memory must be there first; empty: only if it must
    * @param keepsConnections whether its TCP connections go on; a clone must not speak on those of
    *     another VPS
+   * @param atRelease done when all tasks are there and none has run; if it throws none will
    */
-  record Way(Optional<String> eagerBecause, boolean keepsConnections) {
-    static final Way BEST = new Way(Optional.empty(), true);
-    static final Way ASKED_EAGER = new Way(Optional.of("it was asked for"), true);
-    static final Way AS_CLONE = new Way(Optional.empty(), false);
+  record Way(Optional<String> eagerBecause, boolean keepsConnections, Runnable atRelease) {
+    static final Way BEST = new Way(Optional.empty(), true, () -> {});
+    static final Way ASKED_EAGER = new Way(Optional.of("it was asked for"), true, () -> {});
+    static final Way AS_CLONE = new Way(Optional.empty(), false, () -> {});
 
     Way eagerly(String because) {
-      return new Way(Optional.of(because), keepsConnections);
+      return new Way(Optional.of(because), keepsConnections, atRelease);
+    }
+
+    /** The best one, and this is done at the last moment. */
+    static Way after(Runnable atRelease) {
+      return new Way(Optional.empty(), true, atRelease);
     }
   }
 
@@ -165,6 +171,7 @@ final class ResumeVps {
         loading.ifPresent(Loading::restored);
         Faults.at("resume.after-restore");
         host.network().raise(vps.spec());
+        host.network().announce(vps.spec(), initPid);
         exits.watch(vps, initPid);
       } catch (RuntimeException e) {
         VpsException failure = failure(e);
@@ -281,6 +288,7 @@ final class ResumeVps {
       phase("release", 90);
       host.cgroups().afterRestore(vps.stored());
       operation.commit();
+      way.atRelease.run();
       vps.timeline().moveTo(checkpoint.id()); // while it can still be undone: here is where it was
       Faults.at("resume.before-release");
       loading.ifPresent(late -> late.hold(initPid));

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.Json;
+import org.letargo.hook.protocol.MigrationPhase;
 import org.letargo.hook.protocol.VpsSpec;
 import org.letargo.hook.rootfs.RootFileSystem;
 import org.letargo.hook.template.GuestFiles;
@@ -119,8 +120,13 @@ final class Stand {
     }
   }
 
-  /** Writes the firewall rules for all VPSes that have published ports. */
+  /** Writes the firewall rules for all VPSes that have published ports, and are not elsewhere. */
   void publishPorts() {
-    host.network().publish(host.vpses().all().stream().map(Vps::spec).toList());
+    host.network()
+        .publish(host.vpses().all().stream().filter(Stand::isHere).map(Vps::spec).toList());
+  }
+
+  private static boolean isHere(Vps vps) {
+    return vps.migration().filter(known -> known.phase() == MigrationPhase.MOVED).isEmpty();
   }
 }

@@ -3,6 +3,7 @@ package org.letargo.hook.change;
 import java.util.Optional;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointKind;
+import org.letargo.hook.protocol.MigrationId;
 import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
@@ -52,6 +53,29 @@ final class SuspendVps {
       operation.succeeded();
     }
     Faults.at("suspend.after-journal");
+  }
+
+  /**
+   * Suspends one that leaves this host, as a part of its migration.
+   *
+   * @throws VpsException WRONG_STATE if it has no processes
+   */
+  TimelineEntry leaving(Vps vps, MigrationId migration, Operation operation) {
+    CheckpointWish wish = CheckpointWish.of(CheckpointKind.SUSPEND);
+    try (Vps.Change change =
+        vps.begin(operation.id(), JournalEntry.Kind.SUSPEND, Optional.of(wish.id()), migration)) {
+      return switch (vps.status()) {
+        case VpsStatus.Running running ->
+            suspend(vps, operation, change, wish, running, running.initPid());
+        case VpsStatus.Paused paused -> {
+          take.require(vps, "suspend");
+          yield suspend(vps, operation, change, wish, paused, paused.initPid());
+        }
+        case VpsStatus.Stopped _, VpsStatus.Suspended _ ->
+            throw VpsException.wrongState(
+                vps.spec().name(), "suspend", vps.status().word(), "Begin its migration again.");
+      };
+    }
   }
 
   /**

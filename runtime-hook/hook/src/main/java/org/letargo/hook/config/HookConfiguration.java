@@ -26,6 +26,7 @@ import org.letargo.hook.protocol.InstanceName;
  * @param firstHostId the first of the user ids that VPSes get, 65,536 each
  * @param allowedUsers who may talk to the hook's socket
  * @param whenHostStops what becomes of the VPSes that run when the host goes down
+ * @param onArrival a command of the host's that is run when a VPS has moved here, if it is there
  * @param store how checkpoints are kept
  */
 public record HookConfiguration(
@@ -39,6 +40,7 @@ public record HookConfiguration(
     int firstHostId,
     List<String> allowedUsers,
     WhenHostStops whenHostStops,
+    Path onArrival,
     StoreSettings store) {
   private static final Set<String> SHARED_KEYS =
       Set.of("instance", "state-dir", "run-dir", "hook", "manager", "peers");
@@ -52,6 +54,7 @@ public record HookConfiguration(
           "first-host-id",
           "allowed-users",
           "when-host-stops",
+          "on-arrival",
           "store");
 
   private static final Set<String> STORE_KEYS =
@@ -105,6 +108,7 @@ public record HookConfiguration(
             own.number("first-host-id", DEFAULT_FIRST_HOST_ID),
             own.texts("allowed-users", List.of("root", "letargo")),
             parseWhenHostStops(own.text("when-host-stops", "suspend"), errors),
+            own.folder("on-arrival", Path.of("/etc/letargo/on-arrival")),
             parseStore(own.section("store", STORE_KEYS)));
     configuration.check(errors);
     if (!errors.isEmpty()) {

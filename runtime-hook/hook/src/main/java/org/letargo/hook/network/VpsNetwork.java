@@ -3,12 +3,16 @@ package org.letargo.hook.network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.locks.LockSupport;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.config.HookConfiguration;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.Ipv4Address;
 import org.letargo.hook.protocol.VpsSpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Plugs VPSes into the bridge. A VPS's network namespace is made by the runtime, so that it belongs
@@ -18,6 +22,24 @@ import org.letargo.hook.protocol.VpsSpec;
  */
 public final class VpsNetwork {
   private static final String INSIDE = "eth0";
+
+  private static final Logger LOG = LoggerFactory.getLogger(VpsNetwork.class);
+
+  /**
+   * To give a device the MAC that it has makes the kernel announce its addresses, where it was told
+   * to (inetdev_event, ndisc_netdev_event: NETDEV_CHANGEADDR).
+   */
+  private static final String ANNOUNCE =
+      """
+      set -e
+      echo 1 >/proc/sys/net/ipv4/conf/eth0/arp_notify
+      [ ! -e /proc/sys/net/ipv6/conf/eth0/ndisc_notify ] ||
+        echo 1 >/proc/sys/net/ipv6/conf/eth0/ndisc_notify
+      ip link set eth0 address "$1"
+      """;
+
+  private static final Duration LONGEST_CARRIER = Duration.ofSeconds(1);
+  private static final Duration CARRIER_PAUSE = Duration.ofMillis(1);
 
   /** The other end of the pair of a trial. */
   private static final String NOWHERE = "nowhere0";
@@ -119,6 +141,39 @@ public final class VpsNetwork {
     ip(
         "link set " + device(spec.address()) + " up\n",
         "cannot raise the network of VPS '" + spec.name() + "'");
+  }
+
+  /**
+   * Says on the segment where the VPS is now: by an ARP announcement of its address, and by
+   * neighbour advertisements of those of version 6. It may have been elsewhere a moment ago, and
+   * switches would send there what is for it until it says something. Call it when the host's end
+   * is up.
+   *
+   * @param pid a process in its network namespace
+   */
+  public void announce(VpsSpec spec, long pid) {
+    awaitCarrier(device(spec.address()));
+    Command.Result result =
+        Command.of(
+                "nsenter", "-t", String.valueOf(pid), "-n", "sh", "-c", ANNOUNCE, "-", spec.mac())
+            .input("")
+            .run();
+    if (!result.ok()) {
+      LOG.warn("vps={} is not announced: {}, continuing without it", spec.name(), result.reason());
+    }
+  }
+
+  /** The kernel lets nothing through before it has seen, on a thread of its own, that it is up. */
+  private static void awaitCarrier(String device) {
+    Path state = Path.of("/sys/class/net", device, "operstate");
+    long deadlineNanos = System.nanoTime() + LONGEST_CARRIER.toNanos();
+    try {
+      while (!Files.readString(state).strip().equals("up") && System.nanoTime() < deadlineNanos) {
+        LockSupport.parkNanos(CARRIER_PAUSE.toNanos());
+      }
+    } catch (IOException e) {
+      LOG.debug("{} is gone", device, e);
+    }
   }
 
   /** Removes the pair, if it is there. */

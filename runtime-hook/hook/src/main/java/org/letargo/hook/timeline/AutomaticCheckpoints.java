@@ -9,8 +9,9 @@ import org.letargo.hook.protocol.TimelineEntry;
 
 /**
  * Which of the checkpoints that nobody asked for may go. A suspension leaves one, and so does a
- * rewind; without a bound a VPS that is suspended every night would fill the disk. One that a
- * person has pinned, labelled or written on stays, and so does the one that the present follows on.
+ * rewind or a migration; without a bound a VPS that is suspended every night would fill the disk.
+ * One that a person has pinned, labelled or written on stays, and so does the one that the present
+ * follows on.
  */
 public final class AutomaticCheckpoints {
   /** So many of them are kept, the newest. */
@@ -34,7 +35,7 @@ public final class AutomaticCheckpoints {
   private static boolean isUntouched(TimelineEntry entry) {
     boolean unasked =
         switch (entry.kind()) {
-          case SUSPEND, BEFORE_REWIND -> true;
+          case SUSPEND, BEFORE_REWIND, MIGRATE -> true;
           case MANUAL, SCHEDULED, IMPORT, CLONE -> false;
         };
     return unasked && !entry.pinned() && entry.label().isEmpty() && entry.note().isEmpty();

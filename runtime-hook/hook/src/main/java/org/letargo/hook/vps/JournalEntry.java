@@ -28,6 +28,8 @@ public record JournalEntry(OperationId operation, Kind kind, Optional<Checkpoint
     CHECKPOINT,
     FORGET,
     REWIND,
-    EXPORT
+    EXPORT,
+    /** A step of a migration that moves nothing: where the VPS stands says how far it came. */
+    MIGRATE
   }
 }

@@ -1,11 +1,16 @@
 package org.letargo.hook.vps;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.Migration;
+import org.letargo.hook.protocol.MigrationId;
+import org.letargo.hook.protocol.MigrationPhase;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.VpsException;
@@ -27,6 +32,7 @@ public final class Vps {
   private VpsStatus status;
 
   private Optional<Resumed> resumed = Optional.empty();
+  private Optional<Migration> migration;
   private OperationId change;
   private boolean gone;
   private long revision;
@@ -47,6 +53,7 @@ public final class Vps {
     this.status = status;
     this.changed = changed;
     this.timeline = new VpsTimeline(stored.spec().name(), folder.timeline());
+    this.migration = folder.readMigration();
     this.revisions = revisions;
     this.revision = revisions.getAsLong();
   }
@@ -77,6 +84,11 @@ public final class Vps {
     return resumed;
   }
 
+  /** Where it stands between two hosts; empty: it is simply here. */
+  public synchronized Optional<Migration> migration() {
+    return migration;
+  }
+
   /** Says how much of its memory is there now; no effect if it was not resumed lazily, or ended. */
   public void loaded(Resumed.Lazily now) {
     synchronized (this) {
@@ -103,11 +115,26 @@ public final class Vps {
    * Starts a change: nobody else can until it is closed, and the journal tells of it. The caller
    * closes it.
    *
-   * @throws VpsException BUSY if another change runs; NOT_FOUND if one has removed it
+   * @throws VpsException BUSY if another change runs; NOT_FOUND if one has removed it; WRONG_STATE
+   *     if it stands between two hosts and may not be changed so
    */
   public Change begin(
       OperationId operation, JournalEntry.Kind kind, Optional<CheckpointId> checkpoint) {
-    hold(operation);
+    hold(operation, Optional.empty(), kind);
+    return journalled(new JournalEntry(operation, kind, checkpoint));
+  }
+
+  /**
+   * The same for a step of the migration that it is in.
+   *
+   * @throws VpsException also NOT_FOUND if it is in none of this id
+   */
+  public Change begin(
+      OperationId operation,
+      JournalEntry.Kind kind,
+      Optional<CheckpointId> checkpoint,
+      MigrationId own) {
+    hold(operation, Optional.of(own), kind);
     return journalled(new JournalEntry(operation, kind, checkpoint));
   }
 
@@ -176,6 +203,38 @@ public final class Vps {
     };
   }
 
+  private synchronized void hold(
+      OperationId operation, Optional<MigrationId> own, JournalEntry.Kind kind) {
+    if (!gone && own.isPresent() && !own.equals(migration.map(Migration::id))) {
+      throw new VpsException(
+          Code.NOT_FOUND,
+          "VPS '" + spec().name() + "' is not in migration " + own.get(),
+          "that has ended",
+          "Look where the VPS is now: 'letargo list'.");
+    }
+    if (!gone && own.isEmpty() && !mayBegin(kind)) {
+      throw migration.orElseThrow().refusal(spec().name(), verb(kind));
+    }
+    hold(operation);
+  }
+
+  /** What is kept of one that has moved may be looked at, sent and removed. */
+  private boolean mayBegin(JournalEntry.Kind kind) {
+    MigrationPhase phase = migration.map(Migration::phase).orElse(MigrationPhase.OWNED);
+    return switch (phase) {
+      case OWNED -> true;
+      case MOVED ->
+          kind == JournalEntry.Kind.DESTROY
+              || kind == JournalEntry.Kind.FORGET
+              || kind == JournalEntry.Kind.EXPORT;
+      case LEAVING, HANDED_OVER, LENT, ARRIVING, BORROWING, GIVEN_BACK, UNKNOWN -> false;
+    };
+  }
+
+  private static String verb(JournalEntry.Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
   private synchronized void hold(OperationId operation) {
     if (gone) {
       throw VpsException.notFound(spec().name());
@@ -219,6 +278,16 @@ public final class Vps {
       synchronized (Vps.this) {
         status = next;
         resumed = way;
+        revision = revisions.getAsLong();
+      }
+      changed.accept(Vps.this);
+    }
+
+    /** Makes it durable where it stands between two hosts, then seen; empty: it is simply here. */
+    public void migrating(Optional<Migration> next) {
+      next.ifPresentOrElse(folder::writeMigration, folder::clearMigration);
+      synchronized (Vps.this) {
+        migration = next;
         revision = revisions.getAsLong();
       }
       changed.accept(Vps.this);

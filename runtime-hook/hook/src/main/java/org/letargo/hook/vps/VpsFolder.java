@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.letargo.hook.config.HookConfiguration;
 import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsStatus;
 
@@ -12,7 +13,7 @@ import org.letargo.hook.protocol.VpsStatus;
  *
  * <pre>
  * STATE/vps/NAME/        spec.json state.json journal.json timeline.json after-boot.json loading.json
- *                hot-pages.json console.log
+ *                migration.json hot-pages.json console.log
  *                disk/   upper/ work/ (of the overlay), at.json (which checkpoint the disk equals)
  *                images/ (while a checkpoint is taken or brought back)  log/VERB/
  * STATE/trials/NAME/     disk/ images/ log/ console.log of a trial restore; RUN/trials/NAME/ likewise
@@ -101,6 +102,18 @@ public record VpsFolder(VpsName name, Path state, Path run, Path engineAction) {
 
   public void clearStillLoading() {
     DurableFiles.delete(state.resolve("loading.json"));
+  }
+
+  public Optional<Migration> readMigration() {
+    return DurableFiles.readJson(state.resolve("migration.json"), Migration.class);
+  }
+
+  public void writeMigration(Migration migration) {
+    DurableFiles.writeJson(state.resolve("migration.json"), migration);
+  }
+
+  public void clearMigration() {
+    DurableFiles.delete(state.resolve("migration.json"));
   }
 
   /** What its processes wanted first when it was last resumed. */

@@ -32,6 +32,7 @@ class HookConfigurationTest {
           1_879_048_192,
           List.of("root", "letargo"),
           WhenHostStops.SUSPEND,
+          Path.of("/etc/letargo/on-arrival"),
           StoreSettings.DEFAULTS);
 
   @TempDir Path folder;
@@ -64,6 +65,7 @@ class HookConfigurationTest {
               first-host-id: 1000013824
               allowed-users: [root, alice]
               when-host-stops: stop
+              on-arrival: /srv/route-here
               store:
                 key-file: /etc/letargo/store.key
                 zstd-level: -3
@@ -84,6 +86,7 @@ class HookConfigurationTest {
                 1_000_013_824,
                 List.of("root", "alice"),
                 WhenHostStops.STOP,
+                Path.of("/srv/route-here"),
                 new StoreSettings(
                     Optional.of(Path.of("/etc/letargo/store.key")),
                     -3,

@@ -111,6 +111,7 @@ class VpsNetworkTest {
             configuration.firstHostId(),
             configuration.allowedUsers(),
             configuration.whenHostStops(),
+            configuration.onArrival(),
             configuration.store());
 
     assertThatThrownBy(() -> new Firewall(broken).publish(List.of()))

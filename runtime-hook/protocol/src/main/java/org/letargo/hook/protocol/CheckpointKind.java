@@ -21,5 +21,8 @@ public enum CheckpointKind {
   IMPORT,
   /** The VPS was cloned from this state of another one. */
   @JsonProperty("clone")
-  CLONE
+  CLONE,
+  /** The VPS moved to another host in this state. */
+  @JsonProperty("migrate")
+  MIGRATE
 }

@@ -39,6 +39,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.ImportVps.class),
   @JsonSubTypes.Type(HookRequest.SendCheckpoint.class),
   @JsonSubTypes.Type(HookRequest.ReceiveVps.class),
+  @JsonSubTypes.Type(HookRequest.MigrateVps.class),
+  @JsonSubTypes.Type(HookRequest.FindMigration.class),
   @JsonSubTypes.Type(HookRequest.CheckpointVps.class),
   @JsonSubTypes.Type(HookRequest.ListCheckpoints.class),
   @JsonSubTypes.Type(HookRequest.MarkCheckpoint.class),
@@ -86,6 +88,7 @@ public sealed interface HookRequest<R> {
               AttachConsole _,
               CancelOperation _ ->
               Done.class;
+          case MigrateVps _, FindMigration _ -> MigrationReport.class;
           case ListTemplates _ -> TemplateList.class;
           case BuildTemplate _, AddTemplate _ -> TemplateReport.class;
           case CheckpointVps _, MarkCheckpoint _, VerifyCheckpoint _ -> TimelineEntry.class;
@@ -261,6 +264,13 @@ public sealed interface HookRequest<R> {
    * @param name empty: the name that it had
    */
   record ReceiveVps(OperationId operation, Optional<VpsName> name) implements Change<VpsReport> {}
+
+  /** Does one step of a migration, which moves a VPS to another host. */
+  record MigrateVps(OperationId operation, VpsName name, MigrationId migration, MigrationStep step)
+      implements Change<MigrationReport> {}
+
+  /** What is known here of a migration: a look that changes nothing. */
+  record FindMigration(MigrationId migration) implements HookRequest<MigrationReport> {}
 
   /**
    * Saves memory and disk of a running or paused VPS, which goes on; of a stopped one its disk.

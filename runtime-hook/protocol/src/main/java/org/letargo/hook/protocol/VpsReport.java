@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param change the operation that is changing it at this moment
  * @param resumed how it was last brought back to life; empty if it has not been since it was last
  *     started, stopped or suspended, or the hook was
+ * @param migration where it stands between two hosts; empty: it is simply here
  */
 public record VpsReport(
     VpsSpec spec,
@@ -18,4 +19,16 @@ public record VpsReport(
     DataSize memoryUsed,
     Optional<OperationId> change,
     long revision,
-    Optional<Resumed> resumed) {}
+    Optional<Resumed> resumed,
+    Optional<Migration> migration) {
+  /** Of one that is simply here. */
+  public VpsReport(
+      VpsSpec spec,
+      VpsStatus status,
+      DataSize memoryUsed,
+      Optional<OperationId> change,
+      long revision,
+      Optional<Resumed> resumed) {
+    this(spec, status, memoryUsed, change, revision, resumed, Optional.empty());
+  }
+}

@@ -3,16 +3,21 @@ package org.letargo.hook.protocol.testing;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.UnaryOperator;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Ipv4Address;
+import org.letargo.hook.protocol.Migration;
+import org.letargo.hook.protocol.MigrationId;
+import org.letargo.hook.protocol.MigrationPhase;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.PublishedPort;
 import org.letargo.hook.protocol.Resumed;
@@ -41,6 +46,7 @@ final class FakeHost {
   private final List<BlockingQueue<Optional<VpsEvent>>> watchers = new ArrayList<>();
   private final Set<VpsName> making = new TreeSet<>();
   private final FakeFiles files = new FakeFiles();
+  private final Map<MigrationId, MigrationPhase> endedMigrations = new ConcurrentHashMap<>();
   private final FakeTimelines timelines = new FakeTimelines(files);
   private long revision;
   private long nextPid = 1000;
@@ -89,7 +95,23 @@ final class FakeHost {
     if (vps.change().isPresent()) {
       throw VpsException.busy(name, vps.change().get());
     }
+    if (vps.migration().filter(at -> at.phase() != MigrationPhase.MOVED).isPresent()) {
+      throw vps.migration().get().refusal(name, "change");
+    }
     return store(with(vps, vps.status(), Optional.of(operation)));
+  }
+
+  /** It stands so between two hosts from now on; empty: it is simply here. */
+  synchronized VpsReport migrating(VpsName name, Optional<Migration> now) {
+    VpsReport vps = find(name);
+    return store(
+        new VpsReport(
+            vps.spec(), vps.status(), vps.memoryUsed(), vps.change(), 0, vps.resumed(), now));
+  }
+
+  /** Migrations that have ended here and that the source may still ask for. */
+  Map<MigrationId, MigrationPhase> endedMigrations() {
+    return endedMigrations;
   }
 
   /** The change is over, with or without effect. */
@@ -122,7 +144,13 @@ final class FakeHost {
     VpsReport now = with(vps, status, vps.change());
     return store(
         new VpsReport(
-            now.spec(), now.status(), now.memoryUsed(), now.change(), 0, Optional.of(way)));
+            now.spec(),
+            now.status(),
+            now.memoryUsed(),
+            now.change(),
+            0,
+            Optional.of(way),
+            now.migration()));
   }
 
   /**
@@ -282,13 +310,25 @@ final class FakeHost {
         };
     DataSize used = alive ? DataSize.ofMebibytes(7) : DataSize.ofBytes(0);
     return new VpsReport(
-        vps.spec(), status, used, change, 0, alive ? vps.resumed() : Optional.empty());
+        vps.spec(),
+        status,
+        used,
+        change,
+        0,
+        alive ? vps.resumed() : Optional.empty(),
+        vps.migration());
   }
 
   private VpsReport store(VpsReport vps) {
     VpsReport stored =
         new VpsReport(
-            vps.spec(), vps.status(), vps.memoryUsed(), vps.change(), ++revision, vps.resumed());
+            vps.spec(),
+            vps.status(),
+            vps.memoryUsed(),
+            vps.change(),
+            ++revision,
+            vps.resumed(),
+            vps.migration());
     vpses.put(vps.spec().name(), stored);
     tell(new VpsEvent(vps.spec().name(), Optional.of(stored)));
     return stored;

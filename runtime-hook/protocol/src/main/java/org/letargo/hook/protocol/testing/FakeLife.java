@@ -2,7 +2,6 @@ package org.letargo.hook.protocol.testing;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -17,6 +16,7 @@ import org.letargo.hook.protocol.HookExchange;
 import org.letargo.hook.protocol.HookHandler;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HostReport;
+import org.letargo.hook.protocol.MigrationId;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.TemplateList;
@@ -36,11 +36,6 @@ final class FakeLife implements HookHandler {
     private static final long serialVersionUID = 1L;
   }
 
-  /** What a checkpoint that is moved begins with, and the answer that lets it go on. */
-  private static final byte[] OUTLINE = {'F', 'A', 'K', 'M'};
-
-  private static final byte WISH = 1;
-
   private final FakeHook hook;
   private final FakeHost host;
   private final FakeJournal journal;
@@ -48,6 +43,7 @@ final class FakeLife implements HookHandler {
   private final FakeTimeMachine machine;
   private final FakePreflight preflight;
   private final FakeTemplates templates;
+  private final FakeTravel travel;
 
   /** Guarded by this; nothing changes once it is set. */
   private boolean ended;
@@ -60,6 +56,7 @@ final class FakeLife implements HookHandler {
     this.machine = new FakeTimeMachine(this, host);
     this.preflight = preflight;
     this.templates = new FakeTemplates(this, hook, host);
+    this.travel = new FakeTravel(this, hook, host);
   }
 
   synchronized void end() {
@@ -110,6 +107,7 @@ final class FakeLife implements HookHandler {
       case HookRequest.DescribeStore _ -> host.timelines().report();
       case HookRequest.ExecInVps exec -> sessions.exec(exec, exchange);
       case HookRequest.AttachConsole attach -> sessions.console(attach, exchange);
+      case HookRequest.FindMigration(MigrationId id) -> travel.find(id);
       case HookRequest.FindOperation(OperationId id) -> journal.find(id);
       case HookRequest.CancelOperation(OperationId id) -> {
         journal.cancel(id);
@@ -162,8 +160,9 @@ final class FakeLife implements HookHandler {
       case HookRequest.DestroyVps destroy -> destroy(destroy, exchange);
       case HookRequest.ExportVps export -> export(export, exchange);
       case HookRequest.ImportVps toImport -> importVps(toImport, toImport.name(), false, exchange);
-      case HookRequest.SendCheckpoint send -> send(send, exchange);
-      case HookRequest.ReceiveVps receive -> receive(receive, exchange);
+      case HookRequest.SendCheckpoint send -> travel.send(send, exchange);
+      case HookRequest.ReceiveVps receive -> travel.receive(receive, receive.name(), exchange);
+      case HookRequest.MigrateVps migrate -> travel.migrate(migrate, exchange);
       case HookRequest.CheckpointVps checkpoint -> machine.checkpoint(checkpoint, exchange);
       case HookRequest.VerifyCheckpoint verify -> machine.verify(verify, exchange);
       case HookRequest.RewindVps rewind -> machine.rewind(rewind, exchange);
@@ -308,49 +307,11 @@ final class FakeLife implements HookHandler {
     return commit(create, () -> host.settle(create.name(), status -> status));
   }
 
-  /** Begins only when the other has answered, as the real one does. */
-  private Done send(HookRequest.SendCheckpoint send, HookExchange exchange) {
-    VpsName name = send.name();
-    VpsReport vps = host.find(name);
-    TimelineEntry entry = host.timelines().find(name, send.checkpoint());
-    host.timelines().requireWhole(name, entry.checkpoint().id());
-    try {
-      exchange.output(OUTLINE, 0, OUTLINE.length);
-      if (exchange.input().read() != WISH) {
-        throw lostCaller();
-      }
-    } catch (IOException e) {
-      throw lostCaller();
-    }
-    write(
-        send,
-        FakeArchive.VPS,
-        new FakeArchive.Content(host.asIn(entry, vps), host.files().kept(entry.checkpoint().id())),
-        exchange);
-    return commit(send, Done::new);
-  }
-
-  private VpsReport receive(HookRequest.ReceiveVps receive, HookExchange exchange) {
-    try {
-      if (!Arrays.equals(exchange.input().readNBytes(OUTLINE.length), OUTLINE)) {
-        throw new VpsException(
-            Code.ARCHIVE_REFUSED,
-            "the checkpoint is refused",
-            "what comes does not begin like one that is moved",
-            "Send it again.");
-      }
-      exchange.output(new byte[] {WISH}, 0, 1);
-    } catch (IOException e) {
-      throw lostCaller();
-    }
-    return importVps(receive, receive.name(), true, exchange);
-  }
-
   /**
    * @param keepsAddress whether one with memory comes back at its address
    */
-  private VpsReport importVps(
-      HookRequest.Change<VpsReport> request,
+  VpsReport importVps(
+      HookRequest.Change<?> request,
       Optional<VpsName> wanted,
       boolean keepsAddress,
       HookExchange exchange) {

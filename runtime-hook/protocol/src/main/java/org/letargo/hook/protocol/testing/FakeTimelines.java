@@ -88,7 +88,7 @@ final class FakeTimelines {
     boolean leftRunning =
         switch (kind) {
           case MANUAL, SCHEDULED -> hasMemory;
-          case SUSPEND, BEFORE_REWIND, IMPORT, CLONE -> false;
+          case SUSPEND, BEFORE_REWIND, IMPORT, CLONE, MIGRATE -> false;
         };
     TimelineEntry entry =
         new TimelineEntry(

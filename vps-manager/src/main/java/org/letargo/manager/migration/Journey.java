@@ -1,0 +1,194 @@
+package org.letargo.manager.migration;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.letargo.hook.protocol.CheckpointReport;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.Failure;
+import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.HookStream;
+import org.letargo.hook.protocol.Migration;
+import org.letargo.hook.protocol.MigrationId;
+import org.letargo.hook.protocol.MigrationPhase;
+import org.letargo.hook.protocol.MigrationReport;
+import org.letargo.hook.protocol.MigrationStep;
+import org.letargo.hook.protocol.Progress;
+import org.letargo.hook.protocol.ProgressListener;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.hook.protocol.VpsReport;
+import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.manager.operation.OperationResult;
+import org.letargo.manager.operation.OperationRun;
+
+/**
+ * One VPS on its way to another host. Until it is handed over whatever fails, or a cancellation,
+ * takes it back; then the target decides.
+ *
+ * <pre>
+ * source                                          target
+ *          ------------- could it come? ------->
+ * LEAVING
+ * what the mode sends ahead, while it runs ---->
+ * settled: suspended in the store
+ *          ------------- what is lacking ------>  ARRIVING
+ * HANDED_OVER
+ *          ------------- take it -------------->  restored, OWNED, runs
+ * gone
+ * </pre>
+ */
+final class Journey {
+  private static final int LEFT = 3;
+  private static final int SETTLED = 40;
+  private static final int SENT = 80;
+  private static final int HUNDRED = 100;
+
+  private final MigrationHook hook;
+  private final OperationRun run;
+  private final MigrateVps.Wish wish;
+  private final VpsName name;
+  private final OtherHost target;
+  private final Duration patience;
+  private final MigrationId id = MigrationId.create();
+  private final long beginNanos = System.nanoTime();
+
+  /** Set on the way. */
+  private long sentBytes;
+
+  private Optional<CheckpointReport> state = Optional.empty();
+  private Migration.Was was = Migration.Was.STOPPED;
+
+  Journey(
+      MigrationHook hook,
+      OperationRun run,
+      MigrateVps.Wish wish,
+      OtherHost target,
+      Duration patience) {
+    this.hook = hook;
+    this.run = run;
+    this.wish = wish;
+    this.name = wish.name();
+    this.target = target;
+    this.patience = patience;
+  }
+
+  void make() {
+    run.progress(Progress.phase("ask", 0));
+    VpsReport report = hook.vps(name).orElseThrow(() -> VpsException.notFound(name));
+    target.check(id, ArrivalWish.of(report.spec()));
+    try {
+      step(new MigrationStep.Leave(target.peer(), wish.keepSource()), 0, LEFT);
+      sendAhead();
+      run.nextStep();
+      settle();
+      run.nextStep();
+      send();
+      run.nextStep();
+      run.commit();
+      step(new MigrationStep.HandOver(), SENT, SENT);
+    } catch (VpsException e) {
+      if (hook.find(id).phase() != MigrationPhase.HANDED_OVER) {
+        throw stays(e);
+      }
+    }
+    run.progress(Progress.phase("take", SENT));
+    new HandOver(hook)
+        .settle(name, id, target, patience, this::arrived)
+        .ifPresent(why -> made(Optional.of(why)));
+  }
+
+  /** What the mode does while the VPS runs on. */
+  private void sendAhead() {
+    switch (wish.mode()) {
+      case MigrationMode.Stop _ -> {}
+    }
+  }
+
+  private void settle() {
+    MigrationReport settled = step(new MigrationStep.Settle(), LEFT, SETTLED);
+    VpsReport vps = settled.vps().orElseThrow(() -> VpsException.notFound(name));
+    was = vps.migration().map(Migration::was).orElse(was);
+    state =
+        vps.status() instanceof VpsStatus.Suspended(CheckpointReport in)
+            ? Optional.of(in)
+            : Optional.empty();
+  }
+
+  /** The one place where its last state is sent. */
+  private void send() {
+    var request =
+        new HookRequest.MigrateVps(
+            run.hookOperation(), name, id, new MigrationStep.Send(target.wantsPacked()));
+    try (HookStream<MigrationReport> leaving = hook.calls().client().open(request)) {
+      sentBytes = target.arrive(id, name, was, leaving, between(SETTLED, SENT));
+    }
+  }
+
+  private MigrationReport step(MigrationStep step, int fromPercent, int toPercent) {
+    return hook.step(run.hookOperation(), name, id, step, between(fromPercent, toPercent));
+  }
+
+  private ProgressListener between(int from, int to) {
+    return reached ->
+        run.progress(
+            new Progress(
+                reached.phase(),
+                reached.doneBytes(),
+                reached.totalBytes(),
+                from + (to - from) * Math.max(0, reached.percent()) / HUNDRED));
+  }
+
+  /** Not handed over: it goes on here, at once, and the target hears that it does not come. */
+  private VpsException stays(VpsException why) {
+    try {
+      hook.takeBack(name, id, false);
+    } catch (VpsException e) {
+      return new VpsException(
+          e.code(),
+          "VPS '" + name + "' did not leave, and does not run",
+          why.what() + ": " + why.why() + "; then " + e.what() + ": " + e.why(),
+          e.remedy(),
+          e);
+    }
+    try {
+      target.drop(id, name);
+    } catch (VpsException e) {
+      // it asks by itself, and hears that it does not come
+    }
+    if (why.code() == Code.CANCELLED) {
+      return why;
+    }
+    return new VpsException(
+            why.code(),
+            "VPS '" + name + "' did not move to host '" + target.peer().name() + "'",
+            why.why(),
+            (why.remedy() + " It is here, as it was.").strip(),
+            why)
+        .explained(why.explanation());
+  }
+
+  /** The target has said so. */
+  private void arrived() {
+    run.progress(Progress.phase("release", SENT + 10));
+    made(Optional.empty());
+  }
+
+  private void made(Optional<Failure> peerFailure) {
+    Duration downtime =
+        state
+            .filter(_ -> was.isAlive() && peerFailure.isEmpty())
+            .map(in -> Duration.between(in.takenAt(), Instant.now()))
+            .filter(time -> !time.isNegative())
+            .orElse(Duration.ZERO);
+    run.made(
+        new OperationResult.Moved(
+            target.peer().name(),
+            wish.mode().word(),
+            sentBytes,
+            state.map(in -> in.size().bytes()).orElse(0L),
+            downtime,
+            Duration.ofNanos(System.nanoTime() - beginNanos),
+            peerFailure));
+  }
+}

@@ -1,0 +1,57 @@
+package org.letargo.manager.migration;
+
+import org.letargo.hook.protocol.HookStream;
+import org.letargo.hook.protocol.Migration;
+import org.letargo.hook.protocol.MigrationId;
+import org.letargo.hook.protocol.MigrationPeer;
+import org.letargo.hook.protocol.MigrationReport;
+import org.letargo.hook.protocol.ProgressListener;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
+
+/**
+ * A peer, as a migration needs it. All methods block, and throw PEER_REFUSED with what it says, or
+ * PEER_UNREACHABLE: then nobody knows whether it has heard.
+ */
+public interface OtherHost {
+  /** Which one it is. */
+  MigrationPeer peer();
+
+  /**
+   * Whether content is packed on the way to it: the link was seen to be slower than a processor.
+   */
+  boolean wantsPacked();
+
+  /**
+   * Whether a VPS could come there; nothing is touched.
+   *
+   * @throws VpsException PEER_REFUSED with the reason
+   */
+  void check(MigrationId migration, ArrivalWish wish);
+
+  /**
+   * Hands on what the two hooks tell each other, until the other one has the VPS.
+   *
+   * @param was what it does again when it is there
+   * @param leaving of the hook here, just opened
+   * @return how many bytes have gone
+   */
+  long arrive(
+      MigrationId migration,
+      VpsName name,
+      Migration.Was was,
+      HookStream<MigrationReport> leaving,
+      ProgressListener progress);
+
+  /** It is that host's; waits until it goes on there. */
+  void take(MigrationId migration, VpsName name);
+
+  /** What that host knows. */
+  MigrationAnswer find(MigrationId migration);
+
+  /** It does not come. PEER_REFUSED if it is that host's already. */
+  void drop(MigrationId migration, VpsName name);
+
+  /** This host knows that it is there, and will not ask again. */
+  void forget(MigrationId migration, VpsName name);
+}

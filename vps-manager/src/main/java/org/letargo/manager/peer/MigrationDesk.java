@@ -1,0 +1,100 @@
+package org.letargo.manager.peer;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.Done;
+import org.letargo.hook.protocol.Migration;
+import org.letargo.hook.protocol.MigrationId;
+import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.migration.ArrivalWish;
+import org.letargo.manager.migration.Arrivals;
+import org.letargo.manager.operation.Upload;
+
+/**
+ * Answers peers about migrations, {@code ID} being 128 bits that only the two hosts know:
+ *
+ * <pre>
+ * GET  /peer/v1/migrations/ID                   -> what this host knows, of either side
+ * PUT  /peer/v1/migrations/ID/check   {ArrivalWish}
+ * POST /peer/v1/migrations/ID/arrive/NAME/WAS   what a hook sends -> what ours answers, how it ended
+ * POST /peer/v1/migrations/ID/take/NAME                           -> how it ended
+ * PUT  /peer/v1/migrations/ID/drop    {name}
+ * PUT  /peer/v1/migrations/ID/forget  {name}
+ * </pre>
+ */
+final class MigrationDesk {
+  private final Arrivals arrivals;
+
+  MigrationDesk(Arrivals arrivals) {
+    this.arrivals = arrivals;
+  }
+
+  Object answer(PeerRequest request, Peer peer) throws IOException {
+    List<String> parts =
+        Arrays.asList(request.path().substring(PeerPaths.MIGRATIONS.length()).split("/", -1));
+    MigrationId id = new MigrationId(parts.getFirst());
+    String call = request.method() + " " + (parts.size() > 1 ? parts.get(1) : "");
+    return switch (call) {
+      case "GET " -> arrivals.find(id);
+      case "PUT check" -> {
+        arrivals.check(request.json(ArrivalWish.class));
+        yield new Done();
+      }
+      case "PUT drop" -> {
+        arrivals.drop(id, request.json(PeerHost.Named.class).name());
+        yield new Done();
+      }
+      case "PUT forget" -> {
+        arrivals.forget(id, request.json(PeerHost.Named.class).name());
+        yield new Done();
+      }
+      case "POST arrive" -> arrive(request, peer, id, part(parts, 2), part(parts, 3));
+      case "POST take" -> {
+        StillHere still = new StillHere(request.stream());
+        arrivals.take(id, new VpsName(part(parts, 2)), request.by(), still::ended);
+        yield still.await();
+      }
+      default -> throw nothing(request);
+    };
+  }
+
+  private PeerStream arrive(
+      PeerRequest request, Peer peer, MigrationId id, String name, String was) {
+    PeerStream answer = request.stream();
+    StillHere still = new StillHere(answer);
+    arrivals.arrive(
+        id,
+        new VpsName(name),
+        PeerHosts.identity(peer),
+        was(was),
+        request.by(),
+        new Upload(request.body()),
+        PeerDesk.sender(answer, still));
+    return still.await();
+  }
+
+  private static Migration.Was was(String word) {
+    return Arrays.stream(Migration.Was.values())
+        .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(word))
+        .findFirst()
+        .orElseThrow(() ->
+            VpsException.invalid(
+                "state " + VpsException.quoted(word), "no VPS is so", "Look at that host."));
+  }
+
+  private static String part(List<String> parts, int index) {
+    return parts.size() > index ? parts.get(index) : "";
+  }
+
+  private static VpsException nothing(PeerRequest request) {
+    return new VpsException(
+        Code.NOT_FOUND,
+        "there is nothing at " + VpsException.quoted(request.path()),
+        "this Letargo does not have it",
+        "Let both hosts run the same Letargo.");
+  }
+}

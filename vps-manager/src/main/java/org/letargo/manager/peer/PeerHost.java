@@ -1,0 +1,99 @@
+package org.letargo.manager.peer;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import org.letargo.hook.protocol.HookStream;
+import org.letargo.hook.protocol.Migration;
+import org.letargo.hook.protocol.MigrationId;
+import org.letargo.hook.protocol.MigrationPeer;
+import org.letargo.hook.protocol.MigrationReport;
+import org.letargo.hook.protocol.ProgressListener;
+import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.migration.ArrivalWish;
+import org.letargo.manager.migration.MigrationAnswer;
+import org.letargo.manager.migration.OtherHost;
+
+/** A peer as a migration needs it; the other end is {@link MigrationDesk}. */
+final class PeerHost implements OtherHost {
+  private final PeerService service;
+  private final Peer peer;
+
+  /** Names the VPS. */
+  record Named(VpsName name) {}
+
+  PeerHost(PeerService service, Peer peer) {
+    this.service = service;
+    this.peer = peer;
+  }
+
+  @Override
+  public MigrationPeer peer() {
+    return PeerHosts.identity(peer);
+  }
+
+  @Override
+  public boolean wantsPacked() {
+    return HookTransfer.wantsPacked(peer);
+  }
+
+  @Override
+  public void check(MigrationId migration, ArrivalWish wish) {
+    service.tell(peer, path(migration, "/check"), wish);
+  }
+
+  @Override
+  public long arrive(
+      MigrationId migration,
+      VpsName name,
+      Migration.Was was,
+      HookStream<MigrationReport> leaving,
+      ProgressListener progress) {
+    String path = path(migration, "/arrive/" + name + "/" + was.name().toLowerCase(Locale.ROOT));
+    try (PeerTalk talk = service.talk(peer, path)) {
+      return new HookTransfer<>(leaving, talk, service, peer).run(progress);
+    }
+  }
+
+  @Override
+  public void take(MigrationId migration, VpsName name) {
+    try (PeerTalk talk = service.talk(peer, path(migration, "/take/" + name))) {
+      talk.end();
+      InputStream answer = talk.answer();
+      while (true) {
+        switch (PeerFrames.read(answer)) {
+          case PeerFrames.Frame.Bytes _ -> {} // it is still at work
+          case PeerFrames.Frame.Done _ -> {
+            talk.finished();
+            return;
+          }
+          case PeerFrames.Frame.Failed(var error) -> {
+            talk.finished();
+            throw PeerAnswer.refused(peer.url(), error, "it does not say why");
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw PeerAnswer.unreachable(peer.url(), e);
+    }
+  }
+
+  @Override
+  public MigrationAnswer find(MigrationId migration) {
+    return service.ask(peer, path(migration, ""), MigrationAnswer.class);
+  }
+
+  @Override
+  public void drop(MigrationId migration, VpsName name) {
+    service.tell(peer, path(migration, "/drop"), new Named(name));
+  }
+
+  @Override
+  public void forget(MigrationId migration, VpsName name) {
+    service.tell(peer, path(migration, "/forget"), new Named(name));
+  }
+
+  private static String path(MigrationId migration, String rest) {
+    return PeerPaths.MIGRATIONS + migration + rest;
+  }
+}
