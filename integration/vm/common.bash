@@ -37,7 +37,7 @@ use_guest "${LETARGO_VM_GUEST:-one}"
 
 # in_guest COMMAND...: runs it in the guest as root, with our standard input, and ends with its status.
 in_guest() {
-  ssh -q -F none -i "$lab/key" -p "$port" -o BatchMode=yes -o ConnectTimeout=5 -o ServerAliveInterval=30 \
+  ssh -q -F none -i "$lab/key" -p "$port" -o BatchMode=yes -o ConnectTimeout=60 -o ConnectionAttempts=5 -o ServerAliveInterval=60 \
     -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no root@127.0.0.1 "$@"
 }
 
