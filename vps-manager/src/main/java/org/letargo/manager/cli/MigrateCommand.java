@@ -131,6 +131,10 @@ final class MigrateCommand extends CliCommand {
           String.format(
               Locale.ROOT, " (%.0f %% of %s)", HUNDRED * sent / size, DataSize.ofBytes(size)));
     }
+    if (moved.has("reason")) {
+      said.append("; ").append(moved.path("mode").asText());
+      said.append(", as ").append(moved.path("reason").asText());
+    }
     JsonNode trouble = moved.path("peerFailure");
     if (trouble.isObject()) {
       said.append("; it is suspended there: ").append(trouble.path("why").asText());

@@ -2,9 +2,11 @@ package org.letargo.manager.migration;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DepartureReport;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HookStream;
@@ -15,6 +17,7 @@ import org.letargo.hook.protocol.MigrationReport;
 import org.letargo.hook.protocol.MigrationStep;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.ProgressListener;
+import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsReport;
@@ -58,6 +61,9 @@ final class Journey {
 
   private long aheadBytes;
 
+  private MigrationMode mode;
+  private String reason = "";
+
   private Optional<CheckpointReport> state = Optional.empty();
   private Migration.Was was = Migration.Was.STOPPED;
 
@@ -70,6 +76,7 @@ final class Journey {
     this.hook = hook;
     this.run = run;
     this.wish = wish;
+    this.mode = wish.mode();
     this.name = wish.name();
     this.target = target;
     this.patience = patience;
@@ -77,12 +84,16 @@ final class Journey {
 
   void make(Admittance admittance) {
     run.progress(Progress.phase("ask", 0));
-    admittance.require(name, wish.peer());
     VpsReport report = hook.vps(name).orElseThrow(() -> VpsException.notFound(name));
     target.check(id, ArrivalWish.of(report.spec()));
+    Admittance.Admitted admitted = admittance.require(name, wish.peer());
+    if (!admitted.hasTemplate()) {
+      sendTemplate(report.spec().template());
+    }
     try {
       step(new MigrationStep.Leave(target.peer(), wish.keepSource()), 0, LEFT);
       run.nextStep();
+      mode = settled(admitted);
       try (HeldAhead held = sendAhead()) {
         aheadBytes = held.sentBytes();
         run.nextStep();
@@ -104,19 +115,59 @@ final class Journey {
         .ifPresent(why -> made(Optional.of(why)));
   }
 
+  /** Nothing else can be told of a VPS whose template is not there. */
+  private void sendTemplate(TemplateName template) {
+    var request = new HookRequest.ExportTemplate(run.hookOperation(), template);
+    target.template(
+        id,
+        template,
+        hook.calls().client().open(request),
+        reached ->
+            run.progress(new Progress("template", reached.doneBytes(), reached.totalBytes(), 0)));
+    run.nextStep();
+  }
+
   /** What the mode does while the VPS runs on. */
   private HeldAhead sendAhead() {
-    return switch (wish.mode()) {
-      case MigrationMode.Stop _ -> HeldAhead.NONE;
+    return switch (mode) {
+      case MigrationMode.Stop _, MigrationMode.Auto _ -> HeldAhead.NONE;
       case MigrationMode.Precopy(Duration downtime) -> sendAhead(downtime);
-      case MigrationMode.Auto(Duration downtime) -> sendAhead(downtime);
     };
   }
 
+  /** What is done; where that was left to us, it is chosen now. */
+  private MigrationMode settled(Admittance.Admitted admitted) {
+    if (!(wish.mode() instanceof MigrationMode.Auto(Duration downtime))) {
+      return wish.mode();
+    }
+    DepartureReport vps = admitted.vps();
+    ModeChoice choice =
+        ModeChoice.of(
+            new ModeChoice.Facts(
+                isRunning(),
+                vps.memory(),
+                vps.disk(),
+                vps.changedPerSecond(),
+                target.bytesPerSecond(),
+                target.latency(),
+                downtime,
+                admitted.knowsChunks(),
+                false));
+    reason = choice.why();
+    run.progress(Progress.phase(choice.way().name().toLowerCase(Locale.ROOT), LEFT));
+    return switch (choice.way()) {
+      case STOP -> new MigrationMode.Stop();
+      case PRECOPY -> new MigrationMode.Precopy(downtime);
+      case POSTCOPY -> throw new IllegalStateException("it was not to be chosen from");
+    };
+  }
+
+  private boolean isRunning() {
+    return hook.vps(name).filter(vps -> vps.status() instanceof VpsStatus.Running).isPresent();
+  }
+
   private HeldAhead sendAhead(Duration downtime) {
-    boolean isRunning =
-        hook.vps(name).filter(vps -> vps.status() instanceof VpsStatus.Running).isPresent();
-    if (!isRunning) {
+    if (!isRunning()) {
       return HeldAhead.NONE; // it stands still already
     }
     var request =
@@ -203,7 +254,8 @@ final class Journey {
     run.made(
         new OperationResult.Moved(
             target.peer().name(),
-            wish.mode().word(),
+            mode.word(),
+            reason,
             aheadBytes + sentBytes,
             aheadBytes,
             state.map(in -> in.size().bytes()).orElse(0L),

@@ -36,6 +36,7 @@ public sealed interface OperationResult {
    * A VPS has moved to a peer.
    *
    * @param mode in which way, such as {@code stop}
+   * @param reason why in that way, if it was left to us; else empty
    * @param sentBytes as they were on the way
    * @param aheadBytes how many of them while the VPS still ran
    * @param sizeBytes of memory and disk of the VPS
@@ -47,6 +48,7 @@ public sealed interface OperationResult {
   record Moved(
       String peer,
       String mode,
+      String reason,
       long sentBytes,
       long aheadBytes,
       long sizeBytes,

@@ -8,6 +8,7 @@ import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationId;
+import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.json.ErrorBody;
@@ -21,6 +22,7 @@ import org.letargo.manager.operation.Upload;
  * <pre>
  * GET  /peer/v1/migrations/ID                   -> what this host knows, of either side
  * PUT  /peer/v1/migrations/ID/check   {ArrivalWish}
+ * POST /peer/v1/migrations/ID/template/NAME   a template        -> how it ended
  * POST /peer/v1/migrations/ID/ahead           what a hook sends -> what ours answers, how it ended
  * POST /peer/v1/migrations/ID/arrive/NAME/WAS   what a hook sends -> what ours answers, how it ended
  * POST /peer/v1/migrations/ID/take/NAME                           -> how it ended
@@ -54,7 +56,11 @@ final class MigrationDesk {
         arrivals.forget(id, request.json(PeerHost.Named.class).name());
         yield new Done();
       }
-      case "POST ahead" -> ahead(request);
+      case "POST template" -> {
+        TemplateName name = new TemplateName(part(parts, 2));
+        yield streamed(request, (upload, _) -> arrivals.template(name, upload));
+      }
+      case "POST ahead" -> streamed(request, arrivals::ahead);
       case "POST arrive" -> arrive(request, peer, id, part(parts, 2), part(parts, 3));
       case "POST take" -> {
         StillHere still = new StillHere(request.stream());
@@ -65,11 +71,15 @@ final class MigrationDesk {
     };
   }
 
-  /** Both ways until the peer has sent its last state, or gives it up. */
-  private PeerStream ahead(PeerRequest request) {
+  /** Takes what a peer sends, in the thread of its request. */
+  private interface Taking {
+    void run(Upload upload, Upload.Answers answers);
+  }
+
+  private static PeerStream streamed(PeerRequest request, Taking taking) {
     PeerStream answer = request.stream();
     try {
-      arrivals.ahead(new Upload(request.body()), bytes -> answer.write(PeerFrames.bytes(bytes)));
+      taking.run(new Upload(request.body()), bytes -> answer.write(PeerFrames.bytes(bytes)));
       answer.end(PeerFrames.done());
     } catch (VpsException e) {
       answer.end(PeerFrames.failed(ErrorBody.of(e)));

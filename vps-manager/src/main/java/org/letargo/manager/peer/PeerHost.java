@@ -2,16 +2,19 @@ package org.letargo.manager.peer;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalLong;
 import org.letargo.hook.protocol.AheadReport;
 import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookStream;
 import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationId;
 import org.letargo.hook.protocol.MigrationPeer;
 import org.letargo.hook.protocol.MigrationReport;
 import org.letargo.hook.protocol.ProgressListener;
+import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.migration.ArrivalWish;
 import org.letargo.manager.migration.HeldAhead;
@@ -45,6 +48,23 @@ final class PeerHost implements OtherHost {
   @Override
   public OptionalLong bytesPerSecond() {
     return peer.bytesPerSecond();
+  }
+
+  @Override
+  public Duration latency() {
+    return service.latency(peer);
+  }
+
+  @Override
+  public void template(
+      MigrationId migration,
+      TemplateName name,
+      HookStream<Done> leaving,
+      ProgressListener progress) {
+    try (leaving;
+        PeerTalk talk = service.talk(peer, path(migration, "/template/" + name))) {
+      new HookTransfer<>(leaving, talk, service, peer, throttle).run(progress);
+    }
   }
 
   @Override

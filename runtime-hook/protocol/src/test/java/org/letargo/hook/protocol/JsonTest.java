@@ -296,6 +296,7 @@ class JsonTest {
             "sha256:0a",
             DataSize.ofMebibytes(2),
             DataSize.ofMebibytes(7),
+            DataSize.ofMebibytes(3),
             DataSize.ofMebibytes(1),
             List.of("avx2", "fpu"),
             List.of(RING)),
