@@ -2,6 +2,7 @@ package org.letargo.manager.peer;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -15,8 +16,11 @@ import org.letargo.hook.protocol.MigrationPeer;
 import org.letargo.hook.protocol.MigrationReport;
 import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.TemplateName;
+import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.json.ApiJson;
 import org.letargo.manager.migration.ArrivalWish;
+import org.letargo.manager.migration.Arrivals;
 import org.letargo.manager.migration.HeldAhead;
 import org.letargo.manager.migration.MigrationAnswer;
 import org.letargo.manager.migration.OtherHost;
@@ -106,6 +110,24 @@ final class PeerHost implements OtherHost {
     String path = path(migration, "/arrive/" + name + "/" + was.name().toLowerCase(Locale.ROOT));
     try (PeerTalk talk = service.talk(peer, path)) {
       return new HookTransfer<>(leaving, talk, service, peer, throttle).run(progress);
+    }
+  }
+
+  @Override
+  public void remember(
+      MigrationId migration,
+      VpsName name,
+      TimelineEntry past,
+      boolean isParent,
+      HookStream<MigrationReport> leaving,
+      ProgressListener progress) {
+    try (PeerTalk talk = service.talk(peer, path(migration, "/remember/" + name))) {
+      byte[] head = ApiJson.bytes(new Arrivals.Remembered(past, isParent));
+      talk.write(ByteBuffer.allocate(Integer.BYTES).putInt(head.length).array());
+      talk.write(head);
+      new HookTransfer<>(leaving, talk, service, peer).run(progress);
+    } catch (IOException e) {
+      throw PeerAnswer.unreachable(peer.url(), e);
     }
   }
 
