@@ -2,10 +2,12 @@ package org.letargo.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -143,11 +145,51 @@ class MigrationIT {
   }
 
   @Test
-  void whatSomebodyWantedIsKept() {
+  void itsPastFollowsItAndComesBack() {
+    Vps web = a().createAndStart("web1", "tiny");
+    web.sh("echo first >/root/own");
+    PeerGroup.letargo(a(), "checkpoint", "web1", "--label", "first", "--note", "the very first");
+    web.sh("echo second >/root/own");
+    PeerGroup.letargo(a(), "checkpoint", "web1", "--label", "second");
+    PeerGroup.letargo(a(), "pin", "web1@second");
+    web.sh("echo third >/root/own");
+
+    PeerGroup.letargo(a(), "migrate", "web1", hosts.name(b()));
+
+    assertThat(a().api().vpsNames()).isEmpty();
+    System.out.print(PeerGroup.letargo(b(), "timeline", "web1"));
+    JsonNode all = b().api().get("/v1/vps/web1/checkpoints").path("checkpoints");
+    assertThat(labels(all)).containsExactly("first", "second", "");
+    assertThat(all.at("/0/note").asText()).isEqualTo("the very first");
+    assertThat(all.at("/1/pinned").asBoolean()).isTrue();
+    assertThat(all.at("/1/parent")).isEqualTo(all.at("/0/id"));
+    assertThat(all.at("/2/parent")).isEqualTo(all.at("/1/id"));
+    assertThat(all.at("/2/kind").asText()).isEqualTo("migrate");
+    Vps there = b().vps("web1");
+    PeerGroup.letargo(b(), "rewind", "web1", "first");
+    assertThat(there.sh("cat /root/own")).isEqualTo("first");
+    assertThat(b().api().run("POST", "/v1/store/check").json().at("/findings/damaged")).isEmpty();
+
+    PeerGroup.letargo(b(), "migrate", "web1", hosts.name(a()));
+
+    assertThat(labels(a().api().get("/v1/vps/web1/checkpoints").path("checkpoints")))
+        .contains("first", "second");
+    PeerGroup.letargo(a(), "rewind", "web1", "second");
+    assertThat(web.sh("cat /root/own")).isEqualTo("second");
+  }
+
+  private static List<String> labels(JsonNode checkpoints) {
+    List<String> labels = new ArrayList<>();
+    checkpoints.forEach(entry -> labels.add(entry.path("label").asText()));
+    return labels;
+  }
+
+  @Test
+  void whatIsKeptAtTheSourceNeverRunsAgain() {
     Vps web = a().createAndStart("web1", "tiny");
     PeerGroup.letargo(a(), "checkpoint", "web1", "--label", "wanted");
 
-    PeerGroup.letargo(a(), "migrate", "web1", hosts.name(b()));
+    PeerGroup.letargo(a(), "migrate", "web1", hosts.name(b()), "--keep-source");
 
     assertThat(PeerGroup.letargo(a(), "list")).contains("moved to " + hosts.name(b()));
     assertThat(PeerGroup.letargo(a(), "timeline", "web1")).contains("wanted");

@@ -49,7 +49,6 @@ import org.letargo.manager.operation.Operations;
 import org.letargo.manager.operation.Work;
 import org.letargo.manager.peer.Arrival;
 import org.letargo.manager.peer.HostFacts;
-import org.letargo.manager.peer.PeerName;
 import org.letargo.manager.peer.PeerRoute;
 import org.letargo.manager.peer.PeerService;
 import org.letargo.manager.peer.PeerUpkeep;
@@ -154,7 +153,7 @@ public final class Manager implements AutoCloseable {
     LateHosts others = new LateHosts();
     var admission = new AtomicReference<Optional<CheckMigration>>(Optional.empty());
     Admittance admittance =
-        (name, peer) -> admission.get().ifPresent(check -> check.require(name, new PeerName(peer)));
+        (name, peer) -> admission.get().orElseThrow(PeerRoute::off).require(name, peer);
     MigrateVps migrate = new MigrateVps(others, registry, claims, operations, hook, admittance);
     var continued =
         Map.<OperationKind, Function<VpsName, Work>>of(

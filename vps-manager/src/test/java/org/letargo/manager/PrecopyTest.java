@@ -7,15 +7,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.HookRequest;
+import org.letargo.hook.protocol.Obstacle;
+import org.letargo.hook.protocol.ObstacleKind;
 import org.letargo.hook.protocol.VpsException;
+import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.testing.Moment;
 import org.letargo.hook.protocol.testing.Trap;
 
@@ -60,19 +65,54 @@ class PrecopyTest {
     await().untilAsserted(() -> assertThat(there.hook().openRequests()).isOne());
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"precopy", "auto"})
-  void goesBeforeItStandsStill(String mode) {
-    JsonNode ended = here.end(migrate(",\"mode\":\"" + mode + "\",\"downtimeMillis\":100"));
+  @Test
+  void goesBeforeItStandsStill() {
+    JsonNode ended = here.end(migrate(",\"mode\":\"precopy\",\"downtimeMillis\":100"));
 
     assertThat(ended.get("state").asText()).as("%s", ended).isEqualTo("succeeded");
-    assertThat(ended.at("/moved/mode").asText()).isEqualTo(mode);
+    assertThat(ended.at("/moved/mode").asText()).isEqualTo("precopy");
+    assertThat(ended.at("/moved").has("reason")).isFalse();
     assertThat(ended.at("/moved/aheadBytes").asLong()).isGreaterThan(1 << 20);
     assertThat(ended.at("/moved/sentBytes").asLong())
         .isGreaterThan(ended.at("/moved/aheadBytes").asLong());
     assertThat(there.state("web1")).isEqualTo("running");
     assertThat(here.get("/v1/vps/web1").status()).isEqualTo(404);
     expectLetGo();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, precopy", "1000, stop"})
+  void choosesAWayAndSaysWhy(int downtimeMillis, String way) {
+    JsonNode ended = here.end(migrate(",\"mode\":\"auto\",\"downtimeMillis\":" + downtimeMillis));
+
+    assertThat(ended.at("/moved/mode").asText()).as("%s", ended).isEqualTo(way);
+    assertThat(ended.at("/moved/reason").asText()).isNotEmpty();
+    assertThat(there.state("web1")).isEqualTo("running");
+  }
+
+  @Test
+  void sendsTheTemplateThatTheOtherHostLacks() {
+    there.end(there.delete("/v1/templates/tiny"));
+
+    JsonNode ended = here.end(migrate(""));
+
+    assertThat(ended.get("state").asText()).as("%s", ended).isEqualTo("succeeded");
+    JsonNode templates = there.get("/v1/templates").json().get("templates");
+    assertThat(templates)
+        .anyMatch(template ->
+            template.get("name").asText().startsWith("tiny") && template.get("built").asBoolean());
+    assertThat(there.state("web1")).isEqualTo("running");
+  }
+
+  @Test
+  void touchesNothingWhenTheTemplateDoesNotArrive() {
+    there.end(there.delete("/v1/templates/tiny"));
+    there.hook().fail(HookRequest.AddTemplate.class, Moment.BEGUN, TRAPPED);
+
+    JsonNode ended = here.end(migrate(""));
+
+    assertThat(ended.at("/error/why").asText()).as("%s", ended).isEqualTo("the trap says so");
+    expectStays();
   }
 
   @Test
@@ -139,7 +179,10 @@ class PrecopyTest {
 
   @Test
   void refusesWhatTheOtherHostWouldRefuseBeforeAnythingIsTouched() {
-    there.create("web1");
+    here.hook()
+        .obstacles(
+            new VpsName("web1"),
+            List.of(Obstacle.of(ObstacleKind.IO_URING, Optional.empty(), Optional.empty())));
 
     JsonNode ended = here.end(migrate(""));
 

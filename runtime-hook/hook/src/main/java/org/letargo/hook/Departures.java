@@ -21,6 +21,7 @@ import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.store.MemoryChange;
 import org.letargo.hook.template.TemplateInfo;
 import org.letargo.hook.vps.Vps;
 
@@ -52,7 +53,7 @@ final class Departures {
 
   private DepartureReport stopped(Vps vps) throws IOException {
     DataSize none = DataSize.ofBytes(0);
-    return report(vps, false, none, upper(vps), CpuFeatures.read(), List.of());
+    return report(vps, false, none, none, upper(vps), CpuFeatures.read(), List.of());
   }
 
   private DepartureReport alive(Vps vps) throws IOException {
@@ -60,7 +61,11 @@ final class Departures {
     List<Obstacle> obstacles =
         changes.preflight(name).blocking().stream().limit(DepartureReport.MAX_OBSTACLES).toList();
     DataSize memory = host.cgroups().memoryToSave(name);
-    return report(vps, true, memory, upper(vps), CpuFeatures.read(), obstacles);
+    DataSize changed =
+        vps.status() instanceof VpsStatus.Running
+            ? MemoryChange.perSecond(host.cgroups().processes(name), memory)
+            : DataSize.ofBytes(0);
+    return report(vps, true, memory, changed, upper(vps), CpuFeatures.read(), obstacles);
   }
 
   /** Its processes have not been here since: what they have seen, the checkpoint knows. */
@@ -71,6 +76,7 @@ final class Departures {
           vps,
           manifest.hasMemory(),
           DataSize.ofBytes(manifest.checkpoint().memoryBytes()),
+          DataSize.ofBytes(0),
           DataSize.ofBytes(manifest.checkpoint().diskBytes()),
           manifest.checkpoint().host().cpuFeatures(),
           List.of());
@@ -81,6 +87,7 @@ final class Departures {
       Vps vps,
       boolean hasMemory,
       DataSize memory,
+      DataSize changed,
       DataSize disk,
       List<String> cpuFeatures,
       List<Obstacle> obstacles) {
@@ -90,6 +97,7 @@ final class Departures {
         vps.stored().templateDigest(),
         templateSize(vps.spec().template()),
         memory,
+        changed,
         disk,
         cpuFeatures.stream().sorted().toList(),
         obstacles);

@@ -155,11 +155,11 @@ final class Admission {
                     ? "its template '" + name + "' is there"
                     : "its template is there, as '" + there + "'"))
         .orElseGet(() ->
-            refused(
+            warning(
                 Topic.TEMPLATE,
-                "no template of that host has the contents of '" + name + "' (" + digest() + ")",
-                "Here run 'letargo template export %s FILE', and there 'letargo template add NAME FILE'."
-                    .formatted(name)));
+                "no template of that host has the contents of '%s' (%s): it is sent first, %s"
+                    .formatted(name, digest(), vps.templateSize()),
+                ""));
   }
 
   private String digest() {
@@ -213,7 +213,8 @@ final class Admission {
   }
 
   private Verdict disk() {
-    DataSize needs = DataSize.ofBytes(vps.disk().bytes() + SPARE_BYTES);
+    long template = seat.template().isPresent() ? 0 : vps.templateSize().bytes();
+    DataSize needs = DataSize.ofBytes(vps.disk().bytes() + template + SPARE_BYTES);
     DataSize free = size(target.host().diskAvailableBytes());
     return needs.compareTo(free) <= 0
         ? fine(Topic.DISK, "its files take %s, of %s".formatted(vps.disk(), free))

@@ -8,13 +8,14 @@ import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.migration.Admittance;
 import org.letargo.manager.peer.Arrival;
 import org.letargo.manager.peer.HostFacts;
 import org.letargo.manager.peer.PeerName;
 import org.letargo.manager.peer.PeerService;
 
 /** Finds out whether a VPS can move to a peer; nothing is touched or reserved. Blocks. */
-public final class CheckMigration {
+public final class CheckMigration implements Admittance {
   private final PeerService peers;
   private final Supplier<HostFacts> facts;
   private final HookClient hook;
@@ -34,24 +35,27 @@ public final class CheckMigration {
    * @throws VpsException NOT_FOUND, HOOK_UNREACHABLE, PEER_UNREACHABLE, PEER_REFUSED
    */
   public MigrationCheck check(VpsName name, PeerName peer) {
+    return MigrationCheck.of(name, peer, Admission.judge(look(name, peer)));
+  }
+
+  private Travel look(VpsName name, PeerName peer) {
     DepartureReport vps = hook.call(new HookRequest.DescribeDeparture(name));
     Arrival arrival = peers.arrival(peer, Arrival.Question.of(vps.spec(), vps.templateDigest()));
-    List<Verdict> verdicts =
-        Admission.judge(new Travel(facts.get(), vps, arrival.host(), arrival.seat()));
-    return MigrationCheck.of(name, peer, verdicts);
+    return new Travel(facts.get(), vps, arrival.host(), arrival.seat());
   }
 
   /**
-   * For a real migration, before it touches anything.
+   * {@inheritDoc}
    *
-   * @return what was found; nothing of it refuses
    * @throws VpsException as {@link #check}, and PEER_REFUSED with what stands in the way
    */
-  public MigrationCheck require(VpsName name, PeerName peer) {
-    MigrationCheck found = check(name, peer);
-    List<Verdict> refused = found.verdicts().stream().filter(Verdict::isRefused).toList();
+  @Override
+  public Admitted require(VpsName name, String peer) {
+    Travel travel = look(name, new PeerName(peer));
+    List<Verdict> refused = Admission.judge(travel).stream().filter(Verdict::isRefused).toList();
     if (refused.isEmpty()) {
-      return found;
+      return new Admitted(
+          travel.vps(), travel.seat().template().isPresent(), !travel.seat().storeEncrypted());
     }
     Verdict first = refused.getFirst();
     int more = refused.size() - 1;

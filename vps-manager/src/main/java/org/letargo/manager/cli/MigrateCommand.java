@@ -60,8 +60,7 @@ final class MigrateCommand extends CliCommand {
   @Option(
       names = "--keep-source",
       description =
-          "Keep its checkpoints here, in a VPS that never runs again. Those that somebody asked for"
-              + " are kept anyway.")
+          "Keep its checkpoints here, in a VPS that never runs again, and do not send them.")
   private boolean keepSource;
 
   @Option(
@@ -131,6 +130,10 @@ final class MigrateCommand extends CliCommand {
       said.append(
           String.format(
               Locale.ROOT, " (%.0f %% of %s)", HUNDRED * sent / size, DataSize.ofBytes(size)));
+    }
+    if (moved.has("reason")) {
+      said.append("; ").append(moved.path("mode").asText());
+      said.append(", as ").append(moved.path("reason").asText());
     }
     JsonNode trouble = moved.path("peerFailure");
     if (trouble.isObject()) {

@@ -2,9 +2,11 @@ package org.letargo.manager.migration;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DepartureReport;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HookStream;
@@ -14,6 +16,7 @@ import org.letargo.hook.protocol.MigrationReport;
 import org.letargo.hook.protocol.MigrationStep;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.ProgressListener;
+import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsReport;
@@ -51,6 +54,7 @@ final class Journey {
   private static final String MEMORY = "memory";
 
   private static final int SENT = 80;
+  private static final int RUNS_THERE = 90;
   private static final int HUNDRED = 100;
 
   private final MigrationHook hook;
@@ -66,6 +70,9 @@ final class Journey {
   private long sentBytes;
 
   private long aheadBytes;
+
+  private MigrationMode mode;
+  private String reason = "";
 
   /** Since when it runs nowhere; empty if it did not run. */
   private Optional<Instant> frozenAt = Optional.empty();
@@ -86,6 +93,7 @@ final class Journey {
     this.hook = hook;
     this.run = run;
     this.wish = wish;
+    this.mode = wish.mode();
     this.name = wish.name();
     this.target = target;
     this.patience = patience;
@@ -93,12 +101,16 @@ final class Journey {
 
   void make(Admittance admittance) {
     run.progress(Progress.phase("ask", 0));
-    admittance.require(name, wish.peer());
     VpsReport report = hook.vps(name).orElseThrow(() -> VpsException.notFound(name));
     target.check(id, ArrivalWish.of(report.spec()));
+    Admittance.Admitted admitted = admittance.require(name, wish.peer());
+    if (!admitted.hasTemplate()) {
+      sendTemplate(report.spec().template());
+    }
     try {
       step(new MigrationStep.Leave(target.peer(), wish.keepSource()), 0, LEFT);
       run.nextStep();
+      mode = settled(admitted);
       try (HeldAhead held = sendAhead()) {
         aheadBytes = held.sentBytes();
         run.nextStep();
@@ -117,24 +129,64 @@ final class Journey {
       }
     }
     run.progress(Progress.phase("take", SENT));
-    new HandOver(hook)
+    new HandOver(hook, this::past)
         .settle(name, id, target, patience, this::arrived)
         .ifPresent(why -> made(Optional.of(why)));
   }
 
+  /** Nothing else can be told of a VPS whose template is not there. */
+  private void sendTemplate(TemplateName template) {
+    var request = new HookRequest.ExportTemplate(run.hookOperation(), template);
+    target.template(
+        id,
+        template,
+        hook.calls().client().open(request),
+        reached ->
+            run.progress(new Progress("template", reached.doneBytes(), reached.totalBytes(), 0)));
+    run.nextStep();
+  }
+
   /** What the mode does while the VPS runs on. */
   private HeldAhead sendAhead() {
-    return switch (wish.mode()) {
-      case MigrationMode.Stop _, MigrationMode.Postcopy _ -> HeldAhead.NONE;
+    return switch (mode) {
+      case MigrationMode.Stop _, MigrationMode.Postcopy _, MigrationMode.Auto _ -> HeldAhead.NONE;
       case MigrationMode.Precopy(Duration downtime) -> sendAhead(downtime);
-      case MigrationMode.Auto(Duration downtime) -> sendAhead(downtime);
     };
   }
 
+  /** What is done; where that was left to us, it is chosen now. */
+  private MigrationMode settled(Admittance.Admitted admitted) {
+    if (!(wish.mode() instanceof MigrationMode.Auto(Duration downtime))) {
+      return wish.mode();
+    }
+    DepartureReport vps = admitted.vps();
+    ModeChoice choice =
+        ModeChoice.of(
+            new ModeChoice.Facts(
+                isRunning(),
+                vps.memory(),
+                vps.disk(),
+                vps.changedPerSecond(),
+                target.bytesPerSecond(),
+                target.latency(),
+                downtime,
+                admitted.knowsChunks(),
+                true));
+    reason = choice.why();
+    run.progress(Progress.phase(choice.way().name().toLowerCase(Locale.ROOT), LEFT));
+    return switch (choice.way()) {
+      case STOP -> new MigrationMode.Stop();
+      case PRECOPY -> new MigrationMode.Precopy(downtime);
+      case POSTCOPY -> new MigrationMode.Postcopy();
+    };
+  }
+
+  private boolean isRunning() {
+    return hook.vps(name).filter(vps -> vps.status() instanceof VpsStatus.Running).isPresent();
+  }
+
   private HeldAhead sendAhead(Duration downtime) {
-    boolean isRunning =
-        hook.vps(name).filter(vps -> vps.status() instanceof VpsStatus.Running).isPresent();
-    if (!isRunning) {
+    if (!isRunning()) {
       return HeldAhead.NONE; // it stands still already
     }
     var request =
@@ -143,7 +195,7 @@ final class Journey {
   }
 
   private void handOver() {
-    if (wish.mode().lends()) {
+    if (mode.lends()) {
       lend();
     } else {
       step(new MigrationStep.HandOver(), SENT, SENT);
@@ -172,7 +224,7 @@ final class Journey {
 
   private void settle() {
     MigrationReport settled =
-        wish.mode().lends()
+        mode.lends()
             ? step(new MigrationStep.Lend(), LEFT, FROZEN / 2)
             : step(new MigrationStep.Settle(), LEFT, SETTLED);
     VpsReport vps = settled.vps().orElseThrow(() -> VpsException.notFound(name));
@@ -196,8 +248,7 @@ final class Journey {
         new HookRequest.MigrateVps(
             run.hookOperation(), name, id, new MigrationStep.Send(target.wantsPacked()));
     try (HookStream<MigrationReport> leaving = hook.calls().client().open(request)) {
-      ProgressListener shown =
-          wish.mode().lends() ? between(FROZEN / 2, FROZEN) : between(SETTLED, SENT);
+      ProgressListener shown = mode.lends() ? between(FROZEN / 2, FROZEN) : between(SETTLED, SENT);
       sentBytes = target.arrive(id, name, was, leaving, shown);
     }
   }
@@ -247,8 +298,12 @@ final class Journey {
 
   /** The target has said so. */
   private void arrived() {
-    run.progress(Progress.phase("release", SENT + 10));
+    run.progress(Progress.phase("release", RUNS_THERE));
     made(Optional.empty());
+  }
+
+  private void past(Progress reached) {
+    run.progress(new Progress("past", reached.doneBytes(), reached.totalBytes(), RUNS_THERE));
   }
 
   private void made(Optional<Failure> peerFailure) {
@@ -262,7 +317,8 @@ final class Journey {
     run.made(
         new OperationResult.Moved(
             target.peer().name(),
-            wish.mode().word(),
+            mode.word(),
+            reason,
             aheadBytes + sentBytes + lentBytes,
             aheadBytes,
             sizeBytes,

@@ -45,7 +45,7 @@ public final class MigrateVps {
    * What is wanted.
    *
    * @param bandwidth the most bytes that go in a second; empty: as many as can
-   * @param keepSource whether its checkpoints stay here; they do anyway if somebody wanted them
+   * @param keepSource whether its earlier checkpoints stay here and are not sent
    */
   public record Wish(
       VpsName name,

@@ -1,14 +1,18 @@
 package org.letargo.manager.migration;
 
+import java.time.Duration;
 import java.util.OptionalLong;
 import org.letargo.hook.protocol.AheadReport;
 import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.HookStream;
 import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationId;
 import org.letargo.hook.protocol.MigrationPeer;
 import org.letargo.hook.protocol.MigrationReport;
 import org.letargo.hook.protocol.ProgressListener;
+import org.letargo.hook.protocol.TemplateName;
+import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 
@@ -38,6 +42,20 @@ public interface OtherHost {
   /** How fast bytes were seen to go there, in bytes a second; empty if that is not known. */
   OptionalLong bytesPerSecond();
 
+  /** How long an answer takes that needs no work. */
+  Duration latency();
+
+  /**
+   * Sends a template, which that host keeps under the name if it is free, else under a longer one.
+   *
+   * @param leaving of the hook here, just asked for it; closed
+   */
+  void template(
+      MigrationId migration,
+      TemplateName name,
+      HookStream<Done> leaving,
+      ProgressListener progress);
+
   /**
    * Hands on what the two hooks tell each other while the VPS runs, until there should be no more
    * rounds.
@@ -59,6 +77,21 @@ public interface OtherHost {
       MigrationId migration,
       VpsName name,
       Migration.Was was,
+      HookStream<MigrationReport> leaving,
+      ProgressListener progress);
+
+  /**
+   * Hands on what the two hooks tell each other of an earlier checkpoint of a VPS that is that
+   * host's.
+   *
+   * @param isParent whether the state in which it came there follows on it
+   * @param leaving of the hook here, just opened
+   */
+  void remember(
+      MigrationId migration,
+      VpsName name,
+      TimelineEntry past,
+      boolean isParent,
       HookStream<MigrationReport> leaving,
       ProgressListener progress);
 

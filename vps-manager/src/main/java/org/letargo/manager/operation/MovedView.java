@@ -7,6 +7,7 @@ import org.letargo.manager.json.FailureView;
 public record MovedView(
     String peer,
     String mode,
+    Optional<String> reason,
     long sentBytes,
     long aheadBytes,
     long sizeBytes,
@@ -17,6 +18,7 @@ public record MovedView(
     return new MovedView(
         moved.peer(),
         moved.mode(),
+        Optional.of(moved.reason()).filter(reason -> !reason.isEmpty()),
         moved.sentBytes(),
         moved.aheadBytes(),
         moved.sizeBytes(),

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -180,6 +181,15 @@ public final class PeerService implements AutoCloseable {
   public Arrival arrival(PeerName name, Arrival.Question question) {
     byte[] json = ApiJson.bytes(question);
     return client.post(peers.get(name), PeerPaths.ADMISSION, out -> out.write(json), Arrival.class);
+  }
+
+  /**
+   * How long it takes to say what it is like.
+   *
+   * @throws VpsException PEER_REFUSED, PEER_UNREACHABLE
+   */
+  Duration latency(Peer peer) {
+    return client.get(peer, PeerPaths.FACTS, PeerFacts.class).latency();
   }
 
   /** Begins to speak with a peer, in both directions at once. */

@@ -109,7 +109,12 @@ class AdmissionTest {
     travel.template = Optional.of(new TemplateName("of-monday"));
     expect(Topic.TEMPLATE, Level.FINE, "as 'of-monday'");
     travel.template = Optional.empty();
-    expect(Topic.TEMPLATE, Level.REFUSED, "'tiny'", "sha256:0123");
+    expect(Topic.TEMPLATE, Level.WARNING, "'tiny'", "sha256:0123", "it is sent first, 2.0 MiB");
+    travel.diskMebibytes = 10;
+    travel.diskAvailable = (10L + 64 + 2) << 20;
+    expect(Topic.DISK, Level.FINE);
+    travel.diskAvailable--;
+    expect(Topic.DISK, Level.REFUSED);
   }
 
   /** In MiB: in memory, limit, free there, in all there. */

@@ -88,6 +88,7 @@ final class Travels {
             "sha256:0123456789abcdef0123456789abcdef",
             DataSize.ofMebibytes(2),
             DataSize.ofMebibytes(memoryMebibytes),
+            DataSize.ofBytes(0),
             DataSize.ofMebibytes(diskMebibytes),
             wantedFeatures,
             obstacles),

@@ -7,7 +7,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -36,17 +38,37 @@ final class MemorySample {
 
   /** Reads it; less than wanted, or nothing, if the processes have less or end meanwhile. */
   List<ByteBuffer> of(List<Long> pids) {
+    return List.copyOf(pick(pids).values());
+  }
+
+  /**
+   * How much of it changes: the share of windows, 0 to 1, that are not after a pause what they were
+   * before. One of them is {@code 1 / 128}; less is not seen.
+   *
+   * @param pause between the two looks
+   */
+  double changedShare(List<Long> pids, Runnable pause) {
+    Map<Window, ByteBuffer> before = pick(pids);
+    pause.run();
+    long changed =
+        before.entrySet().stream()
+            .filter(window -> !read(window.getKey()).equals(window.getValue()))
+            .count();
+    return before.isEmpty() ? 0 : (double) changed / before.size();
+  }
+
+  private Map<Window, ByteBuffer> pick(List<Long> pids) {
     List<ProcessMemory.Range> ranges = new ArrayList<>();
     pids.forEach(pid -> ranges.addAll(ProcessMemory.ranges(pid)));
     long total = ranges.stream().mapToLong(ProcessMemory.Range::bytes).sum();
-    List<ByteBuffer> windows = new ArrayList<>();
+    Map<Window, ByteBuffer> windows = new LinkedHashMap<>();
     Set<Window> taken = new HashSet<>();
     for (int i = 0; i < TRIES && windows.size() < WINDOWS && total > 0; i++) {
       Window window = pick(ranges, total);
       if (taken.add(window)) {
         ByteBuffer content = read(window);
         if (content.hasRemaining()) {
-          windows.add(content);
+          windows.put(window, content);
         }
       }
     }

@@ -9,6 +9,7 @@ import java.util.List;
  * @param templateDigest of the template that its disk builds on
  * @param templateSize what that template takes on a disk
  * @param memory what a checkpoint of it would hold, or the one that it is suspended in does
+ * @param changedPerSecond how much of its memory changes each second, in windows of 64 KiB, about
  * @param disk the files that differ from the template
  * @param cpuFeatures the processor's flags that its processes have seen, sorted
  * @param obstacles those for which it cannot be suspended at this moment, at most {@value
@@ -20,6 +21,7 @@ public record DepartureReport(
     String templateDigest,
     DataSize templateSize,
     DataSize memory,
+    DataSize changedPerSecond,
     DataSize disk,
     List<String> cpuFeatures,
     List<Obstacle> obstacles) {

@@ -237,7 +237,9 @@ public final class FakeApi implements AutoCloseable {
       case "POST vps migrate" -> {
         if (path.length > 5) { // check
           allow(request, body, Set.of("peer"));
-          reply(request, 200, read("migration-check.json"));
+          ObjectNode found = (ObjectNode) read("migration-check.json");
+          found.put("admitted", body.path("peer").asText().equals("host3"));
+          reply(request, 200, found);
           return;
         }
         allow(

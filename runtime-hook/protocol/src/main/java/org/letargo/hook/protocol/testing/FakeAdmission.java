@@ -42,6 +42,7 @@ final class FakeAdmission {
         DIGEST + vps.spec().template(),
         DataSize.ofMebibytes(2),
         memory,
+        DataSize.ofBytes(0),
         DataSize.ofMebibytes(1),
         host.cpuFeatures(),
         obstacles);
