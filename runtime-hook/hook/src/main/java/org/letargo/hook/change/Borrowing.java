@@ -54,8 +54,7 @@ public final class Borrowing implements AutoCloseable {
    */
   PageSource begin(LentWindows windows, PageSource here) {
     if (memory.isEmpty()) {
-      memory =
-          Optional.of(new BorrowedMemory(windows, stream, this::renewed, broken::complete));
+      memory = Optional.of(new BorrowedMemory(windows, stream, this::renewed, broken::complete));
       memory.get().start();
     }
     return new Both(windows, memory.get(), here);
