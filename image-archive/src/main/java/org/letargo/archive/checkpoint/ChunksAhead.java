@@ -28,6 +28,16 @@ public final class ChunksAhead implements ContentSink, Closeable {
   }
 
   @Override
+  public CompletableFuture<ChunkId> store(ByteBuffer content, Runnable release) throws IOException {
+    return FileWriter.store(chunks, content, release);
+  }
+
+  @Override
+  public void late(int lengthBytes, CompletableFuture<ChunkId> id) {
+    // nothing names it yet
+  }
+
+  @Override
   public boolean retain(ChunkId id) throws IOException {
     return chunks.retain(id);
   }

@@ -20,6 +20,20 @@ public interface ContentSink {
       throws IOException;
 
   /**
+   * Stores content that has its place already, by {@link #late}; also if it is only zeros.
+   *
+   * @param content as for {@link #chunk}
+   * @param release as for {@link #chunk}
+   */
+  CompletableFuture<ChunkId> store(ByteBuffer content, Runnable release) throws IOException;
+
+  /**
+   * Goes on with a chunk whose content comes later. If there are too many of them, or at the end,
+   * its {@code get} is called.
+   */
+  void late(int lengthBytes, CompletableFuture<ChunkId> id) throws IOException;
+
+  /**
    * Says that a chunk will be named of which only the id is known.
    *
    * @return whether it is there; if so it stays while the checkpoint is being written

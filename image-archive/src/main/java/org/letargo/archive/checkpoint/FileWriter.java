@@ -70,6 +70,11 @@ public final class FileWriter implements ContentSink, Closeable {
       release.run();
       return Optional.empty();
     }
+    return Optional.of(store(chunks, content, release));
+  }
+
+  static CompletableFuture<ChunkId> store(ChunkWriter chunks, ByteBuffer content, Runnable release)
+      throws IOException {
     CompletableFuture<ChunkId> id;
     try {
       id = chunks.put(content);
@@ -78,7 +83,17 @@ public final class FileWriter implements ContentSink, Closeable {
       throw e;
     }
     id.whenComplete((_, _) -> release.run());
-    return Optional.of(id);
+    return id;
+  }
+
+  @Override
+  public CompletableFuture<ChunkId> store(ByteBuffer content, Runnable release) throws IOException {
+    return store(chunks, content, release);
+  }
+
+  @Override
+  public void late(int lengthBytes, CompletableFuture<ChunkId> id) throws IOException {
+    recipe.chunk(lengthBytes, id);
   }
 
   @Override

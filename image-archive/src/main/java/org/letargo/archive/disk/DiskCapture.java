@@ -1,5 +1,6 @@
 package org.letargo.archive.disk;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -110,27 +111,86 @@ public final class DiskCapture {
    */
   public Captured capture(Path upper, CheckpointWriter checkpoint, Set<FileId> mapped)
       throws IOException {
-    Instant start = clock.instant();
-    Path from = Files.exists(scanned) ? scanned : index;
-    try (DiskIndex known = open(from, upper);
-        var next = new DiskIndexWriter(index);
-        FileWriter tar = checkpoint.begin(DiskChanges.TAR);
-        FileWriter list = checkpoint.begin(DiskChanges.DELETED)) {
-      var contents = new MemberContents(known, next, tar);
+    try (Held disk = hold(upper, checkpoint, mapped, FileKeeper.NONE)) {
+      return disk.finish();
+    }
+  }
+
+  /**
+   * Begins to do so: all is taken but the content of what the keeper has kept. The VPS stands still
+   * until this returns, and may go on then.
+   *
+   * @param keeper is asked for files that are not small and would have to be read
+   * @return to be finished, and closed
+   * @throws org.letargo.archive.ArchiveException as {@link #capture}
+   */
+  public Held hold(Path upper, CheckpointWriter checkpoint, Set<FileId> mapped, FileKeeper keeper)
+      throws IOException {
+    var held = new Held(upper, checkpoint);
+    try {
+      held.begin(mapped, keeper);
+      return held;
+    } catch (IOException | RuntimeException e) {
+      held.close();
+      throw e;
+    }
+  }
+
+  /** A disk of which everything is known, but not everything read. For one thread at a time. */
+  public final class Held implements Closeable {
+    private final Path upper;
+    private final DiskIndex known;
+    private final DiskIndexWriter next;
+    private final FileWriter tar;
+    private final FileWriter list;
+    private final MemberContents contents;
+    private DiskChanges changes;
+
+    private Held(Path upper, CheckpointWriter checkpoint) throws IOException {
+      this.upper = upper;
+      this.tar = checkpoint.begin(DiskChanges.TAR); // the checkpoint closes what we cannot
+      this.list = checkpoint.begin(DiskChanges.DELETED);
+      this.next = new DiskIndexWriter(index);
+      this.known = open(Files.exists(scanned) ? scanned : index, upper);
+      this.contents = new MemberContents(known, next, tar);
+    }
+
+    private void begin(Set<FileId> mapped, FileKeeper keeper) throws IOException {
       var sink =
           new RecipeTar(
-              tar, contents, status -> !mapped.contains(status.id()), settled(start, mapped));
-      DiskChanges changes;
+              tar,
+              contents,
+              keeper,
+              status -> !mapped.contains(status.id()),
+              settled(clock.instant(), mapped));
       try (OutputStream listed = list.stream();
           var deleted = new DeletedFiles.Writer(listed)) {
         changes = new DiskChangesWriter(calls, ids).write(upper, sink, deleted);
       }
+    }
+
+    /**
+     * Reads what was kept and ends both files.
+     *
+     * @throws IOException if it cannot be read, or not be stored
+     */
+    public Captured finish() throws IOException {
       contents.finish();
       tar.finish();
       list.finish();
       next.commit();
       Files.deleteIfExists(scanned);
       return new Captured(changes, contents.reads());
+    }
+
+    /** Gives up what is not finished. */
+    @Override
+    public void close() throws IOException {
+      try (known;
+          next) {
+        tar.close();
+        list.close();
+      }
     }
   }
 

@@ -25,6 +25,9 @@ final class MemberContents {
   /** 4 MiB on their way to the store. */
   private static final int BUFFERS = 16;
 
+  /** Below it a file is read as quickly as it is kept. */
+  private static final int MIN_LATE_BYTES = 256 << 10;
+
   /** Of 100 GiB of data; larger files are read every time. */
   private static final int MAX_ENTRY_BYTES = 16 << 20;
 
@@ -55,6 +58,11 @@ final class MemberContents {
   @FunctionalInterface
   interface Opener {
     FileChannel open() throws IOException;
+
+    /** What it holds now, to be read later; empty if that is not kept. */
+    default Optional<Opener> kept() throws IOException {
+      return Optional.empty();
+    }
   }
 
   MemberContents(DiskIndex known, DiskIndexWriter next, ContentSink sink) {
@@ -89,6 +97,11 @@ final class MemberContents {
       return true;
     }
     var read = new Unfinished(status, data, mayBeKept.test(status));
+    Optional<Opener> kept = data.dataBytes() < MIN_LATE_BYTES ? Optional.empty() : file.kept();
+    if (kept.isPresent()) {
+      late(kept.get(), data, read);
+      return true;
+    }
     if (data.count() > 0) {
       try (FileChannel channel = file.open()) {
         for (int i = 0; i < data.count(); i++) {
@@ -101,6 +114,22 @@ final class MemberContents {
     pieces.add(new Piece(read, 0, Optional.empty()));
     reads = reads.plusRead(data.dataBytes());
     return true;
+  }
+
+  private void late(Opener kept, SparseMap data, Unfinished file) throws IOException {
+    var late = new LateFile(kept, buffers, sink);
+    for (int i = 0; i < data.count(); i++) {
+      long end = data.offset(i) + data.length(i);
+      for (long at = data.offset(i); at < end; ) {
+        int length = (int) Math.min(end - at, CUT_BYTES - at % CUT_BYTES);
+        CompletableFuture<ChunkId> id = late.piece(at, length);
+        pieces.add(new Piece(file, length, Optional.of(id)));
+        sink.late(length, id);
+        at += length;
+      }
+    }
+    pieces.add(new Piece(file, 0, Optional.empty()));
+    reads = reads.plusLate(data.dataBytes());
   }
 
   private boolean read(FileChannel channel, long offset, long lengthBytes, Unfinished file)

@@ -21,13 +21,17 @@ final class RecipeLevel {
   /** However an attacker chooses the ids, a level has at most a hundredth of the one beneath. */
   private static final int MIN_BYTES = 4 << 10;
 
-  private static final int MAX_WAITING = 4096;
+  /** Of 64 GiB that are read later, in the largest pieces. */
+  private static final int MAX_WAITING = 1 << 18;
+
+  private static final long MAX_WAITING_BYTES = 16 << 20;
   private static final int MAX_NUMBER_BYTES = 9;
   private static final int FRAMED = Integer.BYTES; // a node's length before it, in an archive
 
   private final NodeSink nodes;
   private final int level;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private long waitingBytes; // of their literals
   private ByteBuffer node = ByteBuffer.allocate(RecipeNode.MAX_BYTES);
   private long nodeContentBytes;
   private int lastBorder; // where in the node the last item with an id ended
@@ -55,9 +59,14 @@ final class RecipeLevel {
 
   private void add(Waiting item) throws IOException {
     waiting.add(item);
-    while (!waiting.isEmpty() && (waiting.size() > MAX_WAITING || isDone(waiting.peek()))) {
+    waitingBytes += item.literal.length;
+    while (!waiting.isEmpty() && (areTooMany() || isDone(waiting.peek()))) {
       place(waiting.remove());
     }
+  }
+
+  private boolean areTooMany() {
+    return waiting.size() > MAX_WAITING || waitingBytes > MAX_WAITING_BYTES;
   }
 
   private static boolean isDone(Waiting item) {
@@ -65,6 +74,7 @@ final class RecipeLevel {
   }
 
   private void place(Waiting item) throws IOException {
+    waitingBytes -= item.literal.length;
     int bytes = MAX_NUMBER_BYTES + item.literal.length + (item.id.isPresent() ? ChunkId.BYTES : 0);
     if (node.remaining() < bytes) {
       cut();

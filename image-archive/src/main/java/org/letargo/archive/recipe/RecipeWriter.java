@@ -10,7 +10,8 @@ import org.letargo.archive.store.ChunkStore;
  * Writes a recipe from its items in order. What stands between two chunks gives the same items,
  * however it was handed over: runs of zeros are items of their own, wherever they came from, and
  * literals that touch become one. So the same items give the same root. Ids may still be on their
- * way; a few thousand are waited for at once. Memory is a few nodes per level. For one thread.
+ * way: what waits for them is kept, up to some 40 MiB. Else memory is a few nodes per level. For
+ * one thread.
  */
 public final class RecipeWriter {
   /** Shorter runs are literals: an item costs two bytes or more. */

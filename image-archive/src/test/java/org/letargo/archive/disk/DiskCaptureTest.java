@@ -94,7 +94,7 @@ class DiskCaptureTest {
     DiskReads second = captured(LATER, Set.of());
 
     assertThat(first.knownFiles()).isZero();
-    assertThat(second).isEqualTo(new DiskReads(0, 0, first.readFiles(), first.readBytes()));
+    assertThat(second).isEqualTo(new DiskReads(0, 0, first.readFiles(), first.readBytes(), 0, 0));
     assertSameAsFull();
   }
 

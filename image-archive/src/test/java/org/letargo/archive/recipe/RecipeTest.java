@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,6 +139,33 @@ class RecipeTest {
     arrivals.forEach(Runnable::run);
 
     assertThat(recipe.finish()).isEqualTo(write(chunks));
+  }
+
+  @Test
+  void waitsForAnIdWhenTooMuchStandsBehindIt() throws IOException {
+    var recipe = new RecipeWriter(writer::put);
+    var asked = new AtomicBoolean();
+    ChunkId known = chunks(new Random(11), 1).getFirst().id();
+    recipe.chunk(
+        10,
+        new CompletableFuture<>() {
+          @Override
+          public ChunkId get() {
+            asked.set(true);
+            return known;
+          }
+        });
+    byte[] literal = new byte[1 << 20];
+    Arrays.fill(literal, (byte) 1);
+
+    for (int mebibytes = 0; mebibytes < 15; mebibytes++) {
+      recipe.literal(literal, 0, literal.length);
+    }
+    assertThat(asked).isFalse();
+    recipe.literal(literal, 0, literal.length);
+    recipe.literal(literal, 0, literal.length);
+
+    assertThat(asked).isTrue();
   }
 
   @Test

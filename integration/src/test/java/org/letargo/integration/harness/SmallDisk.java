@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/** A file system of its own, ext4 in a file, that a test can fill to the last byte. */
+/** A file system of its own, in a file; a test can fill it to the last byte. */
 public final class SmallDisk implements AutoCloseable {
   private static final long BLOCK_BYTES = 4096;
 
@@ -18,14 +19,27 @@ public final class SmallDisk implements AutoCloseable {
     this.mountPoint = folder.resolve("disk");
   }
 
-  /** An empty one; the caller closes it after all that uses it. */
+  /** An empty ext4; the caller closes it after all that uses it. */
   public static SmallDisk create(int mebibytes) {
+    return create(mebibytes, "ext4", "-m", "0");
+  }
+
+  /**
+   * An empty one.
+   *
+   * @param type as mkfs names it: xfs wants 300 MiB, btrfs 110
+   * @param options of mkfs
+   */
+  public static SmallDisk create(int mebibytes, String type, String... options) {
     try {
       SmallDisk disk = new SmallDisk(TempFolder.create("lt-disk-"));
-      Path file = disk.folder.resolve("ext4");
+      Path file = disk.folder.resolve(type);
       Files.createDirectory(disk.mountPoint);
       HostCommand.run("truncate", "--size", mebibytes + "M", file.toString());
-      HostCommand.run("mkfs.ext4", "-q", "-m", "0", file.toString());
+      List<String> make = new ArrayList<>(List.of("mkfs." + type, "-q"));
+      make.addAll(List.of(options));
+      make.add(file.toString());
+      HostCommand.run(make.toArray(String[]::new));
       HostCommand.run("mount", "-o", "loop", file.toString(), disk.mountPoint.toString());
       Runtime.getRuntime().addShutdownHook(new Thread(disk::detach));
       return disk;

@@ -14,6 +14,7 @@ import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.engine.CpuFeatures;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.HostReport;
+import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.runtime.Conmon;
 import org.letargo.hook.runtime.Runc;
 import org.letargo.hook.store.HostMemory;
@@ -30,9 +31,17 @@ final class HostInspection {
 
   HostInspection(Host host) {
     this.host = host;
-    this.features = FEATURES.stream().filter(host.engine()::has).toList();
+    this.features = features();
     this.runtimeVersion = Runc.version().orElse("");
     this.problems = problems();
+  }
+
+  private List<String> features() {
+    List<String> found = new ArrayList<>(FEATURES.stream().filter(host.engine()::has).toList());
+    if (VpsDisk.canKeep(host.configuration().stateDir())) {
+      found.add("reflink");
+    }
+    return found;
   }
 
   private List<String> problems() {

@@ -104,7 +104,7 @@ final class HandOver {
             .orElse("host '" + peer + "' has not got it");
     String remedy = answer.remedy().orElse("");
     try {
-      hook.step(name, id, new MigrationStep.TakeBack(true));
+      hook.takeBack(name, id, true);
     } catch (VpsException e) {
       return new VpsException(
           e.code(),

@@ -200,23 +200,30 @@ final class Journey {
   /** Not handed over: it goes on here, at once, and the target hears that it does not come. */
   private VpsException stays(VpsException why) {
     try {
-      hook.step(name, id, new MigrationStep.TakeBack(false));
+      hook.takeBack(name, id, false);
     } catch (VpsException e) {
-      if (e.code() != Code.NOT_FOUND) { // the hook has taken it back by itself
-        return new VpsException(
-            e.code(),
-            "VPS '" + name + "' did not leave, and does not run",
-            why.what() + ": " + why.why() + "; then " + e.what() + ": " + e.why(),
-            e.remedy(),
-            e);
-      }
+      return new VpsException(
+          e.code(),
+          "VPS '" + name + "' did not leave, and does not run",
+          why.what() + ": " + why.why() + "; then " + e.what() + ": " + e.why(),
+          e.remedy(),
+          e);
     }
     try {
       target.drop(id, name);
     } catch (VpsException e) {
       // it asks by itself, and hears that it does not come
     }
-    return why;
+    if (why.code() == Code.CANCELLED) {
+      return why;
+    }
+    return new VpsException(
+            why.code(),
+            "VPS '" + name + "' did not move to host '" + target.peer().name() + "'",
+            why.why(),
+            (why.remedy() + " It is here, as it was.").strip(),
+            why)
+        .explained(why.explanation());
   }
 
   /** The target has said so. */

@@ -6,7 +6,6 @@ import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationPhase;
-import org.letargo.hook.protocol.MigrationStep;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.VpsException;
@@ -135,7 +134,7 @@ public final class MigrateVps {
         LOG.warn("vps={} is taken back from {}, which is said to be gone", name, now.peer().name());
       }
     }
-    hook.step(name, now.id(), new MigrationStep.TakeBack(true));
+    hook.takeBack(name, now.id(), true);
   }
 
   /** The very host that it was handed to. */
@@ -169,7 +168,7 @@ public final class MigrateVps {
     switch (now.phase()) {
       case LEAVING -> {
         run.progress(Progress.phase("take back", -1));
-        hook.step(name, now.id(), new MigrationStep.TakeBack(false));
+        hook.takeBack(name, now.id(), false);
         throw interrupted(name);
       }
       case HANDED_OVER -> {

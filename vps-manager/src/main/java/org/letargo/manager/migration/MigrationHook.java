@@ -1,5 +1,6 @@
 package org.letargo.manager.migration;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.HookRequest;
@@ -16,6 +17,11 @@ import org.letargo.manager.operation.HookCalls;
 
 /** The hook of this host, asked for steps of migrations; a hook that is away is waited for. */
 final class MigrationHook {
+  /** As long as a resume may take. */
+  private static final Duration LONGEST_BUSY = Duration.ofMinutes(10);
+
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
   private final HookCalls hook;
 
   MigrationHook(HookCalls hook) {
@@ -39,6 +45,32 @@ final class MigrationHook {
       ProgressListener progress) {
     var request = new HookRequest.MigrateVps(operation, name, migration, step);
     return hook.change(request, progress).orElseGet(() -> find(migration));
+  }
+
+  /**
+   * Takes a VPS back; a hook that was restarted may be at it already, by itself.
+   *
+   * @param handedOver also if it was handed over
+   */
+  void takeBack(VpsName name, MigrationId migration, boolean handedOver) {
+    long begin = System.nanoTime();
+    while (true) {
+      try {
+        step(name, migration, new MigrationStep.TakeBack(handedOver));
+        return;
+      } catch (VpsException e) {
+        boolean isOver = e.code() == Code.NOT_FOUND;
+        boolean mayWait =
+            e.code() == Code.BUSY && System.nanoTime() - begin < LONGEST_BUSY.toNanos();
+        if (isOver) {
+          return;
+        }
+        if (!mayWait) {
+          throw e;
+        }
+        HookCalls.pause(PAUSE);
+      }
+    }
   }
 
   /** What the hook knows of a migration. */

@@ -110,4 +110,25 @@ class PeerCommandsTest {
                 "{\"peer\":\"host2\",\"name\":\"web2\"}"));
     assertThat(cli.run("send", "web1", "host2")).isEqualTo(20);
   }
+
+  @Test
+  void migratesAVps() {
+    assertThat(cli.run("migrate", "web1", "host2", "--keep-source")).isZero();
+    assertThat(cli.out()).isEqualTo("web1: moved to host2\n");
+    assertThat(api.requests())
+        .contains(
+            new Seen("POST", "/v1/vps/web1/migrate", "{\"peer\":\"host2\",\"keepSource\":true}"));
+    assertThat(cli.run("migrate", "web1")).isEqualTo(20);
+    assertThat(cli.run("migrate", "web1", "host2", "--take-back")).isEqualTo(20);
+  }
+
+  @Test
+  void takesBackOnlyWhatSomebodySaysIsGone() {
+    assertThat(cli.run("migrate", "--take-back", "web1")).isNotZero();
+    assertThat(cli.err()).contains("nobody can be asked: this is not a terminal");
+    assertThat(cli.run("migrate", "--take-back", "--yes", "web1")).isZero();
+    assertThat(cli.out()).isEqualTo("web1: taken back\n");
+    assertThat(api.requests())
+        .contains(new Seen("POST", "/v1/vps/web1/take-back", "{\"force\":true}"));
+  }
 }

@@ -27,6 +27,7 @@ import org.letargo.hook.protocol.Json;
 import org.letargo.hook.protocol.PublishedPort;
 import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsSpec;
+import org.letargo.hook.rootfs.HeldDisk;
 import org.letargo.hook.rootfs.VpsDisk;
 import org.letargo.hook.runtime.Runc;
 import org.letargo.hook.template.TemplateInfo;
@@ -45,9 +46,11 @@ final class CheckpointFiles {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointFiles.class);
 
   private final Host host;
+  private final boolean keepsDisks;
 
   CheckpointFiles(Host host) {
     this.host = host;
+    this.keepsDisks = VpsDisk.canKeep(host.configuration().stateDir());
   }
 
   /**
@@ -69,17 +72,26 @@ final class CheckpointFiles {
         () -> WrittenFiles.busy(host.cgroups().processes(vps.spec().name())));
   }
 
+  /** Makes that the disk is held quickly when the VPS stands still; while it runs. */
+  void settleDisk(Vps vps) throws IOException {
+    if (keepsDisks) {
+      VpsDisk.settle(vps.folder());
+    }
+  }
+
   /**
-   * Puts the disk changes into a checkpoint; the VPS must be frozen or stopped.
+   * Takes the disk changes of a VPS that is frozen or stopped into a checkpoint.
    *
-   * @return bytes of data in them
+   * @param goesOn whether the VPS goes on when this returns: then it returns soon, if it can
+   * @return to be finished, and closed
    */
-  long captureDisk(Vps vps, CheckpointWriter checkpoint) throws IOException {
-    return VpsDisk.capture(
+  HeldDisk holdDisk(Vps vps, CheckpointWriter checkpoint, boolean goesOn) throws IOException {
+    return VpsDisk.hold(
         vps.folder(),
         vps.stored(),
         checkpoint,
-        WrittenFiles.mapped(host.cgroups().processes(vps.spec().name())));
+        WrittenFiles.mapped(host.cgroups().processes(vps.spec().name())),
+        goesOn && keepsDisks);
   }
 
   /** Makes a checkpoint durable whose other files are all there; it exists when this returns. */

@@ -13,6 +13,7 @@ import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.rootfs.HeldDisk;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.Vps;
 
@@ -87,8 +88,9 @@ final class CheckpointVps {
   TimelineEntry capture(Vps vps, CheckpointWish wish, Operation operation) {
     operation.phase("capture", 5);
     HostDescription taker = files.describeHost(false);
-    try (CheckpointWriter checkpoint = host.store().checkpoints().begin()) {
-      long diskBytes = files.captureDisk(vps, checkpoint);
+    try (CheckpointWriter checkpoint = host.store().checkpoints().begin();
+        HeldDisk disk = files.holdDisk(vps, checkpoint, false)) {
+      long diskBytes = disk.finish();
       operation.checkCancelled();
       return files.commit(
           vps,

@@ -27,6 +27,7 @@ import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VerifyDepth;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.rootfs.HeldDisk;
 import org.letargo.hook.runtime.InitProcess;
 import org.letargo.hook.store.MemoryIntake;
 import org.letargo.hook.vps.Vps;
@@ -142,7 +143,7 @@ final class TakeCheckpoint {
     private volatile PageReceiver receiver;
 
     private volatile Instant takenAt;
-    private volatile long diskBytes;
+    private volatile Optional<HeldDisk> disk = Optional.empty();
     private volatile TimelineEntry entry;
 
     /** What the memory may take; before the dump. */
@@ -268,6 +269,9 @@ final class TakeCheckpoint {
         intake = memory;
         receiver = pages;
         files.scanDisk(vps, checkpoint);
+        if (goesOn) {
+          files.settleDisk(vps);
+        }
         buffers.prepare(memoryBytes);
         phase("dump", 20);
         touched = true;
@@ -284,6 +288,9 @@ final class TakeCheckpoint {
           memory.failure().ifPresent(cause -> veto = notStored(cause));
         }
         return result;
+      } finally {
+        disk.ifPresent(HeldDisk::close);
+        disk = Optional.empty();
       }
     }
 
@@ -347,7 +354,7 @@ final class TakeCheckpoint {
         receiver.await(LAST_ANSWER);
         takenAt = Instant.now();
         host.cgroups().save(vps.stored(), images);
-        diskBytes = files.captureDisk(vps, writer);
+        disk = Optional.of(files.holdDisk(vps, writer, goesOn));
         Faults.at(goesOn ? "checkpoint.before-commit" : "suspend.before-commit");
         if (!goesOn) {
           complete();
@@ -403,6 +410,7 @@ final class TakeCheckpoint {
           }
         }
       }
+      long diskBytes = disk.orElseThrow().finish();
       intake.await();
       long savedBytes = receiver.await(LAST_ANSWER).bytes();
       Duration stoodStill = goesOn ? EngineStatistics.frozen(work) : Duration.ZERO;

@@ -3,6 +3,7 @@ package org.letargo.hook.rootfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -14,6 +15,7 @@ import org.letargo.archive.disk.DiskChangesReader;
 import org.letargo.archive.disk.DiskLimits;
 import org.letargo.archive.disk.DiskReads;
 import org.letargo.archive.disk.FileId;
+import org.letargo.archive.disk.FileKeeper;
 import org.letargo.archive.disk.IdRange;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.vps.StoredVps;
@@ -52,22 +54,47 @@ public final class VpsDisk {
   }
 
   /**
-   * Puts the changes into a checkpoint; nobody may write to the disk meanwhile.
+   * Takes the disk into a checkpoint; nobody may write to it until this returns.
    *
    * @param mapped inodes that processes of the VPS have mapped shared and writable
-   * @return bytes of data saved
+   * @param soon whether this is to return soon: then large files are kept and read later, where
+   *     their file system can do that
+   * @return to be finished, and closed
+   * @throws org.letargo.archive.ArchiveException NOT_CAPTURABLE, naming the file that cannot be
+   *     saved
    */
-  public static long capture(
-      VpsFolder folder, StoredVps stored, CheckpointWriter checkpoint, Set<Long> mapped)
+  public static HeldDisk hold(
+      VpsFolder folder,
+      StoredVps stored,
+      CheckpointWriter checkpoint,
+      Set<Long> mapped,
+      boolean soon)
       throws IOException {
-    DiskCapture.Captured captured =
-        capturing(folder, stored).capture(folder.upper(), checkpoint, onDiskOf(folder, mapped));
-    DiskChanges saved = captured.changes();
-    if (!saved.skippedSockets().isEmpty()) {
-      LOG.debug("vps={} sockets that are not saved: {}", folder.name(), saved.skippedSockets());
+    Optional<SharedBlocks> blocks =
+        soon ? Optional.of(new SharedBlocks(HeldDisk.place(folder))) : Optional.empty();
+    try {
+      FileKeeper keeper = blocks.isPresent() ? blocks.get() : FileKeeper.NONE;
+      DiskCapture.Held held =
+          capturing(folder, stored)
+              .hold(folder.upper(), checkpoint, onDiskOf(folder, mapped), keeper);
+      return new HeldDisk(folder, held, blocks);
+    } catch (IOException | RuntimeException e) {
+      blocks.ifPresent(SharedBlocks::close);
+      throw e;
     }
-    LOG.debug("vps={} disk captured: {}", folder.name(), captured.reads());
-    return saved.dataBytes();
+  }
+
+  /** Whether disks in this folder can be held without reading all that has changed. */
+  public static boolean canKeep(Path place) {
+    return SharedBlocks.workIn(place);
+  }
+
+  /**
+   * Has what programs have written go to the disk, so that keeping a file does not wait for it;
+   * while the VPS runs.
+   */
+  public static void settle(VpsFolder folder) throws IOException {
+    new LinuxFileSystemCalls().syncFileSystem(folder.disk());
   }
 
   /** What is known of the disk goes with it when it is replaced. */
@@ -121,5 +148,6 @@ public final class VpsDisk {
     }
     DurableFiles.deleteTree(made);
     DurableFiles.deleteTree(folder.state().resolve(OLD));
+    DurableFiles.deleteTree(HeldDisk.place(folder));
   }
 }

@@ -166,7 +166,10 @@ class VpsDiskTest {
 
   private long save() throws IOException {
     try (CheckpointWriter writer = store.begin()) {
-      long savedBytes = VpsDisk.capture(here, HERE, writer, Set.of());
+      long savedBytes;
+      try (HeldDisk disk = VpsDisk.hold(here, HERE, writer, Set.of(), false)) {
+        savedBytes = disk.finish();
+      }
       writer.commit(Samples.checkpoint(ID, HERE));
       return savedBytes;
     }

@@ -123,6 +123,11 @@ public final class VpsException extends RuntimeException {
     return new VpsException(code, what, why, remedy, behind, getCause());
   }
 
+  /** The same failure with what lies behind it, if anything does. */
+  public VpsException explained(Optional<Explanation> behind) {
+    return behind.map(this::explained).orElse(this);
+  }
+
   public Code code() {
     return code;
   }

@@ -29,6 +29,9 @@ class JsonTest {
           DataSize.ofBytes(1),
           DataSize.ofBytes(2));
   private static final VpsName WEB2 = new VpsName("web2");
+  private static final MigrationId MIGRATION =
+      new MigrationId("mg-" + "0123456789abcdef".repeat(2));
+  private static final MigrationPeer HOST2 = new MigrationPeer("host2", "2026-01-02T03:04:05.678Z");
   private static final TimelineEntry FIRST =
       new TimelineEntry(
           CHECKPOINT,
@@ -95,8 +98,65 @@ class JsonTest {
         new HookRequest.ImportVps(OP, Optional.empty()),
         new HookRequest.ExecInVps(WEB1, List.of("ls", "-l"), Optional.of(new TerminalSize(24, 80))),
         new HookRequest.AttachConsole(WEB1, new TerminalSize(24, 80)),
+        migrate(new MigrationStep.Leave(HOST2, true)),
+        migrate(new MigrationStep.Settle()),
+        migrate(new MigrationStep.Send(true)),
+        migrate(new MigrationStep.HandOver()),
+        migrate(new MigrationStep.Release()),
+        migrate(new MigrationStep.TakeBack(true)),
+        migrate(new MigrationStep.Arrive(HOST2, Migration.Was.PAUSED)),
+        migrate(new MigrationStep.Take()),
+        migrate(new MigrationStep.Drop()),
+        migrate(new MigrationStep.Forget()),
+        new HookRequest.FindMigration(MIGRATION),
         new HookRequest.FindOperation(OP),
         new HookRequest.CancelOperation(OP));
+  }
+
+  private static HookRequest<?> migrate(MigrationStep step) {
+    return new HookRequest.MigrateVps(OP, WEB1, MIGRATION, step);
+  }
+
+  @Test
+  void testsEveryStepOfAMigration() {
+    long steps =
+        requests()
+            .filter(HookRequest.MigrateVps.class::isInstance)
+            .map(request -> ((HookRequest.MigrateVps) request).step().getClass())
+            .distinct()
+            .count();
+
+    assertThat(steps).isEqualTo(MigrationStep.class.getPermittedSubclasses().length);
+  }
+
+  @Test
+  void carriesWhereAVpsStandsBetweenTwoHosts() throws IOException {
+    for (MigrationPhase phase : MigrationPhase.values()) {
+      Migration between =
+          new Migration(
+              MIGRATION,
+              phase,
+              HOST2,
+              AT,
+              Migration.Was.RUNNING,
+              true,
+              Optional.of(CHECKPOINT.id()));
+      MigrationReport report =
+          new MigrationReport(
+              MIGRATION,
+              phase,
+              Optional.empty(),
+              Optional.of(new Failure(Code.NO_SPACE, "what", "why", "remedy")));
+
+      assertThat(Json.MAPPER.readValue(Json.MAPPER.writeValueAsString(between), Migration.class))
+          .isEqualTo(between);
+      assertThat(
+              Json.MAPPER.readValue(Json.MAPPER.writeValueAsString(report), MigrationReport.class))
+          .isEqualTo(report);
+      assertThat(between.refusal(WEB1, "resume").getMessage())
+          .startsWith("cannot resume VPS 'web1': it")
+          .endsWith(".");
+    }
   }
 
   @ParameterizedTest

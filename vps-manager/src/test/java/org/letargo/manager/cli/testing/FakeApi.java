@@ -234,6 +234,11 @@ public final class FakeApi implements AutoCloseable {
         allow(request, body, Set.of("peer", "name"));
         accepted(request, host.start("send", "vps", name));
       }
+      case "POST vps migrate" -> {
+        allow(request, body, Set.of("peer", "mode", "keepSource"));
+        accepted(request, host.start("migrate", "vps", name));
+      }
+      case "POST vps take-back" -> takeBack(request, body, name);
       case "GET peers" -> reply(request, 200, read("peers.json"));
       case "POST peers" -> {
         allow(request, body, Set.of("name", "url", "token", "as"));
@@ -285,6 +290,18 @@ public final class FakeApi implements AutoCloseable {
         .putHeader("Set-Cookie", "letargo_token=" + TOKEN + "; Path=/; HttpOnly; SameSite=Strict")
         .setStatusCode(204)
         .end();
+  }
+
+  /** Its peer does not answer: somebody has to say that it is gone. */
+  private void takeBack(HttpServerRequest request, JsonNode body, String name) {
+    allow(request, body, Set.of("force"));
+    if (body.path("force").asBoolean()) {
+      accepted(request, host.start("take-back", "vps", name));
+      return;
+    }
+    fail(
+        request,
+        new FakeError(503, "PEER_UNREACHABLE", "it is not taken back", "no answer", "Say so."));
   }
 
   private void create(HttpServerRequest request, JsonNode body) {

@@ -95,7 +95,7 @@ final class FakeHost {
     if (vps.change().isPresent()) {
       throw VpsException.busy(name, vps.change().get());
     }
-    if (vps.migration().isPresent()) {
+    if (vps.migration().filter(at -> at.phase() != MigrationPhase.MOVED).isPresent()) {
       throw vps.migration().get().refusal(name, "change");
     }
     return store(with(vps, vps.status(), Optional.of(operation)));
