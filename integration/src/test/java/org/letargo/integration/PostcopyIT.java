@@ -73,7 +73,7 @@ class PostcopyIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {256, 1024})
+  @ValueSource(ints = {256})
   void aConnectionGoesOnWhileTheMemoryFollows(int mebibytes) {
     Vps web = startVps(mebibytes);
     Heart heart = Heart.start(web, mebibytes);

@@ -46,16 +46,23 @@ public final class Borrowing implements AutoCloseable {
   }
 
   /**
-   * Begins to borrow; once.
+   * Begins to borrow, or goes on where a first try of the restore has failed.
    *
+   * @param windows the same each time
    * @param here what was not lent
    * @return both together
    */
   PageSource begin(LentWindows windows, PageSource here) {
-    BorrowedMemory borrowed = new BorrowedMemory(windows, stream, this::renewed, broken::complete);
-    memory = Optional.of(borrowed);
-    borrowed.start();
-    return new Both(windows, borrowed, here);
+    if (memory.isEmpty()) {
+      memory = Optional.of(new BorrowedMemory(windows, stream, this::renewed, broken::complete));
+      memory.get().start();
+    }
+    return new Both(windows, memory.get(), here);
+  }
+
+  /** Whether it is broken: then no resume can succeed. */
+  boolean isBroken() {
+    return broken.isDone();
   }
 
   private record Both(LentWindows windows, BorrowedMemory borrowed, PageSource here)

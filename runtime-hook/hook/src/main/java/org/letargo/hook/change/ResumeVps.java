@@ -112,13 +112,16 @@ final class ResumeVps {
       try {
         first.run();
       } catch (VpsException e) {
-        if (first.loading.isEmpty() || operation.isCancelled() || way.borrowing.isPresent()) {
+        boolean isHopeless = way.borrowing.filter(Borrowing::isBroken).isPresent();
+        if (first.loading.isEmpty() || operation.isCancelled() || isHopeless) {
           throw e;
         }
-        LOG.warn(
-            "vps={} op={} {} Trying eagerly", vps.spec().name(), operation.id(), e.getMessage());
-        Way eagerly = way.eagerly("the lazy way failed (" + e.why() + ")");
-        new Resumption(vps, operation, change, checkpoint, stored, eagerly).run();
+        LOG.warn("vps={} op={} {} Again", vps.spec().name(), operation.id(), e.getMessage());
+        Way again =
+            way.borrowing.isPresent() // then there is no other way
+                ? way
+                : way.eagerly("the lazy way failed (" + e.why() + ")");
+        new Resumption(vps, operation, change, checkpoint, stored, again).run();
       }
     } catch (ArchiveException e) {
       throw ArchiveFailures.whileReading(e);

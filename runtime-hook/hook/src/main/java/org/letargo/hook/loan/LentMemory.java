@@ -221,7 +221,7 @@ public final class LentMemory implements AutoCloseable {
         freeNanos = System.nanoTime() + grace.toNanos(); // before it is answered
         ping = Optional.of(number);
       }
-      case LoanFrame.Ask(int window, LoanFrame.Haste haste) -> ask(window, haste);
+      case LoanFrame.Ask(int first, int count, LoanFrame.Haste haste) -> ask(first, count, haste);
       case LoanFrame.AllHere() -> {
         if (hold != Hold.LENT) {
           throw new IOException("the borrower said twice that it has everything");
@@ -246,13 +246,21 @@ public final class LentMemory implements AutoCloseable {
     notifyAll();
   }
 
-  private void ask(int window, LoanFrame.Haste haste) throws IOException {
-    if (window < 0 || window >= windows.count()) {
-      throw new IOException("the borrower asked for window " + window + ", which was not lent");
+  private void ask(int first, int count, LoanFrame.Haste haste) throws IOException {
+    if (first < 0 || count < 1 || count > windows.count() - first) {
+      throw new IOException(
+          "the borrower asked for %d windows from %d on, which were not lent"
+              .formatted(count, first));
     }
-    if (urgent.size() + ahead.size() == MAX_ASKED) {
+    if (urgent.size() + ahead.size() + count > MAX_ASKED) {
       throw new IOException("the borrower asked for too much at once");
     }
+    for (int window = first; window < first + count; window++) {
+      ask(window, haste);
+    }
+  }
+
+  private void ask(int window, LoanFrame.Haste haste) {
     switch (haste) {
       case AHEAD -> ahead.add(window);
       case URGENT -> urgent.add(window);

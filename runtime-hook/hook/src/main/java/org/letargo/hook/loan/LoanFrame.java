@@ -29,8 +29,15 @@ sealed interface LoanFrame {
     HURRY
   }
 
-  /** The borrower wants a window; answered once by {@link Pages}, but for {@link Haste#HURRY}. */
-  record Ask(int window, Haste haste) implements LoanFrame {}
+  /**
+   * The borrower wants windows that follow one another; each is answered once by {@link Pages}, but
+   * for {@link Haste#HURRY}.
+   */
+  record Ask(int first, int count, Haste haste) implements LoanFrame {
+    Ask(int window, Haste haste) {
+      this(window, 1, haste);
+    }
+  }
 
   /**
    * A window.

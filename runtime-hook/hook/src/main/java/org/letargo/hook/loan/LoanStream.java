@@ -15,7 +15,8 @@ import java.nio.charset.StandardCharsets;
  * <pre>
  *   1 PING      i64 number             4 PAGES     i32 window, then 1 to 65,536 bytes
  *   2 PONG      i64 number             5 LOST      UTF-8, at most 1,024 bytes
- *   3 ASK       i32 window, u8 haste   6 ALL_HERE, 8 YOURS, 9 PAID, 10 RUNNING: nothing
+ *   3 ASK       i32 first, i32 count, u8 haste
+ *                                      6 ALL_HERE, 8 YOURS, 9 PAID, 10 RUNNING: nothing
  *  11 HELLO     i32 version            7 KILLED    UTF-8, at most 1,024 bytes
  * </pre>
  *
@@ -30,7 +31,7 @@ public final class LoanStream implements Closeable {
   private enum Kind {
     PING(Long.BYTES, Long.BYTES),
     PONG(Long.BYTES, Long.BYTES),
-    ASK(Integer.BYTES + 1, Integer.BYTES + 1),
+    ASK(2 * Integer.BYTES + 1, 2 * Integer.BYTES + 1),
     PAGES(WINDOW_NUMBER_BYTES + 1, MAX_PAYLOAD_BYTES),
     LOST(0, LoanFrame.MAX_TEXT_BYTES),
     ALL_HERE(0, 0),
@@ -95,7 +96,7 @@ public final class LoanStream implements Closeable {
       case HELLO -> new LoanFrame.Hello(payload.getInt());
       case PING -> new LoanFrame.Ping(payload.getLong());
       case PONG -> new LoanFrame.Pong(payload.getLong());
-      case ASK -> new LoanFrame.Ask(payload.getInt(), haste(payload.get()));
+      case ASK -> new LoanFrame.Ask(payload.getInt(), payload.getInt(), haste(payload.get()));
       case PAGES -> new LoanFrame.Pages(payload.getInt(), payload.slice());
       case LOST -> new LoanFrame.Lost(text(length));
       case ALL_HERE -> new LoanFrame.AllHere();
@@ -142,8 +143,8 @@ public final class LoanStream implements Closeable {
               all.putLong(number);
               yield Kind.PONG;
             }
-            case LoanFrame.Ask(int window, LoanFrame.Haste haste) -> {
-              all.putInt(window).put((byte) haste.ordinal());
+            case LoanFrame.Ask(int first, int count, LoanFrame.Haste haste) -> {
+              all.putInt(first).putInt(count).put((byte) haste.ordinal());
               yield Kind.ASK;
             }
             case LoanFrame.Pages(int window, ByteBuffer content) -> {

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.letargo.hook.loan.LoanFrame.Haste;
 import org.letargo.hook.pages.PageSource;
 
@@ -169,9 +171,7 @@ class LentMemoryTest {
     var lending = lend(slow, Lease.GRACE);
 
     link.borrower().write(new LoanFrame.Ask(0, Haste.AHEAD)); // is being read, most likely
-    for (int window = 1; window < 5; window++) {
-      link.borrower().write(new LoanFrame.Ask(window, Haste.AHEAD));
-    }
+    link.borrower().write(new LoanFrame.Ask(1, 4, Haste.AHEAD));
     link.borrower().write(new LoanFrame.Ask(4, Haste.HURRY));
     link.borrower().write(new LoanFrame.Ask(5, Haste.URGENT));
     link.borrower().write(new LoanFrame.Ask(0, Haste.HURRY)); // too late, or no news
@@ -230,16 +230,18 @@ class LentMemoryTest {
             });
   }
 
-  @Test
-  void breaksOffWithWhoAsksForWhatWasNotLent() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"0,1", "-1,2", "-2,3", "-1,2147483647", "-1,0", "-1,-1", "2147483000,1"})
+  void breaksOffWithWhoAsksForWhatWasNotLent(int beyondEnd, int count) throws Exception {
     var lending = lend(memory, Lease.GRACE);
+    int first = memory.windows().count() + beyondEnd;
 
-    link.borrower().write(new LoanFrame.Ask(memory.windows().count(), Haste.URGENT));
+    link.borrower().write(new LoanFrame.Ask(first, count, Haste.URGENT));
 
     assertThat(outcome(lending))
         .isInstanceOfSatisfying(
             LentMemory.Outcome.Unheard.class,
-            unheard -> assertThat(unheard.reason()).contains("which was not lent"));
+            unheard -> assertThat(unheard.reason()).contains("which were not lent"));
   }
 
   @Test

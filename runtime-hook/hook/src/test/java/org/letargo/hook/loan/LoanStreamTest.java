@@ -39,7 +39,7 @@ class LoanStreamTest {
             new LoanFrame.Ping(Long.MAX_VALUE),
             new LoanFrame.Pong(1),
             new LoanFrame.Ask(7, LoanFrame.Haste.AHEAD),
-            new LoanFrame.Ask(8, LoanFrame.Haste.URGENT),
+            new LoanFrame.Ask(8, 77, LoanFrame.Haste.URGENT),
             new LoanFrame.Ask(Integer.MAX_VALUE, LoanFrame.Haste.HURRY),
             new LoanFrame.Lost("gone"),
             new LoanFrame.AllHere(),
@@ -93,8 +93,8 @@ class LoanStreamTest {
     "1,7",
     "1,9",
     "2,-1",
-    "3,4",
-    "3,6",
+    "3,8",
+    "3,10",
     "4,4",
     "4,65541",
     "4,2147483647",
@@ -117,7 +117,7 @@ class LoanStreamTest {
 
   @Test
   void refusesAnUnknownHaste() {
-    byte[] bytes = {3, 0, 0, 0, 5, 0, 0, 0, 1, 3};
+    byte[] bytes = {3, 0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 1, 3};
 
     assertThatThrownBy(over(bytes)::read).hasMessageContaining("unknown way 3");
   }
