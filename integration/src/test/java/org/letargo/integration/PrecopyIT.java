@@ -3,6 +3,9 @@ package org.letargo.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -11,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.letargo.integration.harness.HostCommand;
 import org.letargo.integration.harness.Instance;
+import org.letargo.integration.harness.TempFolder;
+import org.letargo.integration.harness.TemplateCache;
 import org.letargo.integration.harness.TestHost;
 import org.letargo.integration.harness.Vps;
 
@@ -18,15 +23,22 @@ import org.letargo.integration.harness.Vps;
 class PrecopyIT {
   private static final long MEBIBYTE = 1L << 20;
 
+  private Path folder;
   private Instance here;
   private TestHost host;
   private Instance there;
 
   @BeforeEach
-  void start() {
-    here = Instance.start();
+  void start() throws IOException {
+    folder = TempFolder.create("lt-precopy-");
+    here = Instance.start(Instance.Options.DEFAULT.withTemplates(templates("mine")));
     host = TestHost.another();
-    there = Instance.start(Instance.Options.DEFAULT.on(host).withSubnet(here.subnet()));
+    there =
+        Instance.start(
+            Instance.Options.DEFAULT
+                .on(host)
+                .withSubnet(here.subnet())
+                .withTemplates(templates("theirs")));
     String token = letargo(there, "peer", "token").strip();
     letargo(here, "peer", "add", "there", there.peerUrl(), "--token", token, "--as", "here");
   }
@@ -37,7 +49,15 @@ class PrecopyIT {
         TestHost _ = host;
         Instance _ = there) {
       // each is closed, also if another one fails
+    } finally {
+      TempFolder.delete(folder);
     }
+  }
+
+  private Path templates(String name) throws IOException {
+    Path own = Files.createDirectory(folder.resolve(name));
+    TemplateCache.copyOf("tiny", own);
+    return own;
   }
 
   private static String letargo(Instance instance, String... line) {
@@ -71,6 +91,28 @@ class PrecopyIT {
     assertThat(web2.sh("sha256sum /root/noise").strip())
         .isEqualTo(web2.sh("cat /root/sum").strip());
     expectSame(web2);
+  }
+
+  @Test
+  void allAreEvacuatedAndTheirTemplateGoesFirst() throws IOException {
+    Path tar = TemplateTravelIT.tar(folder, "monday");
+    letargo(here, "template", "add", "base", tar.toString());
+    Vps one = here.createAndStart("one", "base");
+    one.sh("echo kept >/root/own; rm /opt/second");
+    here.create("two", "tiny");
+    assertThat(letargo(here, "migrate", "one", "there", "--check-only"))
+        .containsPattern("template +warning +no template of that host has the contents of 'base'");
+
+    String said = letargo(here, "evacuate", "there", "--downtime", "10ms");
+
+    System.out.println(said);
+    assertThat(said.lines()).contains("one: moved to there", "two: moved to there");
+    assertThat(here.api().vpsNames()).isEmpty();
+    assertThat(there.vps("two").state()).isEqualTo("stopped");
+    Vps moved = there.vps("one");
+    assertThat(moved.view().path("template").asText()).isEqualTo("base");
+    assertThat(moved.sh("cat /opt/first /root/own")).isEqualTo("monday\nkept");
+    assertThat(moved.exec("test", "-e", "/opt/second").status()).isEqualTo(1);
   }
 
   /** Starts it and waits until its memory is full. */

@@ -69,7 +69,7 @@ final class Journey {
   /** Set on the way. */
   private long sentBytes;
 
-  private long aheadBytes;
+  private HeldAhead held = HeldAhead.NONE;
 
   private MigrationMode mode;
   private String reason = "";
@@ -100,6 +100,14 @@ final class Journey {
   }
 
   void make(Admittance admittance) {
+    try {
+      move(admittance);
+    } finally {
+      held.close(); // not earlier: it takes its time, and the VPS would wait for it
+    }
+  }
+
+  private void move(Admittance admittance) {
     run.progress(Progress.phase("ask", 0));
     VpsReport report = hook.vps(name).orElseThrow(() -> VpsException.notFound(name));
     target.check(id, ArrivalWish.of(report.spec()));
@@ -111,13 +119,11 @@ final class Journey {
       step(new MigrationStep.Leave(target.peer(), wish.keepSource()), 0, LEFT);
       run.nextStep();
       mode = settled(admitted);
-      try (HeldAhead held = sendAhead()) {
-        aheadBytes = held.sentBytes();
-        run.nextStep();
-        settle();
-        run.nextStep();
-        send();
-      }
+      held = sendAhead();
+      run.nextStep();
+      settle();
+      run.nextStep();
+      send();
       run.nextStep();
       run.commit();
       handOver();
@@ -319,8 +325,8 @@ final class Journey {
             target.peer().name(),
             mode.word(),
             reason,
-            aheadBytes + sentBytes + lentBytes,
-            aheadBytes,
+            held.sentBytes() + sentBytes + lentBytes,
+            held.sentBytes(),
             sizeBytes,
             downtime,
             Duration.ofNanos(System.nanoTime() - beginNanos),

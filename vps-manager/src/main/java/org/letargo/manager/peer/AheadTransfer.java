@@ -53,7 +53,7 @@ final class AheadTransfer implements HeldAhead {
             .name("ahead")
             .start(() -> {
               try {
-                transfer.run(untilSettled);
+                transfer.runUnmeasured(untilSettled);
                 settled.complete(null);
               } catch (VpsException e) {
                 settled.completeExceptionally(e); // after the rounds it has no meaning

@@ -59,9 +59,16 @@ final class HookTransfer<R> {
    * @throws VpsException what the hook here says, or the peer, or that something broke
    */
   long run(ProgressListener progress) {
+    long begin = System.nanoTime();
+    runUnmeasured(progress);
+    measured(sentBytes, System.nanoTime() - begin);
+    return sentBytes;
+  }
+
+  /** The same, where the time that it takes says nothing about the link. */
+  void runUnmeasured(ProgressListener progress) {
     BlockingQueue<Optional<VpsException>> end = new ArrayBlockingQueue<>(1);
     Thread.ofVirtual().name("transfer-back").start(() -> end.add(handBack()));
-    long begin = System.nanoTime();
     Optional<VpsException> here = handOn(progress);
     try {
       throwCause(here, end.take());
@@ -70,8 +77,6 @@ final class HookTransfer<R> {
       throw new VpsException(
           Code.INTERRUPTED, "the VPS was not sent", "the manager ends", "Start it again.", e);
     }
-    measured(sentBytes, System.nanoTime() - begin);
-    return sentBytes;
   }
 
   /**

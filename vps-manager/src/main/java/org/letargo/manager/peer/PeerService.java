@@ -25,7 +25,6 @@ import org.letargo.manager.audit.AuditLog;
 import org.letargo.manager.config.PeerUrl;
 import org.letargo.manager.config.Peering;
 import org.letargo.manager.database.Database;
-import org.letargo.manager.json.ApiJson;
 import org.letargo.manager.migration.Arrivals;
 import org.letargo.manager.migration.OtherHosts;
 import org.slf4j.Logger;
@@ -179,8 +178,7 @@ public final class PeerService implements AutoCloseable {
    * @throws VpsException NOT_FOUND, PEER_REFUSED, PEER_UNREACHABLE
    */
   public Arrival arrival(PeerName name, Arrival.Question question) {
-    byte[] json = ApiJson.bytes(question);
-    return client.post(peers.get(name), PeerPaths.ADMISSION, out -> out.write(json), Arrival.class);
+    return client.post(peers.get(name), PeerPaths.ADMISSION, question, Arrival.class);
   }
 
   /**
