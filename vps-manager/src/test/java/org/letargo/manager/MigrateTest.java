@@ -157,6 +157,24 @@ class MigrateTest {
   }
 
   @Test
+  void itsPastFollowsIt() {
+    here.hook().archiveBytes(1 << 20);
+    JsonNode taken = here.end(here.post("/v1/vps/web1/checkpoints", "{\"label\":\"good\"}"));
+    assertThat(taken.get("state").asText()).isEqualTo("succeeded");
+
+    JsonNode ended = migrated();
+
+    assertThat(ended.get("state").asText()).as("%s", ended).isEqualTo("succeeded");
+    assertThat(here.get("/v1/vps/web1").status()).isEqualTo(404);
+    JsonNode past = there.get("/v1/vps/web1/checkpoints").json().at("/checkpoints/0");
+    assertThat(past.get("label").asText()).isEqualTo("good");
+    assertThat(past.get("id")).isEqualTo(taken.get("checkpoint"));
+    assertThat(there.state("web1")).isEqualTo("running");
+    there.end(there.post("/v1/vps/web1/rewind", "{\"checkpoint\":\"good\"}"));
+    assertThat(there.state("web1")).isEqualTo("running");
+  }
+
+  @Test
   void whatIsKeptHereNeverRunsAgain() {
     JsonNode ended = here.end(migrate("{\"peer\":\"there\",\"keepSource\":true}"));
 

@@ -43,8 +43,7 @@ final class MigrateCommand extends CliCommand {
   @Option(
       names = "--keep-source",
       description =
-          "Keep its checkpoints here, in a VPS that never runs again. Those that somebody asked for"
-              + " are kept anyway.")
+          "Keep its checkpoints here, in a VPS that never runs again, and do not send them.")
   private boolean keepSource;
 
   @Option(

@@ -12,6 +12,7 @@ import org.letargo.hook.protocol.MigrationPhase;
 import org.letargo.hook.protocol.MigrationStep;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.PublishedPort;
+import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsReport;
@@ -132,6 +133,43 @@ public final class Arrivals {
         };
     return begin(id, OperationKind.RECEIVE, name, by, work);
   }
+
+  /**
+   * Begins to receive an earlier checkpoint of one that is this host's, beside whatever it does;
+   * the upload is read on threads of the operation.
+   */
+  public Operation remember(
+      MigrationId migration,
+      VpsName name,
+      Remembered past,
+      String by,
+      Upload upload,
+      ImportVps.Sender sender) {
+    Work work =
+        new Work() {
+          @Override
+          public void run(OperationRun run) {
+            var step = new MigrationStep.Remember(past.entry(), past.isParent());
+            var request = new HookRequest.MigrateVps(run.hookOperation(), name, migration, step);
+            upload.send(hook.calls(), request, run::progress, sender);
+          }
+
+          @Override
+          public void ended(Operation operation) {
+            upload.end();
+            sender.ended(operation);
+          }
+        };
+    return operations.start(
+        OperationId.create(), OperationKind.REMEMBER, new Subject.OfVps(name), by, work);
+  }
+
+  /**
+   * An earlier checkpoint.
+   *
+   * @param isParent whether the state in which the VPS came follows on it
+   */
+  public record Remembered(TimelineEntry entry, boolean isParent) {}
 
   /**
    * Begins to make one this host's that has arrived.

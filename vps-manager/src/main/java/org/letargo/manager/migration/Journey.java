@@ -51,6 +51,7 @@ final class Journey {
   private static final String MEMORY = "memory";
 
   private static final int SENT = 80;
+  private static final int RUNS_THERE = 90;
   private static final int HUNDRED = 100;
 
   private final MigrationHook hook;
@@ -111,7 +112,7 @@ final class Journey {
       }
     }
     run.progress(Progress.phase("take", SENT));
-    new HandOver(hook)
+    new HandOver(hook, this::past)
         .settle(name, id, target, patience, this::arrived)
         .ifPresent(why -> made(Optional.of(why)));
   }
@@ -228,8 +229,12 @@ final class Journey {
 
   /** The target has said so. */
   private void arrived() {
-    run.progress(Progress.phase("release", SENT + 10));
+    run.progress(Progress.phase("release", RUNS_THERE));
     made(Optional.empty());
+  }
+
+  private void past(Progress reached) {
+    run.progress(new Progress("past", reached.doneBytes(), reached.totalBytes(), RUNS_THERE));
   }
 
   private void made(Optional<Failure> peerFailure) {

@@ -42,7 +42,7 @@ public final class MigrateVps {
   /**
    * What is wanted.
    *
-   * @param keepSource whether its checkpoints stay here; they do anyway if somebody wanted them
+   * @param keepSource whether its earlier checkpoints stay here and are not sent
    */
   public record Wish(VpsName name, String peer, MigrationMode mode, boolean keepSource) {}
 
@@ -94,8 +94,7 @@ public final class MigrateVps {
    */
   Operation takeBack(VpsName name, boolean force, String by) {
     requireLeaving(name);
-    OperationId id = OperationId.create();
-    registry.claimBetween(name, new VpsState.Migrating(id));
+    OperationId id = claim(name);
     return begin(id, OperationKind.TAKE_BACK, name, by, _ -> takeBack(name, force));
   }
 
@@ -215,17 +214,30 @@ public final class MigrateVps {
    * operation of its own, once there is something to do.
    */
   void reconcile(VpsName name, Migration open) {
-    boolean leaves =
-        switch (open.phase()) {
-          case LEAVING -> true;
-          case HANDED_OVER -> answers(open);
-          case LENT, MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> false;
-        };
-    if (leaves) {
-      OperationId id = OperationId.create();
-      registry.claimBetween(name, new VpsState.Migrating(id));
-      begin(id, OperationKind.MIGRATE, name, MigrationUpkeep.BY, continued(name));
+    switch (open.phase()) {
+      case LEAVING -> {
+        OperationId id = claim(name);
+        begin(
+            id,
+            OperationKind.TAKE_BACK,
+            name,
+            MigrationUpkeep.BY,
+            _ -> hook.takeBack(name, open.id(), false));
+      }
+      case HANDED_OVER -> {
+        if (answers(open)) {
+          OperationId id = claim(name);
+          begin(id, OperationKind.MIGRATE, name, MigrationUpkeep.BY, continued(name));
+        }
+      }
+      case LENT, MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> {}
     }
+  }
+
+  private OperationId claim(VpsName name) {
+    OperationId id = OperationId.create();
+    registry.claimBetween(name, new VpsState.Migrating(id));
+    return id;
   }
 
   private boolean answers(Migration open) {

@@ -6,6 +6,7 @@ import org.letargo.hook.protocol.MigrationId;
 import org.letargo.hook.protocol.MigrationPeer;
 import org.letargo.hook.protocol.MigrationReport;
 import org.letargo.hook.protocol.ProgressListener;
+import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 
@@ -40,6 +41,21 @@ public interface OtherHost {
       MigrationId migration,
       VpsName name,
       Migration.Was was,
+      HookStream<MigrationReport> leaving,
+      ProgressListener progress);
+
+  /**
+   * Hands on what the two hooks tell each other of an earlier checkpoint of a VPS that is that
+   * host's.
+   *
+   * @param isParent whether the state in which it came there follows on it
+   * @param leaving of the hook here, just opened
+   */
+  void remember(
+      MigrationId migration,
+      VpsName name,
+      TimelineEntry past,
+      boolean isParent,
       HookStream<MigrationReport> leaving,
       ProgressListener progress);
 

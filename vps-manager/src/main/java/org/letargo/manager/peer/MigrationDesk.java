@@ -1,6 +1,9 @@
 package org.letargo.manager.peer;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +13,7 @@ import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationId;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.json.ApiJson;
 import org.letargo.manager.migration.ArrivalWish;
 import org.letargo.manager.migration.Arrivals;
 import org.letargo.manager.operation.Upload;
@@ -23,11 +27,15 @@ import org.letargo.manager.operation.Upload;
  * POST /peer/v1/migrations/ID/arrive/NAME/WAS   what a hook sends -> what ours answers, how it ended
  * POST /peer/v1/migrations/ID/take/NAME                           -> how it ended
  * POST /peer/v1/migrations/ID/borrow/NAME       memory -> what our hook asks for, how it ended
+ * POST /peer/v1/migrations/ID/remember/NAME     length, {Remembered}, what a hook sends -> likewise
  * PUT  /peer/v1/migrations/ID/drop    {name}
  * PUT  /peer/v1/migrations/ID/forget  {name}
  * </pre>
  */
 final class MigrationDesk {
+  /** What is said of a checkpoint is never longer. */
+  private static final int MAX_HEAD_BYTES = 16 << 10;
+
   private final Arrivals arrivals;
 
   MigrationDesk(Arrivals arrivals) {
@@ -54,6 +62,7 @@ final class MigrationDesk {
         yield new Done();
       }
       case "POST arrive" -> arrive(request, peer, id, part(parts, 2), part(parts, 3));
+      case "POST remember" -> remember(request, id, part(parts, 2));
       case "POST take" -> {
         StillHere still = new StillHere(request.stream());
         arrivals.take(id, new VpsName(part(parts, 2)), request.by(), still::ended);
@@ -89,6 +98,37 @@ final class MigrationDesk {
         new Upload(request.body()),
         PeerDesk.sender(answer, still));
     return still.await();
+  }
+
+  private PeerStream remember(PeerRequest request, MigrationId id, String name) throws IOException {
+    ByteBuffer length = ByteBuffer.wrap(exactly(request, Integer.BYTES));
+    int bytes = length.getInt();
+    if (bytes < 1 || bytes > MAX_HEAD_BYTES) {
+      throw VpsException.invalid(
+          "a checkpoint of VPS " + VpsException.quoted(name),
+          "what is said of it claims " + Integer.toUnsignedString(bytes) + " bytes",
+          "Let both hosts run the same Letargo.");
+    }
+    String head = new String(exactly(request, bytes), StandardCharsets.UTF_8);
+    Arrivals.Remembered past = ApiJson.read(head, Arrivals.Remembered.class);
+    PeerStream answer = request.stream();
+    StillHere still = new StillHere(answer);
+    arrivals.remember(
+        id,
+        new VpsName(name),
+        past,
+        request.by(),
+        new Upload(request.body()),
+        PeerDesk.sender(answer, still));
+    return still.await();
+  }
+
+  private static byte[] exactly(PeerRequest request, int length) throws IOException {
+    byte[] bytes = request.body().readNBytes(length);
+    if (bytes.length < length) {
+      throw new EOFException("the peer has gone");
+    }
+    return bytes;
   }
 
   private static Migration.Was was(String word) {

@@ -2,6 +2,7 @@ package org.letargo.manager.peer;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.Locale;
 import org.letargo.hook.protocol.HookStream;
 import org.letargo.hook.protocol.Migration;
@@ -9,8 +10,11 @@ import org.letargo.hook.protocol.MigrationId;
 import org.letargo.hook.protocol.MigrationPeer;
 import org.letargo.hook.protocol.MigrationReport;
 import org.letargo.hook.protocol.ProgressListener;
+import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.json.ApiJson;
 import org.letargo.manager.migration.ArrivalWish;
+import org.letargo.manager.migration.Arrivals;
 import org.letargo.manager.migration.MigrationAnswer;
 import org.letargo.manager.migration.OtherHost;
 
@@ -52,6 +56,24 @@ final class PeerHost implements OtherHost {
     String path = path(migration, "/arrive/" + name + "/" + was.name().toLowerCase(Locale.ROOT));
     try (PeerTalk talk = service.talk(peer, path)) {
       return new HookTransfer<>(leaving, talk, service, peer).run(progress);
+    }
+  }
+
+  @Override
+  public void remember(
+      MigrationId migration,
+      VpsName name,
+      TimelineEntry past,
+      boolean isParent,
+      HookStream<MigrationReport> leaving,
+      ProgressListener progress) {
+    try (PeerTalk talk = service.talk(peer, path(migration, "/remember/" + name))) {
+      byte[] head = ApiJson.bytes(new Arrivals.Remembered(past, isParent));
+      talk.write(ByteBuffer.allocate(Integer.BYTES).putInt(head.length).array());
+      talk.write(head);
+      new HookTransfer<>(leaving, talk, service, peer).run(progress);
+    } catch (IOException e) {
+      throw PeerAnswer.unreachable(peer.url(), e);
     }
   }
 

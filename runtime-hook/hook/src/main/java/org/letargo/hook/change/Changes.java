@@ -81,7 +81,7 @@ public final class Changes {
     NewVps newVps = new NewVps(host, stand, files);
     this.clone = new CloneVps(host, newVps, admission, checkpoint, files, resume);
     this.export = new ExportVps(host, checkpoint, files, verify);
-    this.imports = new ImportVps(host, newVps, admission);
+    this.imports = new ImportVps(host, newVps, admission, files);
     this.destroy = new DestroyVps(host, stand, files);
     this.maintain = new MaintainStore(host);
     this.compare = new CompareCheckpoints(host);

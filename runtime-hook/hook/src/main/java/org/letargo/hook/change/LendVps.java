@@ -32,6 +32,7 @@ import org.letargo.hook.protocol.MigrationId;
 import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsStatus;
+import org.letargo.hook.rootfs.HeldDisk;
 import org.letargo.hook.runtime.InitProcess;
 import org.letargo.hook.vps.JournalEntry;
 import org.letargo.hook.vps.Vps;
@@ -265,7 +266,7 @@ final class LendVps {
         host.network().lower(vps.spec());
         Instant takenAt = Instant.now();
         host.cgroups().save(vps.stored(), images);
-        long diskBytes = files.captureDisk(vps, writer);
+        long diskBytes = captureDisk();
         long memoryBytes = storeImages();
         Faults.at("lend.before-commit");
         operation.checkCancelled();
@@ -288,6 +289,12 @@ final class LendVps {
         veto = DurableFiles.failed("cannot write the checkpoint", e);
       } catch (RuntimeException e) {
         veto = VpsException.internal("cannot write the checkpoint", e);
+      }
+    }
+
+    private long captureDisk() throws IOException {
+      try (HeldDisk disk = files.holdDisk(vps, writer, false)) {
+        return disk.finish();
       }
     }
 

@@ -105,6 +105,18 @@ public final class MigrationSteps {
   }
 
   /**
+   * Receives an earlier checkpoint of a VPS and enters it into its timeline, beside whatever that
+   * does. One that is there already stays as it is.
+   *
+   * @param isParent whether the state in which the VPS came here follows on it
+   * @throws VpsException as an import
+   */
+  public void remember(
+      Vps vps, TimelineEntry past, boolean isParent, HookExchange exchange, Operation operation) {
+    imports.remember(exchange, vps, past, isParent, operation);
+  }
+
+  /**
    * Brings a suspended one to life.
    *
    * @param atRelease done when all its tasks are there and none has run; if it throws none will. It
@@ -182,6 +194,11 @@ public final class MigrationSteps {
   /** Ends what processes there are of one that runs elsewhere, and takes down what stands here. */
   public void endProcesses(Vps vps) {
     stand.down(vps);
+  }
+
+  /** Forgets checkpoints that nobody asked for, beyond the newest: all others will travel. */
+  public void prune(Vps vps) {
+    files.prune(vps);
   }
 
   /** Writes the firewall rules for all VPSes that are here. */

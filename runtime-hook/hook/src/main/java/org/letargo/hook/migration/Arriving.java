@@ -192,6 +192,23 @@ final class Arriving {
         arriving.id(), vps.spec().name(), arriving.peer(), outcome, why, Instant.now());
   }
 
+  /** An earlier checkpoint of one that is this host's. */
+  void remember(
+      Vps vps,
+      MigrationId id,
+      MigrationStep.Remember wanted,
+      Operation operation,
+      HookExchange exchange) {
+    boolean isOurs =
+        ended.find(id).filter(EndedMigration::isOwned).map(EndedMigration::vps).stream()
+            .anyMatch(vps.spec().name()::equals);
+    if (!isOurs) {
+      throw over(vps.spec().name(), id);
+    }
+    steps.remember(vps, wanted.past(), wanted.isParent(), exchange, operation);
+    Faults.at("migrate.after-remember");
+  }
+
   /** It does not come. */
   void drop(Vps vps, MigrationId id) {
     Migration arriving = require(vps, id);

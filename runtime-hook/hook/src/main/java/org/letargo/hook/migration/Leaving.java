@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.letargo.hook.change.Faults;
 import org.letargo.hook.change.MigrationSteps;
 import org.letargo.hook.operation.Operation;
+import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.HookExchange;
@@ -56,6 +57,7 @@ final class Leaving {
       Faults.at("migrate.before-leave");
       operation.checkCancelled();
       change.migrating(Optional.of(leaving));
+      steps.prune(vps);
       operation.succeeded();
     }
     Faults.at("migrate.after-leave");
@@ -88,6 +90,22 @@ final class Leaving {
       steps.send(vps, leaving.checkpoint().orElseThrow(), packed, operation, exchange);
     }
     Faults.at("migrate.after-send");
+  }
+
+  /** Of one that is at the target already. */
+  void sendPast(
+      Vps vps,
+      MigrationId id,
+      CheckpointId past,
+      boolean packed,
+      Operation operation,
+      HookExchange exchange) {
+    Migration now = require(vps, id);
+    if (now.phase() != MigrationPhase.HANDED_OVER) {
+      throw now.refusal(vps.spec().name(), "send the past of");
+    }
+    steps.send(vps, past, packed, operation, exchange);
+    Faults.at("migrate.after-send-past");
   }
 
   void handOver(Vps vps, MigrationId id, Operation operation) {

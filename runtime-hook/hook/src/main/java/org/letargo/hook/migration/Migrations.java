@@ -9,6 +9,7 @@ import org.letargo.hook.change.MigrationSteps;
 import org.letargo.hook.loan.Lease;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
+import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.Failure;
@@ -83,15 +84,17 @@ public final class Migrations {
       case MigrationStep.Lend _ -> leaving.lending().lend(vps(name), id, operation);
       case MigrationStep.Send(boolean packed) ->
           leaving.send(vps(name), id, packed, operation, exchange);
+      case MigrationStep.SendPast(CheckpointId past, boolean packed) ->
+          leaving.sendPast(vps(name), id, past, packed, operation, exchange);
       case MigrationStep.HandOver _ -> leaving.handOver(vps(name), id, operation);
       case MigrationStep.Serve _ -> leaving.lending().serve(vps(name), id, operation, exchange);
-      case MigrationStep.Release _ ->
+      case MigrationStep.Release(boolean pastIsThere) ->
           in(name, id)
               .ifPresent(vps ->
                   leaving.release(
                       vps,
                       id,
-                      vps.migration().orElseThrow().keepSource() || hasHistory(vps),
+                      vps.migration().orElseThrow().keepSource() || !pastIsThere && hasHistory(vps),
                       operation));
       case MigrationStep.TakeBack(boolean handedOver) ->
           in(name, id).ifPresent(vps -> leaving.takeBack(vps, id, handedOver, operation));
@@ -100,6 +103,8 @@ public final class Migrations {
       case MigrationStep.Borrow _ ->
           arriving.borrow(
               in(name, id).orElseThrow(() -> Arriving.over(name, id)), id, operation, exchange);
+      case MigrationStep.Remember past ->
+          arriving.remember(vps(name), id, past, operation, exchange);
       case MigrationStep.Drop _ -> drop(name, id);
       case MigrationStep.Forget _ -> ended.forget(id);
     }

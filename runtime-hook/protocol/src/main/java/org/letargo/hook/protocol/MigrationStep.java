@@ -7,10 +7,10 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
  * What a hook does for a migration. The managers drive; what a hook has answered is durable.
  *
  * <pre>
- * source     Leave  Settle  Send ..........  HandOver            Release
- *                              ||                 (TakeBack: instead of any of them but Release)
- * target                    Arrive ........            Take              Forget
- *                                                 (Drop: instead of Take)
+ * source     Leave  Settle  Send ..........  HandOver        SendPast ...  Release
+ *                              ||                 (TakeBack: instead)    ||
+ * target                    Arrive ........            Take        Remember ...     Forget
+ *                                                 (Drop: instead)
  *
  * post-copy:
  * source     Leave  Lend    Send ..........  Serve ..................  Release
@@ -28,11 +28,13 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(MigrationStep.Send.class),
   @JsonSubTypes.Type(MigrationStep.HandOver.class),
   @JsonSubTypes.Type(MigrationStep.Serve.class),
+  @JsonSubTypes.Type(MigrationStep.SendPast.class),
   @JsonSubTypes.Type(MigrationStep.Release.class),
   @JsonSubTypes.Type(MigrationStep.TakeBack.class),
   @JsonSubTypes.Type(MigrationStep.Arrive.class),
   @JsonSubTypes.Type(MigrationStep.Take.class),
   @JsonSubTypes.Type(MigrationStep.Borrow.class),
+  @JsonSubTypes.Type(MigrationStep.Remember.class),
   @JsonSubTypes.Type(MigrationStep.Drop.class),
   @JsonSubTypes.Type(MigrationStep.Forget.class),
 })
@@ -66,8 +68,21 @@ public sealed interface MigrationStep {
    */
   record Serve() implements MigrationStep {}
 
-  /** Source: the target has it; what is here is removed, or kept as moved. */
-  record Release() implements MigrationStep {}
+  /** Source: sends an earlier checkpoint of it to a hook that does {@link Remember}. */
+  record SendPast(CheckpointId checkpoint, boolean packed) implements MigrationStep {}
+
+  /**
+   * Source: the target has it; what is here is removed, or kept as moved.
+   *
+   * @param pastIsThere whether the target has its earlier checkpoints too; else those that somebody
+   *     wanted stay here
+   */
+  record Release(boolean pastIsThere) implements MigrationStep {
+    /** Without them. */
+    public Release() {
+      this(false);
+    }
+  }
 
   /**
    * Source: it does not leave, and goes on as it did before.
@@ -91,6 +106,15 @@ public sealed interface MigrationStep {
    * it is this host's, with all its memory; a failure means that it is not, and GIVEN_BACK.
    */
   record Borrow() implements MigrationStep {}
+
+  /**
+   * Target: receives an earlier checkpoint of one that is this host's now. Nothing that the VPS
+   * does is disturbed.
+   *
+   * @param past as the source has it
+   * @param isParent whether the state in which the VPS came follows on it
+   */
+  record Remember(TimelineEntry past, boolean isParent) implements MigrationStep {}
 
   /** Target: it does not come; WRONG_STATE if it is this host's already. */
   record Drop() implements MigrationStep {}

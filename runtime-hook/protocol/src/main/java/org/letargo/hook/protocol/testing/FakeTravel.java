@@ -68,6 +68,11 @@ final class FakeTravel {
   }
 
   VpsReport receive(HookRequest.Change<?> request, Optional<VpsName> name, HookExchange exchange) {
+    begin(exchange);
+    return life.importVps(request, name, true, exchange);
+  }
+
+  private static void begin(HookExchange exchange) {
     try {
       if (!Arrays.equals(exchange.input().readNBytes(OUTLINE.length), OUTLINE)) {
         throw new VpsException(
@@ -80,7 +85,25 @@ final class FakeTravel {
     } catch (IOException e) {
       throw FakeLife.lostCaller();
     }
-    return life.importVps(request, name, true, exchange);
+  }
+
+  private void remember(HookRequest.MigrateVps request, TimelineEntry past, HookExchange exchange) {
+    host.find(request.name());
+    begin(exchange);
+    FakeArchive.Content archived;
+    try {
+      FakeLife.Stream stream = life.new Stream(request, exchange, hook.archiveBytes());
+      archived = FakeArchive.read(FakeArchive.VPS, exchange.input(), _ -> {}, stream::done);
+    } catch (IOException e) {
+      throw FakeLife.lostCaller();
+    }
+    life.commit(
+        request,
+        () -> {
+          host.files().keep(past.checkpoint().id(), archived.files());
+          host.timelines().insert(request.name(), past);
+          return past;
+        });
   }
 
   MigrationReport find(MigrationId id) {
@@ -105,10 +128,16 @@ final class FakeTravel {
         send(request, name, required(request).checkpoint().orElseThrow(), exchange);
         life.commit(request, Done::new);
       }
+      case MigrationStep.SendPast(CheckpointId past, boolean _) -> {
+        required(request);
+        send(request, name, past, exchange);
+        life.commit(request, Done::new);
+      }
       case MigrationStep.HandOver _ ->
           step(request, exchange, () -> moved(request, MigrationPhase.HANDED_OVER));
       case MigrationStep.Serve _ -> serve(request, exchange);
-      case MigrationStep.Release _ -> step(request, exchange, () -> release(request));
+      case MigrationStep.Release(boolean pastIsThere) ->
+          step(request, exchange, () -> release(request, pastIsThere));
       case MigrationStep.TakeBack(boolean handedOver) -> takeBack(request, handedOver, exchange);
       case MigrationStep.Arrive(MigrationPeer from, Migration.Was was) -> {
         receive(request, Optional.of(name), exchange);
@@ -127,6 +156,8 @@ final class FakeTravel {
       }
       case MigrationStep.Take _ -> take(request, exchange);
       case MigrationStep.Borrow _ -> borrow(request, exchange);
+      case MigrationStep.Remember(TimelineEntry past, boolean _) ->
+          remember(request, past, exchange);
       case MigrationStep.Drop _ -> drop(request, exchange);
       case MigrationStep.Forget _ ->
           life.commit(request, () -> host.endedMigrations().remove(request.migration()));
@@ -232,9 +263,12 @@ final class FakeTravel {
     take(request, exchange);
   }
 
-  private void release(HookRequest.MigrateVps request) {
+  private void release(HookRequest.MigrateVps request, boolean pastIsThere) {
     Migration known = required(request);
-    if (known.keepSource()) {
+    boolean hasPast =
+        host.timelines().of(request.name()).checkpoints().stream()
+            .anyMatch(entry -> entry.kind() == CheckpointKind.MANUAL);
+    if (known.keepSource() || hasPast && !pastIsThere) {
       host.settle(request.name(), _ -> new VpsStatus.Stopped());
       moved(request, MigrationPhase.MOVED);
     } else {
