@@ -149,6 +149,9 @@ final class Arriving {
 
   private void settleIn(Vps vps, Migration arriving, Operation operation) {
     Faults.at("migrate.before-settled-in");
+    if (arriving.phase() == MigrationPhase.BORROWING) { // its memory was never in it
+      arriving.checkpoint().ifPresent(state -> steps.drop(vps, state));
+    }
     simplyHere(vps, arriving.id(), operation);
     operation.succeeded();
     if (arriving.was().isAlive() && arriving.phase() != MigrationPhase.BORROWING) {
@@ -249,9 +252,12 @@ final class Arriving {
         yield end.filter(EndedMigration::isOwned).isPresent();
       }
       case BORROWING -> {
-        ended.put(end(vps, found, MigrationPhase.GIVEN_BACK, Optional.empty()));
-        remove(vps, found.id());
-        yield false;
+        boolean isOwned = end.filter(EndedMigration::isOwned).isPresent();
+        if (!isOwned) {
+          ended.put(end(vps, found, MigrationPhase.GIVEN_BACK, Optional.empty()));
+          remove(vps, found.id());
+        }
+        yield isOwned;
       }
       case LEAVING, HANDED_OVER, LENT, MOVED, OWNED, GIVEN_BACK, UNKNOWN -> false;
     };
