@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationPhase;
@@ -40,25 +41,34 @@ public final class MigrateVps {
   private final VpsClaims claims;
   private final Operations operations;
   private final MigrationHook hook;
+  private final Admittance admittance;
 
   /**
    * What is wanted.
    *
+   * @param bandwidth the most bytes that go in a second; empty: as many as can
    * @param keepSource whether its earlier checkpoints stay here and are not sent
    */
-  public record Wish(VpsName name, String peer, MigrationMode mode, boolean keepSource) {}
+  public record Wish(
+      VpsName name,
+      String peer,
+      MigrationMode mode,
+      boolean keepSource,
+      Optional<DataSize> bandwidth) {}
 
   public MigrateVps(
       OtherHosts hosts,
       VpsRegistry registry,
       VpsClaims claims,
       Operations operations,
-      HookCalls hook) {
+      HookCalls hook,
+      Admittance admittance) {
     this.hosts = hosts;
     this.registry = registry;
     this.claims = claims;
     this.operations = operations;
     this.hook = new MigrationHook(hook);
+    this.admittance = admittance;
   }
 
   /**
@@ -67,7 +77,8 @@ public final class MigrateVps {
    * @throws VpsException NOT_FOUND, BUSY, WRONG_STATE, HOOK_UNREACHABLE
    */
   Operation start(Wish wish, String by) {
-    OtherHost target = hosts.get(wish.peer());
+    OtherHost peer = hosts.get(wish.peer());
+    OtherHost target = wish.bandwidth().map(peer::limitedTo).orElse(peer);
     OperationId id = OperationId.create();
     registry.claim(wish.name(), VpsMove.MIGRATE, id);
     return begin(
@@ -75,7 +86,7 @@ public final class MigrateVps {
         OperationKind.MIGRATE,
         wish.name(),
         by,
-        run -> new Journey(hook, run, wish, target, PATIENCE).make());
+        run -> new Journey(hook, run, wish, target, PATIENCE).make(admittance));
   }
 
   private Operation begin(OperationId id, OperationKind kind, VpsName name, String by, Work work) {
@@ -202,7 +213,8 @@ public final class MigrateVps {
         run.progress(Progress.phase("take", -1));
         settle(name, now, PATIENCE);
       }
-      case LENT, MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> {}
+      case LENT -> throw interrupted(name); // its hook takes it back
+      case MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> {}
     }
   }
 
