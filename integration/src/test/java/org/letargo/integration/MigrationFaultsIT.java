@@ -58,8 +58,8 @@ class MigrationFaultsIT {
     return new Point(Side.TARGET, faults, at, false);
   }
 
-  private static Point targetThatRuns(String faults) {
-    return new Point(Side.TARGET, faults, Side.TARGET, true);
+  private static Point runsAt(Side side, String faults) {
+    return new Point(side, faults, side, true);
   }
 
   /** In the order in which a migration passes them. */
@@ -92,15 +92,15 @@ class MigrationFaultsIT {
         target("resume.before-release", Side.TARGET),
         target("resume.after-release", Side.TARGET),
         target("resume.after-restore", Side.TARGET),
-        targetThatRuns("migrate.before-settled-in"),
-        targetThatRuns("migrate.after-take"),
+        runsAt(Side.TARGET, "migrate.before-settled-in"),
+        runsAt(Side.TARGET, "migrate.after-take"),
         target("fail:resume.before-restore,migrate.before-give-back", Side.TARGET),
         target("fail:resume.before-restore,migrate.after-give-back", Side.SOURCE),
         target("fail:resume.before-restore,destroy.begin", Side.SOURCE),
         target("fail:resume.before-restore,destroy.after-rename", Side.SOURCE),
         source("fail:send.midway,migrate.before-take-back", Side.SOURCE),
-        source("fail:send.midway,migrate.before-taken-back", Side.SOURCE),
-        source("fail:send.midway,migrate.after-take-back", Side.SOURCE),
+        runsAt(Side.SOURCE, "fail:send.midway,migrate.before-taken-back"),
+        runsAt(Side.SOURCE, "fail:send.midway,migrate.after-take-back"),
         source("migrate.before-release", Side.TARGET),
         source("destroy.begin", Side.TARGET),
         source("destroy.after-stop", Side.TARGET),
