@@ -64,7 +64,9 @@ final class MigrateCommand extends CliCommand {
 
   @Option(
       names = "--take-back",
-      description = "Let one go on here that was handed over to a peer which has not got it.")
+      description =
+          "Let one go on here whose other host is gone: that was handed over to it, or is arriving"
+              + " from it.")
   private boolean takeBack;
 
   @Option(
@@ -155,7 +157,7 @@ final class MigrateCommand extends CliCommand {
       output().failure(failure);
       Confirmation.require(
           this,
-          "Is that host gone for good? If " + name + " runs there, it will run twice.",
+          "Is that host gone for good? If " + name + " runs there, there will be two.",
           "did not take back '" + name + "'");
       return takeBack(true);
     }
@@ -167,7 +169,7 @@ final class MigrateCommand extends CliCommand {
         changes.one(
             cli(),
             true,
-            "taken back",
+            "goes on here",
             () -> api().post(path(name) + "/take-back", Optional.of(body)));
     if (output().isJson()) {
       output().document(ended);

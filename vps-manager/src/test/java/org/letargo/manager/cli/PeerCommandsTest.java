@@ -149,7 +149,7 @@ class PeerCommandsTest {
     assertThat(cli.run("migrate", "--take-back", "web1")).isNotZero();
     assertThat(cli.err()).contains("nobody can be asked: this is not a terminal");
     assertThat(cli.run("migrate", "--take-back", "--yes", "web1")).isZero();
-    assertThat(cli.out()).isEqualTo("web1: taken back\n");
+    assertThat(cli.out()).isEqualTo("web1: goes on here\n");
     assertThat(api.requests())
         .contains(new Seen("POST", "/v1/vps/web1/take-back", "{\"force\":true}"));
   }
