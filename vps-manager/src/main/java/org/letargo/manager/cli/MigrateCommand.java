@@ -39,6 +39,7 @@ final class MigrateCommand extends CliCommand {
       paramLabel = "MODE",
       description =
           "How: stop (suspended, moved, resumed; as without it), precopy (memory and disk go while"
+              + " it runs), postcopy (frozen, resumed there at once, and its memory follows while"
               + " it runs), auto (what fits best).")
   private Optional<String> mode = Optional.empty();
 

@@ -240,6 +240,36 @@ public final class Arrivals {
     return begin(id, OperationKind.ARRIVE, name, by, work);
   }
 
+  /**
+   * Begins to make one this host's that runs at once, on memory that comes as the upload.
+   *
+   * @throws VpsException NOT_FOUND, BUSY, HOOK_UNREACHABLE; neither the upload nor the sender is
+   *     touched then
+   */
+  public Operation borrow(
+      MigrationId migration, VpsName name, String by, Upload upload, ImportVps.Sender sender) {
+    OperationId id = OperationId.create();
+    registry.claimBetween(name, new VpsState.Arriving(id));
+    Work work =
+        new Work() {
+          @Override
+          public void run(OperationRun run) {
+            var request =
+                new HookRequest.MigrateVps(
+                    run.hookOperation(), name, migration, new MigrationStep.Borrow());
+            upload.send(hook.calls(), request, run::progress, sender);
+            claims.catchUp(name);
+          }
+
+          @Override
+          public void ended(Operation operation) {
+            upload.end();
+            sender.ended(operation);
+          }
+        };
+    return begin(id, OperationKind.ARRIVE, name, by, work);
+  }
+
   private Operation begin(OperationId id, OperationKind kind, VpsName name, String by, Work work) {
     try {
       return operations.start(

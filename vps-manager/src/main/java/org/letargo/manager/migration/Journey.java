@@ -12,7 +12,6 @@ import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HookStream;
 import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationId;
-import org.letargo.hook.protocol.MigrationPhase;
 import org.letargo.hook.protocol.MigrationReport;
 import org.letargo.hook.protocol.MigrationStep;
 import org.letargo.hook.protocol.Progress;
@@ -40,10 +39,20 @@ import org.letargo.manager.operation.OperationRun;
  *          ------------- take it -------------->  restored, OWNED, runs
  * gone
  * </pre>
+ *
+ * In the mode {@code postcopy} it is frozen instead of suspended, LENT instead of HANDED_OVER, and
+ * runs at the target while its memory comes; HANDED_OVER is when the target has all of it.
  */
 final class Journey {
   private static final int LEFT = 3;
   private static final int SETTLED = 40;
+
+  /** Most of the time of the mode {@code postcopy} goes by behind this. */
+  private static final int FROZEN = 20;
+
+  /** The phase in which the VPS runs there. */
+  private static final String MEMORY = "memory";
+
   private static final int SENT = 80;
   private static final int RUNS_THERE = 90;
   private static final int HUNDRED = 100;
@@ -65,7 +74,14 @@ final class Journey {
   private MigrationMode mode;
   private String reason = "";
 
-  private Optional<CheckpointReport> state = Optional.empty();
+  /** Since when it runs nowhere; empty if it did not run. */
+  private Optional<Instant> frozenAt = Optional.empty();
+
+  /** In the mode {@code postcopy} since when it runs there. */
+  private volatile Optional<Instant> runningAt = Optional.empty();
+
+  private volatile long lentBytes;
+  private long sizeBytes;
   private Migration.Was was = Migration.Was.STOPPED;
 
   Journey(
@@ -110,10 +126,12 @@ final class Journey {
       send();
       run.nextStep();
       run.commit();
-      step(new MigrationStep.HandOver(), SENT, SENT);
+      handOver();
     } catch (VpsException e) {
-      if (hook.find(id).phase() != MigrationPhase.HANDED_OVER) {
-        throw stays(e);
+      switch (hook.find(id).phase()) {
+        case HANDED_OVER -> {}
+        case LENT -> throw e; // the hook takes it back by itself when that is safe
+        case LEAVING, MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> throw stays(e);
       }
     }
     run.progress(Progress.phase("take", SENT));
@@ -137,7 +155,7 @@ final class Journey {
   /** What the mode does while the VPS runs on. */
   private HeldAhead sendAhead() {
     return switch (mode) {
-      case MigrationMode.Stop _, MigrationMode.Auto _ -> HeldAhead.NONE;
+      case MigrationMode.Stop _, MigrationMode.Postcopy _, MigrationMode.Auto _ -> HeldAhead.NONE;
       case MigrationMode.Precopy(Duration downtime) -> sendAhead(downtime);
     };
   }
@@ -159,13 +177,13 @@ final class Journey {
                 target.latency(),
                 downtime,
                 admitted.knowsChunks(),
-                false));
+                true));
     reason = choice.why();
     run.progress(Progress.phase(choice.way().name().toLowerCase(Locale.ROOT), LEFT));
     return switch (choice.way()) {
       case STOP -> new MigrationMode.Stop();
       case PRECOPY -> new MigrationMode.Precopy(downtime);
-      case POSTCOPY -> throw new IllegalStateException("it was not to be chosen from");
+      case POSTCOPY -> new MigrationMode.Postcopy();
     };
   }
 
@@ -182,14 +200,52 @@ final class Journey {
     return target.ahead(id, hook.calls().client().open(request), run::progress);
   }
 
+  private void handOver() {
+    if (mode.lends()) {
+      lend();
+    } else {
+      step(new MigrationStep.HandOver(), SENT, SENT);
+    }
+  }
+
+  /** It runs there while this works. */
+  private void lend() {
+    var request =
+        new HookRequest.MigrateVps(run.hookOperation(), name, id, new MigrationStep.Serve());
+    ProgressListener shown = between(FROZEN, SENT);
+    try (HookStream<MigrationReport> serving = hook.calls().client().open(request)) {
+      target.borrow(
+          id,
+          name,
+          serving,
+          reached -> {
+            if (reached.phase().equals(MEMORY) && runningAt.isEmpty()) {
+              runningAt = Optional.of(Instant.now());
+            }
+            lentBytes = Math.max(lentBytes, reached.doneBytes());
+            shown.on(reached);
+          });
+    }
+  }
+
   private void settle() {
-    MigrationReport settled = step(new MigrationStep.Settle(), LEFT, SETTLED);
+    MigrationReport settled =
+        mode.lends()
+            ? step(new MigrationStep.Lend(), LEFT, FROZEN / 2)
+            : step(new MigrationStep.Settle(), LEFT, SETTLED);
     VpsReport vps = settled.vps().orElseThrow(() -> VpsException.notFound(name));
     was = vps.migration().map(Migration::was).orElse(was);
-    state =
-        vps.status() instanceof VpsStatus.Suspended(CheckpointReport in)
-            ? Optional.of(in)
-            : Optional.empty();
+    switch (vps.status()) {
+      case VpsStatus.Suspended(CheckpointReport in) -> {
+        frozenAt = Optional.of(in.takenAt()).filter(_ -> was.isAlive());
+        sizeBytes = in.size().bytes();
+      }
+      case VpsStatus.Paused paused -> {
+        frozenAt = Optional.of(paused.since());
+        sizeBytes = vps.memoryUsed().bytes();
+      }
+      case VpsStatus.Running _, VpsStatus.Stopped _ -> {}
+    }
   }
 
   /** The one place where its last state is sent. */
@@ -198,7 +254,8 @@ final class Journey {
         new HookRequest.MigrateVps(
             run.hookOperation(), name, id, new MigrationStep.Send(target.wantsPacked()));
     try (HookStream<MigrationReport> leaving = hook.calls().client().open(request)) {
-      sentBytes = target.arrive(id, name, was, leaving, between(SETTLED, SENT));
+      ProgressListener shown = mode.lends() ? between(FROZEN / 2, FROZEN) : between(SETTLED, SENT);
+      sentBytes = target.arrive(id, name, was, leaving, shown);
     }
   }
 
@@ -256,10 +313,11 @@ final class Journey {
   }
 
   private void made(Optional<Failure> peerFailure) {
+    Instant runs = runningAt.orElseGet(Instant::now);
     Duration downtime =
-        state
-            .filter(_ -> was.isAlive() && peerFailure.isEmpty())
-            .map(in -> Duration.between(in.takenAt(), Instant.now()))
+        frozenAt
+            .filter(_ -> peerFailure.isEmpty())
+            .map(since -> Duration.between(since, runs))
             .filter(time -> !time.isNegative())
             .orElse(Duration.ZERO);
     run.made(
@@ -267,9 +325,9 @@ final class Journey {
             target.peer().name(),
             mode.word(),
             reason,
-            held.sentBytes() + sentBytes,
+            held.sentBytes() + sentBytes + lentBytes,
             held.sentBytes(),
-            state.map(in -> in.size().bytes()).orElse(0L),
+            sizeBytes,
             downtime,
             Duration.ofNanos(System.nanoTime() - beginNanos),
             peerFailure));

@@ -213,7 +213,8 @@ public final class MigrateVps {
         run.progress(Progress.phase("take", -1));
         settle(name, now, PATIENCE);
       }
-      case LENT, MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> {}
+      case LENT -> throw interrupted(name); // its hook takes it back
+      case MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> {}
     }
   }
 

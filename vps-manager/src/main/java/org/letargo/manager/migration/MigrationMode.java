@@ -25,12 +25,21 @@ public sealed interface MigrationMode {
   /** What people do not notice. */
   Duration DEFAULT_DOWNTIME = Duration.ofMillis(300);
 
+  /** Nothing: frozen, moved without its memory, resumed; the memory follows while it runs. */
+  record Postcopy() implements MigrationMode {}
+
+  /** Whether its memory stays at the source until it runs at the target. */
+  default boolean lends() {
+    return this instanceof Postcopy;
+  }
+
   /** The word for it everywhere. */
   default String word() {
     return switch (this) {
       case Stop _ -> "stop";
       case Precopy _ -> "precopy";
       case Auto _ -> "auto";
+      case Postcopy _ -> "postcopy";
     };
   }
 
@@ -43,11 +52,12 @@ public sealed interface MigrationMode {
       case "stop" -> new Stop();
       case "precopy" -> new Precopy(downtime);
       case "auto" -> new Auto(downtime);
+      case "postcopy" -> new Postcopy();
       default ->
           throw VpsException.invalid(
               "mode " + VpsException.quoted(word),
               "no VPS moves so",
-              "The modes are: stop, precopy, auto.");
+              "The modes are: stop, precopy, postcopy, auto.");
     };
   }
 }

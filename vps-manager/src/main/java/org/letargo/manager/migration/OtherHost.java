@@ -98,6 +98,18 @@ public interface OtherHost {
   /** It is that host's; waits until it goes on there. */
   void take(MigrationId migration, VpsName name);
 
+  /**
+   * It goes on there at once, and its memory follows from the hook here; waits until all of it is
+   * there and the two hooks agree on that.
+   *
+   * @param serving of the hook here, just opened
+   */
+  void borrow(
+      MigrationId migration,
+      VpsName name,
+      HookStream<MigrationReport> serving,
+      ProgressListener progress);
+
   /** What that host knows. */
   MigrationAnswer find(MigrationId migration);
 

@@ -39,7 +39,8 @@ public sealed interface OperationResult {
    * @param reason why in that way, if it was left to us; else empty
    * @param sentBytes as they were on the way
    * @param aheadBytes how many of them while the VPS still ran
-   * @param sizeBytes of memory and disk of the VPS
+   * @param sizeBytes of memory and disk of the VPS; in the mode {@code postcopy} of the memory that
+   *     it had in use
    * @param downtime how long it ran nowhere, until the peer said that it runs; zero for one that
    *     did not run
    * @param total from the beginning until the peer said that it has it

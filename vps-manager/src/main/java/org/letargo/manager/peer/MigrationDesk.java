@@ -30,6 +30,7 @@ import org.letargo.manager.operation.Upload;
  * POST /peer/v1/migrations/ID/ahead           what a hook sends -> what ours answers, how it ended
  * POST /peer/v1/migrations/ID/arrive/NAME/WAS   what a hook sends -> what ours answers, how it ended
  * POST /peer/v1/migrations/ID/take/NAME                           -> how it ended
+ * POST /peer/v1/migrations/ID/borrow/NAME       memory -> what our hook asks for, how it ended
  * POST /peer/v1/migrations/ID/remember/NAME     length, {Remembered}, what a hook sends -> likewise
  * PUT  /peer/v1/migrations/ID/drop    {name}
  * PUT  /peer/v1/migrations/ID/forget  {name}
@@ -76,6 +77,7 @@ final class MigrationDesk {
         arrivals.take(id, new VpsName(part(parts, 2)), request.by(), still::ended);
         yield still.await();
       }
+      case "POST borrow" -> borrow(request, id, part(parts, 2));
       default -> throw nothing(request);
     };
   }
@@ -105,6 +107,18 @@ final class MigrationDesk {
         new VpsName(name),
         PeerHosts.identity(peer),
         was(was),
+        request.by(),
+        new Upload(request.body()),
+        PeerDesk.sender(answer, still));
+    return still.await();
+  }
+
+  private PeerStream borrow(PeerRequest request, MigrationId id, String name) {
+    PeerStream answer = request.stream();
+    StillHere still = new StillHere(answer);
+    arrivals.borrow(
+        id,
+        new VpsName(name),
         request.by(),
         new Upload(request.body()),
         PeerDesk.sender(answer, still));

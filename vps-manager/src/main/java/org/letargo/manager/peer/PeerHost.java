@@ -155,6 +155,17 @@ final class PeerHost implements OtherHost {
   }
 
   @Override
+  public void borrow(
+      MigrationId migration,
+      VpsName name,
+      HookStream<MigrationReport> serving,
+      ProgressListener progress) {
+    try (PeerTalk talk = service.talk(peer, path(migration, "/borrow/" + name))) {
+      new HookTransfer<>(serving, talk, service, peer).run(progress);
+    }
+  }
+
+  @Override
   public MigrationAnswer find(MigrationId migration) {
     return service.ask(peer, path(migration, ""), MigrationAnswer.class);
   }

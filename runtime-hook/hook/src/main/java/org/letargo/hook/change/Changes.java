@@ -73,8 +73,8 @@ public final class Changes {
     this.preflight = new Preflight(host.cgroups(), host.engine(), host.store());
     TrialRestore trial = new TrialRestore(host, stand, mount);
     this.verify = new VerifyCheckpoint(host, trial);
-    TakeCheckpoint take =
-        new TakeCheckpoint(host, files, mount, new Clearance(preflight), verify, trial);
+    Clearance clearance = new Clearance(preflight);
+    TakeCheckpoint take = new TakeCheckpoint(host, files, mount, clearance, verify, trial);
     this.suspend = new SuspendVps(stand, files, take);
     this.checkpoint = new CheckpointVps(host, files, take, verify);
     this.resume = new ResumeVps(host, stand, exits, mount, new BackToCheckpoint(stand, operations));
@@ -91,7 +91,17 @@ public final class Changes {
     this.recovery = new Recovery(host, stand, exits, destroy, mount, operations, files, trial);
     this.migration =
         new MigrationSteps(
-            host, files, suspend, checkpoint, export, imports, resume, pause, stand, this::destroy);
+            host,
+            files,
+            suspend,
+            checkpoint,
+            export,
+            imports,
+            resume,
+            pause,
+            new LendVps(host, files, mount, clearance),
+            stand,
+            this::destroy);
     this.reboot =
         new HostReboot(
             operations,

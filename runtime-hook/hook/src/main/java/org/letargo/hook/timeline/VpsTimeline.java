@@ -89,7 +89,8 @@ public final class VpsTimeline {
   /**
    * Enters an earlier checkpoint of a VPS that has moved here, in the order of time; "here" stays.
    *
-   * @param isParent whether the state in which the VPS came follows on it
+   * @param isParent whether the state in which the VPS came follows on it; where that is not kept,
+   *     the present does
    * @throws VpsException NAME_TAKEN if another has its label
    */
   public synchronized void insert(TimelineEntry past, boolean isParent) {
@@ -108,7 +109,7 @@ public final class VpsTimeline {
       place++;
     }
     entries.add(place, past.after(past.parent().filter(parent -> find(parent).isPresent())));
-    write(now.here(), entries);
+    write(now.here().or(() -> Optional.of(id).filter(_ -> isParent)), entries);
   }
 
   /**

@@ -11,6 +11,11 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
  *                              ||                 (TakeBack: instead)    ||
  * target                    Arrive ........            Take        Remember ...     Forget
  *                                                 (Drop: instead)
+ *
+ * post-copy:
+ * source     Leave  Lend    Send ..........  Serve ..................  Release
+ *                              ||               ||  memory
+ * target                    Arrive ........  Borrow .................  Forget
  * </pre>
  *
  * A step that was done already is done again without harm, and answered the same.
@@ -19,13 +24,16 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonSubTypes({
   @JsonSubTypes.Type(MigrationStep.Leave.class),
   @JsonSubTypes.Type(MigrationStep.Settle.class),
+  @JsonSubTypes.Type(MigrationStep.Lend.class),
   @JsonSubTypes.Type(MigrationStep.Send.class),
   @JsonSubTypes.Type(MigrationStep.HandOver.class),
+  @JsonSubTypes.Type(MigrationStep.Serve.class),
   @JsonSubTypes.Type(MigrationStep.SendPast.class),
   @JsonSubTypes.Type(MigrationStep.Release.class),
   @JsonSubTypes.Type(MigrationStep.TakeBack.class),
   @JsonSubTypes.Type(MigrationStep.Arrive.class),
   @JsonSubTypes.Type(MigrationStep.Take.class),
+  @JsonSubTypes.Type(MigrationStep.Borrow.class),
   @JsonSubTypes.Type(MigrationStep.Remember.class),
   @JsonSubTypes.Type(MigrationStep.Drop.class),
   @JsonSubTypes.Type(MigrationStep.Forget.class),
@@ -38,6 +46,12 @@ public sealed interface MigrationStep {
   record Settle() implements MigrationStep {}
 
   /**
+   * Source: the VPS comes to a stand: its processes are frozen, and all but their private memory is
+   * a checkpoint. Instead of {@link Settle}, for one that has processes.
+   */
+  record Lend() implements MigrationStep {}
+
+  /**
    * Source: sends that checkpoint to a hook that does {@link Arrive}, as {@link
    * HookRequest.SendCheckpoint} does.
    */
@@ -45,6 +59,14 @@ public sealed interface MigrationStep {
 
   /** Source: the point of no return; from now on only the target's word counts. */
   record HandOver() implements MigrationStep {}
+
+  /**
+   * Source: its frozen memory is the target's to ask for; input and output are the stream of a loan
+   * to a hook that does {@link Borrow} (docs/hook-protocol.md). Instead of {@link HandOver}. When
+   * this succeeds the VPS is the target's. When it fails it may be so too, if the phase is
+   * HANDED_OVER; else it goes on here, or will as soon as its copy there is dead for certain.
+   */
+  record Serve() implements MigrationStep {}
 
   /** Source: sends an earlier checkpoint of it to a hook that does {@link Remember}. */
   record SendPast(CheckpointId checkpoint, boolean packed) implements MigrationStep {}
@@ -78,6 +100,12 @@ public sealed interface MigrationStep {
    * before anything of it ran.
    */
   record Take() implements MigrationStep {}
+
+  /**
+   * Target: it goes on at once, on memory that comes over the stream of a loan. When this succeeds
+   * it is this host's, with all its memory; a failure means that it is not, and GIVEN_BACK.
+   */
+  record Borrow() implements MigrationStep {}
 
   /**
    * Target: receives an earlier checkpoint of one that is this host's now. Nothing that the VPS

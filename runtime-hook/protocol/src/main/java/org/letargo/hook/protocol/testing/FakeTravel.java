@@ -123,6 +123,7 @@ final class FakeTravel {
       case MigrationStep.Leave(MigrationPeer to, boolean keep) ->
           leave(request, to, keep, exchange);
       case MigrationStep.Settle _ -> settle(request, exchange);
+      case MigrationStep.Lend _ -> lend(request, exchange);
       case MigrationStep.Send _ -> {
         send(request, name, required(request).checkpoint().orElseThrow(), exchange);
         life.commit(request, Done::new);
@@ -134,6 +135,7 @@ final class FakeTravel {
       }
       case MigrationStep.HandOver _ ->
           step(request, exchange, () -> moved(request, MigrationPhase.HANDED_OVER));
+      case MigrationStep.Serve _ -> serve(request, exchange);
       case MigrationStep.Release(boolean pastIsThere) ->
           step(request, exchange, () -> release(request, pastIsThere));
       case MigrationStep.TakeBack(boolean handedOver) -> takeBack(request, handedOver, exchange);
@@ -153,6 +155,7 @@ final class FakeTravel {
         });
       }
       case MigrationStep.Take _ -> take(request, exchange);
+      case MigrationStep.Borrow _ -> borrow(request, exchange);
       case MigrationStep.Remember(TimelineEntry past, boolean _) ->
           remember(request, past, exchange);
       case MigrationStep.Drop _ -> drop(request, exchange);
@@ -211,6 +214,53 @@ final class FakeTravel {
           }
           return host.migrating(name, Optional.of(leaving.with(state.id())));
         });
+  }
+
+  private void lend(HookRequest.MigrateVps request, HookExchange exchange) {
+    Migration leaving = required(request);
+    VpsName name = request.name();
+    if (!leaving.was().isAlive()) {
+      throw VpsException.wrongState(name, "migrate", leaving.was().word(), "Use the mode 'stop'.");
+    }
+    life.requireNothingBlocks(name, "migrate");
+    life.work(request, exchange);
+    life.commit(
+        request,
+        () -> {
+          CheckpointReport state = FakeTimelines.capture(true);
+          host.timelines().add(name, state, CheckpointKind.MIGRATE, true, "", "");
+          host.settle(name, _ -> new VpsStatus.Paused(1, Instant.now()));
+          return host.migrating(name, Optional.of(leaving.with(state.id())));
+        });
+  }
+
+  /** All memory is one byte; whoever is asked for it answers, and has lent nothing any more. */
+  private void serve(HookRequest.MigrateVps request, HookExchange exchange) {
+    life.alive(() -> moved(request, MigrationPhase.LENT));
+    try {
+      life.work(request, exchange);
+      if (exchange.input().read() != WISH) {
+        throw FakeLife.lostCaller();
+      }
+      life.alive(() -> moved(request, MigrationPhase.HANDED_OVER));
+      exchange.output(new byte[] {WISH}, 0, 1);
+    } catch (IOException | VpsException e) {
+      takeBack(request, true, exchange);
+      throw e instanceof VpsException failed ? failed : FakeLife.lostCaller();
+    }
+    life.commit(request, Done::new);
+  }
+
+  private void borrow(HookRequest.MigrateVps request, HookExchange exchange) {
+    try {
+      exchange.output(new byte[] {WISH}, 0, 1);
+      if (exchange.input().read() != WISH) {
+        throw FakeLife.lostCaller();
+      }
+    } catch (IOException e) {
+      throw FakeLife.lostCaller();
+    }
+    take(request, exchange);
   }
 
   private void release(HookRequest.MigrateVps request, boolean pastIsThere) {
