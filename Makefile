@@ -3,10 +3,10 @@ PREFIX ?= /opt/letargo
 export PREFIX
 
 .DEFAULT_GOAL := help
-.PHONY: help run test conformance bench deb fmt down clean
+.PHONY: help run test vm-test vm-test-all conformance bench deb fmt down clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: ## install what is missing, build, start Letargo and a first VPS; again: seconds
 	@scripts/install-dependencies run
@@ -16,6 +16,12 @@ run: ## install what is missing, build, start Letargo and a first VPS; again: se
 
 test: ## run everything: unit tests, and integration tests against the real kernel
 	@scripts/test
+
+vm-test: ## run a part of it in a virtual machine with cgroup v2 and systemd
+	@scripts/vm-test
+
+vm-test-all: ## run all scenarios in virtual machines: power cuts, packages, two hosts, Debian 12 and 13; hours
+	@scripts/vm-test all
 
 conformance: ## take programs and applications through all scenarios, write docs/conformance.md
 	@scripts/conformance

@@ -7,16 +7,22 @@ run=/run/letargo
 logs=/var/log/letargo
 configuration=/etc/letargo/letargo.yaml
 
-# configured KEY DEFAULT: the value of a key in the configuration; its indentation is part of the key
+# configured SECTION.KEY DEFAULT, or KEY DEFAULT for one of no section: the value of a key in the configuration
 configured() {
-  local value
-  value=$(sed -n "s/^$1: *\([^ #]*\).*/\1/p" "$configuration" 2>/dev/null | head -n 1 | tr -d "\"'")
+  local value section=''
+  if [[ $1 == *.* ]]; then section=${1%%.*}; fi
+  value=$(awk -v section="$section" -v key="${1#*.}" '
+    /^[^ #]/ { in_section = $1 == section ":" }
+    section == "" && index($0, key ":") == 1 || in_section && index($0, "  " key ":") == 1 {
+      print $2 # what follows is a comment
+      exit
+    }' "$configuration" 2>/dev/null | tr -d "\"'") || true # without a file the defaults hold
   echo "${value:-$2}"
 }
 
 scheme=http
-if grep -qs '^  tls-certificate:' "$configuration"; then scheme=https; fi
-address=$scheme://$(configured "  listen" 127.0.0.1:7070)
+if [ -n "$(configured manager.tls-certificate '')" ]; then scheme=https; fi
+address=$scheme://$(configured manager.listen 127.0.0.1:7070)
 export LETARGO_URL=${LETARGO_URL:-$address}
 # the names of VPSes, one a line: scripts/down writes them, scripts/up resumes them
 suspended_by_down=$state/suspended-by-down

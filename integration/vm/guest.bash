@@ -73,18 +73,56 @@ await_systemd() { # NAME: prints running, degraded, ...
   inside "$1" timeout 240 systemctl is-system-running --wait || true
 }
 
+# start_answering NAME: it counts for whoever connects to its port 7
+start_answering() {
+  inside "$1" sh -c 'cat >/root/ticks; chmod 755 /root/ticks' <<'END'
+#!/bin/sh
+n=0
+while read -r line; do
+  n=$((n + 1))
+  echo $n
+done
+END
+  inside "$1" sh -c 'setsid nc -ll -p 7 -e /root/ticks </dev/null >/dev/null 2>&1 &'
+}
+
+# connect NAME: the one connection of tick
+connect() {
+  exec 5<>"/dev/tcp/$(ask GET "/v1/vps/$1" | jq -r .address)/7"
+  ticks=0
+}
+
+# tick WHEN: over that connection
+tick() {
+  local answer
+  ticks=$((ticks + 1))
+  echo >&5
+  read -r -t 60 answer <&5 || fail "the VPS does not answer on the connection, $1"
+  expect "what the VPS counts over the same connection, $1" $ticks "$answer"
+}
+
+# exposure: what systemd thinks of the units, 0 to 10; the manager's, which needs next to nothing, is below 2
+exposure() {
+  systemd-analyze security --threshold=19 --no-pager letargo-manager.service >/tmp/security ||
+    fail "the manager's unit: $(tail -n 1 /tmp/security)"
+  systemd-analyze security --no-pager letargo-hook.service >>/tmp/security
+  say "ok: $(grep Overall /tmp/security | sed 's/[^ -~]//g; s/^ *//; s/Overall exposure level for //' | xargs)"
+}
+
 # options of the host's cgroup2 mount
 cgroup_options() { awk '$5 == "/sys/fs/cgroup"' /proc/self/mountinfo; }
 
-# note_platform FOLDER: what this guest is and what runs here, with the programs of FOLDER; for docs/platforms.md
+# note_platform FOLDER: what this guest is and what runs here, with the programs of FOLDER and as the hook tells; for
+# docs/platforms.md
 note_platform() {
   local java
   java=$(sed -n "s/^exec '\([^']*\)'.*/\1/p" "$1/bin/letargo-hook")
-  printf '%s | %s | v2 | %s | %s | %s | %s | %s\n' \
-    "$(. /etc/os-release && echo "$PRETTY_NAME")" "$(uname -r)" \
+  printf '%s | %s | %s | %s | %s | %s | %s | %s | %s\n' \
+    "$(. /etc/os-release && echo "$PRETTY_NAME")" "$(uname -r)" "$(ask GET /v1/host | jq -r .cgroups)" \
     "$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')" \
     "$(dpkg-query --show --showformat '${Version}' runc)" "$(dpkg-query --show --showformat '${Version}' conmon)" \
-    "$(cat "$1/criu/version")" "$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$(dirname "$java")/../release")" >/var/tmp/platform
+    "$(cat "$1/criu/version")" "$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$(dirname "$java")/../release")" \
+    "$(ask GET /v1/host | jq -r '.features | join(", ")')" >/var/tmp/platform
 }
 
 # reboot_guest: ends this stage of the scenario; the next one runs after the reboot

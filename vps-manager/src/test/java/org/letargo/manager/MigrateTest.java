@@ -189,6 +189,31 @@ class MigrateTest {
   }
 
   @Test
+  void isTakenOverFromAHostOfWhichSomebodySaysThatItIsGone() throws Exception {
+    Trap held = there.hook().hold(HookRequest.MigrateVps.class, Moment.COMMITTED);
+    migrate("{\"peer\":\"there\"}");
+    held.awaitReached();
+    here.stopManager();
+    held.release();
+    awaitIdleThere();
+    assertThat(there.get("/v1/vps/web1").json().at("/migration/phase").asText())
+        .isEqualTo("arriving");
+
+    JsonNode silent = there.end(there.post("/v1/vps/web1/take-back"));
+    JsonNode forced = there.end(there.post("/v1/vps/web1/take-back", "{\"force\":true}"));
+
+    assertThat(silent.at("/error/code").asText()).as("%s", silent).isEqualTo("PEER_UNREACHABLE");
+    assertThat(forced.get("state").asText()).as("%s", forced).isEqualTo("succeeded");
+    assertThat(there.state("web1")).isEqualTo("running");
+    assertThat(there.get("/v1/vps/web1").json().path("migration").isMissingNode()).isTrue();
+    here.startManager();
+  }
+
+  private void awaitIdleThere() {
+    await().until(() -> there.get("/v1/vps/web1").json().path("operation").isMissingNode());
+  }
+
+  @Test
   void refusesWhatMakesNoSense() {
     assertThat(migrate("{\"peer\":\"nobody\"}").error()).isEqualTo("404 NOT_FOUND");
     assertThat(migrate("{}").error()).isEqualTo("400 INVALID_REQUEST");

@@ -3,15 +3,14 @@ package org.letargo.hook;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.letargo.hook.change.Host;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.engine.CpuFeatures;
+import org.letargo.hook.engine.Uname;
 import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.HostReport;
 import org.letargo.hook.rootfs.VpsDisk;
@@ -69,11 +68,12 @@ final class HostInspection {
       OperatingSystemMXBean system =
           (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
       return new HostReport(
-          InetAddress.getLocalHost().getHostName(),
+          Uname.hostName(),
           version(),
-          Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
+          Uname.release(),
           System.getProperty("os.arch"),
           host.cgroups().kind(),
+          Controllers.read(),
           host.engine().version(),
           runtimeVersion,
           host.configuration().subnet().toString(),

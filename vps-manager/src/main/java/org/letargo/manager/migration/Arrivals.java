@@ -2,7 +2,9 @@ package org.letargo.manager.migration;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.Migration;
@@ -11,7 +13,10 @@ import org.letargo.hook.protocol.MigrationPeer;
 import org.letargo.hook.protocol.MigrationPhase;
 import org.letargo.hook.protocol.MigrationStep;
 import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.PublishedPort;
+import org.letargo.hook.protocol.TemplateName;
+import org.letargo.hook.protocol.TemplateReport;
 import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
@@ -33,6 +38,9 @@ import org.letargo.manager.vps.VpsState;
 
 /** What peers may ask of this host for VPSes that move here. */
 public final class Arrivals {
+  /** Of the name of a template, before what makes it different. */
+  private static final int LONGEST_STEM = 24;
+
   private final VpsRegistry registry;
   private final VpsClaims claims;
   private final Operations operations;
@@ -96,6 +104,42 @@ public final class Arrivals {
 
   private static boolean sameOnHost(PublishedPort one, PublishedPort other) {
     return one.hostPort() == other.hostPort() && one.protocol() == other.protocol();
+  }
+
+  /**
+   * Makes a template of what a VPS that is to come builds on. Blocks.
+   *
+   * @param name what it is called where it comes from
+   * @throws VpsException ARCHIVE_REFUSED, NO_SPACE, CANCELLED if the source broke off
+   */
+  public void template(TemplateName name, Upload upload) {
+    var request = new HookRequest.AddTemplate(OperationId.create(), freeName(name));
+    upload.send(hook.calls(), request, ProgressListener.NONE);
+  }
+
+  private TemplateName freeName(TemplateName wanted) {
+    Set<TemplateName> taken =
+        hook.calls().ask(new HookRequest.ListTemplates()).templates().stream()
+            .map(TemplateReport::name)
+            .collect(Collectors.toUnmodifiableSet());
+    String stem = wanted.value().substring(0, Math.min(wanted.value().length(), LONGEST_STEM));
+    TemplateName free = wanted;
+    for (int number = 2; taken.contains(free); number++) {
+      free = new TemplateName(stem + "-" + number);
+    }
+    return free;
+  }
+
+  /**
+   * Keeps what comes of one that still runs elsewhere, until the upload ends; it is named later, or
+   * never. Blocks.
+   *
+   * @param answers takes what the hook here says
+   * @throws VpsException ARCHIVE_REFUSED, NO_SPACE, CANCELLED if the source broke off
+   */
+  public void ahead(Upload upload, Upload.Answers answers) {
+    var request = new HookRequest.ReceiveAhead(OperationId.create());
+    upload.send(hook.calls(), request, ProgressListener.NONE, answers);
   }
 
   /**

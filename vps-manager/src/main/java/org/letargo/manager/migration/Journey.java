@@ -2,9 +2,11 @@ package org.letargo.manager.migration;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DepartureReport;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HookStream;
@@ -14,6 +16,7 @@ import org.letargo.hook.protocol.MigrationReport;
 import org.letargo.hook.protocol.MigrationStep;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.ProgressListener;
+import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsReport;
@@ -66,6 +69,11 @@ final class Journey {
   /** Set on the way. */
   private long sentBytes;
 
+  private HeldAhead held = HeldAhead.NONE;
+
+  private MigrationMode mode;
+  private String reason = "";
+
   /** Since when it runs nowhere; empty if it did not run. */
   private Optional<Instant> frozenAt = Optional.empty();
 
@@ -85,18 +93,33 @@ final class Journey {
     this.hook = hook;
     this.run = run;
     this.wish = wish;
+    this.mode = wish.mode();
     this.name = wish.name();
     this.target = target;
     this.patience = patience;
   }
 
-  void make() {
+  void make(Admittance admittance) {
+    try {
+      move(admittance);
+    } finally {
+      held.close(); // not earlier: it takes its time, and the VPS would wait for it
+    }
+  }
+
+  private void move(Admittance admittance) {
     run.progress(Progress.phase("ask", 0));
     VpsReport report = hook.vps(name).orElseThrow(() -> VpsException.notFound(name));
     target.check(id, ArrivalWish.of(report.spec()));
+    Admittance.Admitted admitted = admittance.require(name, wish.peer());
+    if (!admitted.hasTemplate()) {
+      sendTemplate(report.spec().template());
+    }
     try {
       step(new MigrationStep.Leave(target.peer(), wish.keepSource()), 0, LEFT);
-      sendAhead();
+      run.nextStep();
+      mode = settled(admitted);
+      held = sendAhead();
       run.nextStep();
       settle();
       run.nextStep();
@@ -117,17 +140,71 @@ final class Journey {
         .ifPresent(why -> made(Optional.of(why)));
   }
 
+  /** Nothing else can be told of a VPS whose template is not there. */
+  private void sendTemplate(TemplateName template) {
+    var request = new HookRequest.ExportTemplate(run.hookOperation(), template);
+    target.template(
+        id,
+        template,
+        hook.calls().client().open(request),
+        reached ->
+            run.progress(new Progress("template", reached.doneBytes(), reached.totalBytes(), 0)));
+    run.nextStep();
+  }
+
   /** What the mode does while the VPS runs on. */
-  private void sendAhead() {
-    switch (wish.mode()) {
-      case MigrationMode.Stop _, MigrationMode.Postcopy _ -> {}
+  private HeldAhead sendAhead() {
+    return switch (mode) {
+      case MigrationMode.Stop _, MigrationMode.Postcopy _, MigrationMode.Auto _ -> HeldAhead.NONE;
+      case MigrationMode.Precopy(Duration downtime) -> sendAhead(downtime);
+    };
+  }
+
+  /** What is done; where that was left to us, it is chosen now. */
+  private MigrationMode settled(Admittance.Admitted admitted) {
+    if (!(wish.mode() instanceof MigrationMode.Auto(Duration downtime))) {
+      return wish.mode();
     }
+    DepartureReport vps = admitted.vps();
+    ModeChoice choice =
+        ModeChoice.of(
+            new ModeChoice.Facts(
+                isRunning(),
+                vps.memory(),
+                vps.disk(),
+                vps.changedPerSecond(),
+                target.bytesPerSecond(),
+                target.latency(),
+                downtime,
+                admitted.knowsChunks(),
+                true));
+    reason = choice.why();
+    run.progress(Progress.phase(choice.way().name().toLowerCase(Locale.ROOT), LEFT));
+    return switch (choice.way()) {
+      case STOP -> new MigrationMode.Stop();
+      case PRECOPY -> new MigrationMode.Precopy(downtime);
+      case POSTCOPY -> new MigrationMode.Postcopy();
+    };
+  }
+
+  private boolean isRunning() {
+    return hook.vps(name).filter(vps -> vps.status() instanceof VpsStatus.Running).isPresent();
+  }
+
+  private HeldAhead sendAhead(Duration downtime) {
+    if (!isRunning()) {
+      return HeldAhead.NONE; // it stands still already
+    }
+    var request =
+        new HookRequest.SendAhead(run.hookOperation(), name, target.wantsPacked(), downtime);
+    return target.ahead(id, hook.calls().client().open(request), run::progress);
   }
 
   private void handOver() {
-    switch (wish.mode()) {
-      case MigrationMode.Stop _ -> step(new MigrationStep.HandOver(), SENT, SENT);
-      case MigrationMode.Postcopy _ -> lend();
+    if (mode.lends()) {
+      lend();
+    } else {
+      step(new MigrationStep.HandOver(), SENT, SENT);
     }
   }
 
@@ -153,10 +230,9 @@ final class Journey {
 
   private void settle() {
     MigrationReport settled =
-        switch (wish.mode()) {
-          case MigrationMode.Stop _ -> step(new MigrationStep.Settle(), LEFT, SETTLED);
-          case MigrationMode.Postcopy _ -> step(new MigrationStep.Lend(), LEFT, FROZEN / 2);
-        };
+        mode.lends()
+            ? step(new MigrationStep.Lend(), LEFT, FROZEN / 2)
+            : step(new MigrationStep.Settle(), LEFT, SETTLED);
     VpsReport vps = settled.vps().orElseThrow(() -> VpsException.notFound(name));
     was = vps.migration().map(Migration::was).orElse(was);
     switch (vps.status()) {
@@ -178,8 +254,7 @@ final class Journey {
         new HookRequest.MigrateVps(
             run.hookOperation(), name, id, new MigrationStep.Send(target.wantsPacked()));
     try (HookStream<MigrationReport> leaving = hook.calls().client().open(request)) {
-      boolean isWhole = wish.mode() instanceof MigrationMode.Stop;
-      ProgressListener shown = isWhole ? between(SETTLED, SENT) : between(FROZEN / 2, FROZEN);
+      ProgressListener shown = mode.lends() ? between(FROZEN / 2, FROZEN) : between(SETTLED, SENT);
       sentBytes = target.arrive(id, name, was, leaving, shown);
     }
   }
@@ -248,8 +323,10 @@ final class Journey {
     run.made(
         new OperationResult.Moved(
             target.peer().name(),
-            wish.mode().word(),
-            sentBytes + lentBytes,
+            mode.word(),
+            reason,
+            held.sentBytes() + sentBytes + lentBytes,
+            held.sentBytes(),
             sizeBytes,
             downtime,
             Duration.ofNanos(System.nanoTime() - beginNanos),

@@ -11,9 +11,11 @@ import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationId;
+import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.json.ApiJson;
+import org.letargo.manager.json.ErrorBody;
 import org.letargo.manager.migration.ArrivalWish;
 import org.letargo.manager.migration.Arrivals;
 import org.letargo.manager.operation.Upload;
@@ -24,6 +26,8 @@ import org.letargo.manager.operation.Upload;
  * <pre>
  * GET  /peer/v1/migrations/ID                   -> what this host knows, of either side
  * PUT  /peer/v1/migrations/ID/check   {ArrivalWish}
+ * POST /peer/v1/migrations/ID/template/NAME   a template        -> how it ended
+ * POST /peer/v1/migrations/ID/ahead           what a hook sends -> what ours answers, how it ended
  * POST /peer/v1/migrations/ID/arrive/NAME/WAS   what a hook sends -> what ours answers, how it ended
  * POST /peer/v1/migrations/ID/take/NAME                           -> how it ended
  * POST /peer/v1/migrations/ID/borrow/NAME       memory -> what our hook asks for, how it ended
@@ -61,6 +65,11 @@ final class MigrationDesk {
         arrivals.forget(id, request.json(PeerHost.Named.class).name());
         yield new Done();
       }
+      case "POST template" -> {
+        TemplateName name = new TemplateName(part(parts, 2));
+        yield streamed(request, (upload, _) -> arrivals.template(name, upload));
+      }
+      case "POST ahead" -> streamed(request, arrivals::ahead);
       case "POST arrive" -> arrive(request, peer, id, part(parts, 2), part(parts, 3));
       case "POST remember" -> remember(request, id, part(parts, 2));
       case "POST take" -> {
@@ -71,6 +80,22 @@ final class MigrationDesk {
       case "POST borrow" -> borrow(request, id, part(parts, 2));
       default -> throw nothing(request);
     };
+  }
+
+  /** Takes what a peer sends, in the thread of its request. */
+  private interface Taking {
+    void run(Upload upload, Upload.Answers answers);
+  }
+
+  private static PeerStream streamed(PeerRequest request, Taking taking) {
+    PeerStream answer = request.stream();
+    try {
+      taking.run(new Upload(request.body()), bytes -> answer.write(PeerFrames.bytes(bytes)));
+      answer.end(PeerFrames.done());
+    } catch (VpsException e) {
+      answer.end(PeerFrames.failed(ErrorBody.of(e)));
+    }
+    return answer;
   }
 
   private PeerStream arrive(

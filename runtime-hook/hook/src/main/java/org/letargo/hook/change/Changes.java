@@ -6,6 +6,7 @@ import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
 import org.letargo.hook.preflight.Preflight;
+import org.letargo.hook.protocol.ArrivalReport;
 import org.letargo.hook.protocol.CheckpointDiff;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Done;
@@ -39,6 +40,7 @@ public final class Changes {
   private final StopVps stop;
   private final PauseVps pause;
   private final Preflight preflight;
+  private final Admission admission;
   private final SuspendVps suspend;
   private final CheckpointVps checkpoint;
   private final ResumeVps resume;
@@ -62,7 +64,7 @@ public final class Changes {
     Stand stand = new Stand(host);
     CheckpointFiles files = new CheckpointFiles(host);
     CgroupMount mount = new CgroupMount(host.configuration().runDir().resolve("cgroup-mount.json"));
-    Admission admission = new Admission(host);
+    this.admission = new Admission(host);
     ExitWatch exits = new ExitWatch(stand, host.loadings(), this::startAgain);
     this.create = new CreateVps(host, stand, admission);
     this.start = new StartVps(host, stand, exits);
@@ -136,6 +138,11 @@ public final class Changes {
     return preflight.look(host.vpses().get(name)).report();
   }
 
+  /** Whether there is room for a VPS of another host; nothing is reserved. */
+  public ArrivalReport arrival(HookRequest.DescribeArrival wanted) {
+    return admission.look(wanted);
+  }
+
   /**
    * Makes a change and keeps its outcome.
    *
@@ -177,6 +184,8 @@ public final class Changes {
       case HookRequest.DestroyVps(var _, var name) -> on(name, vps -> destroy(vps, operation));
       case HookRequest.BuildTemplate _,
           HookRequest.AddTemplate _,
+          HookRequest.SendAhead _,
+          HookRequest.ReceiveAhead _,
           HookRequest.CheckpointVps _,
           HookRequest.VerifyCheckpoint _,
           HookRequest.MaintainStore _,

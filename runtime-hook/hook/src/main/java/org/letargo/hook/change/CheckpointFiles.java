@@ -2,8 +2,6 @@ package org.letargo.hook.change;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +17,7 @@ import org.letargo.archive.checkpoint.StoredImages;
 import org.letargo.archive.criu.ImageCheck;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.engine.CpuFeatures;
+import org.letargo.hook.engine.Uname;
 import org.letargo.hook.engine.WrittenFiles;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointReport;
@@ -194,8 +193,8 @@ final class CheckpointFiles {
   }
 
   /**
-   * This host as a checkpoint names it. It starts a program and asks for the host's name, which may
-   * take its time: not while a VPS is frozen.
+   * This host as a checkpoint names it. It starts a program, which may take its time: not while a
+   * VPS is frozen.
    *
    * @param hasMemory whether the engine takes part
    */
@@ -209,8 +208,8 @@ final class CheckpointFiles {
 
   private HostDescription describe(boolean hasMemory) throws IOException {
     return new HostDescription(
-        InetAddress.getLocalHost().getHostName(),
-        Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
+        Uname.hostName(),
+        Uname.release(),
         System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch"),
         CpuFeatures.read(),
         hasMemory ? "criu" : "",
