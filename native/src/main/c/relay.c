@@ -27,7 +27,10 @@
  * (userfaultfd_release). So this traces the daemon, writes "holds\n", and waits. A daemon that is about to end stands
  * still before its descriptors are closed (PTRACE_EVENT_EXIT): if it ends otherwise than with 0, or stdin ends without
  * a 'd', because something has failed, be it the hook itself, the VPS (pid INIT) is killed first, while its tasks still
- * wait. It ends when the VPS does, or at a 'd': all memory is there. (Duplicates of the descriptors would do as well, but
+ * wait. It ends when the VPS does, or at a 'd': all memory is there. At an 'l' and eight bytes, CLOCK_MONOTONIC in
+ * nanoseconds in the machine's order, the VPS is killed at that time unless it is told a later one before: its memory
+ * comes from another host, where it goes on if this one is not heard. So a hook that stands still cannot make the VPS
+ * run twice. (Duplicates of the descriptors would do as well, but
  * CRIU counts on a closed one leaving its epoll set, which one with a duplicate does not.)
  */
 #define _GNU_SOURCE
@@ -38,6 +41,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +51,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define STATE_MAX_BYTES (1 << 20)
@@ -55,6 +60,7 @@
 #define ACTION_TIMEOUT_SECONDS 3600
 #define USERNS_TIMEOUT_SECONDS 30
 #define MAX_TIMEOUT_SECONDS 86400
+#define MAX_WAIT_MILLIS 60000
 
 struct relay {
     const char *kind, *socket, *vps, *stage, *init_pid, *image_dir;
@@ -267,21 +273,57 @@ static int kill_vps(int vps)
     return 1;
 }
 
+static int64_t now_nanos(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * (int64_t)1000000000 + now.tv_nsec;
+}
+
+/* How long poll() may wait for the end of a lease; no end: for ever. */
+static int left_millis(int64_t lease_end)
+{
+    int64_t left = lease_end - now_nanos();
+
+    if (lease_end == INT64_MAX)
+        return -1;
+    return left <= 0 ? 0 : left / 1000000 >= MAX_WAIT_MILLIS ? MAX_WAIT_MILLIS : (int)(left / 1000000) + 1;
+}
+
+/* What the hook says; whether we are to go on. */
+static int hear(int64_t *lease_end, char *verdict)
+{
+    if (read(STDIN_FILENO, verdict, 1) != 1)
+        *verdict = 0;
+    return *verdict == 'l' && read(STDIN_FILENO, lease_end, sizeof(*lease_end)) == sizeof(*lease_end);
+}
+
 static int watch(pid_t engine, int vps, int children)
 {
     struct pollfd waits[] = {
         {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = vps, .events = POLLIN}, {.fd = children, .events = POLLIN}};
     struct signalfd_siginfo ignored;
+    int64_t lease_end = INT64_MAX;
     char verdict = 0;
-    int status;
+    int ready, status;
 
     while (1) {
-        if (poll(waits, 3, -1) < 0)
+        ready = poll(waits, 3, left_millis(lease_end));
+        if (ready < 0)
             continue; /* EINTR */
         if (waits[1].revents)
             return 0;
-        if (waits[0].revents)
-            return read(STDIN_FILENO, &verdict, 1) == 1 && verdict == 'd' ? 0 : kill_vps(vps);
+        if (waits[0].revents) {
+            if (hear(&lease_end, &verdict))
+                continue;
+            return verdict == 'd' ? 0 : kill_vps(vps);
+        }
+        if (ready == 0) {
+            if (now_nanos() >= lease_end)
+                return kill_vps(vps);
+            continue;
+        }
         if (read(children, &ignored, sizeof(ignored)) < 0)
             fail("cannot read a signal: %s.", strerror(errno));
         while (waitpid(engine, &status, __WALL | WNOHANG) > 0)

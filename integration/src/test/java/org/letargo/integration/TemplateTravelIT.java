@@ -118,7 +118,7 @@ class TemplateTravelIT {
   }
 
   /** The tree of tiny with two names of one file that says the day, with an attribute. */
-  private static Path tar(Path folder, String day) throws IOException {
+  static Path tar(Path folder, String day) throws IOException {
     Path tree = Files.createDirectory(folder.resolve(day));
     HostCommand.run(
         "cp", "-a", TemplateCache.folder().resolve("tiny/rootfs/.").toString(), tree.toString());

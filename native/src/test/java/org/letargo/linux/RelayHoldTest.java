@@ -3,6 +3,9 @@ package org.letargo.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +94,44 @@ class RelayHoldTest {
     assertThat(status(vps)).isEqualTo(KILLED);
     assertThat(status(relay)).isOne();
     assertThat(engine.isAlive()).isTrue();
+  }
+
+  private void lend(Duration until) throws IOException {
+    ByteBuffer lease = ByteBuffer.allocate(1 + Long.BYTES).order(ByteOrder.nativeOrder());
+    lease.put((byte) 'l').putLong(System.nanoTime() + until.toNanos());
+    relay.getOutputStream().write(lease.array());
+    relay.getOutputStream().flush();
+  }
+
+  @Test
+  void killsTheVpsWhenItsLeaseEnds() throws Exception {
+    lend(Duration.ofMinutes(5));
+    lend(Duration.ofMillis(20));
+
+    assertThat(status(vps)).isEqualTo(KILLED);
+    assertThat(status(relay)).isOne();
+    assertThat(engine.isAlive()).isTrue();
+  }
+
+  @Test
+  void leavesTheVpsAloneWhenItsLeaseIsRenewed() throws Exception {
+    lend(Duration.ofMinutes(5));
+    say(engine, "0\n");
+    assertThat(status(engine)).isZero();
+    lend(Duration.ofMinutes(5));
+    say(relay, "d");
+
+    assertThat(status(relay)).isZero();
+    assertThat(vps.isAlive()).isTrue();
+  }
+
+  @Test
+  void killsTheVpsAtALeaseThatIsNone() throws Exception {
+    say(relay, "l");
+    relay.getOutputStream().close();
+
+    assertThat(status(vps)).isEqualTo(KILLED);
+    assertThat(status(relay)).isOne();
   }
 
   @Test

@@ -18,6 +18,8 @@ import org.letargo.hook.protocol.HookClient;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
+import org.letargo.manager.admission.AdmissionRoute;
+import org.letargo.manager.admission.CheckMigration;
 import org.letargo.manager.archive.ArchiveRoute;
 import org.letargo.manager.archive.ExportVps;
 import org.letargo.manager.archive.ImportVps;
@@ -32,6 +34,7 @@ import org.letargo.manager.database.Database;
 import org.letargo.manager.events.Changes;
 import org.letargo.manager.events.EventsRoute;
 import org.letargo.manager.host.HostRoute;
+import org.letargo.manager.migration.Admittance;
 import org.letargo.manager.migration.Arrivals;
 import org.letargo.manager.migration.LateHosts;
 import org.letargo.manager.migration.MigrateVps;
@@ -44,7 +47,8 @@ import org.letargo.manager.operation.OperationMetrics;
 import org.letargo.manager.operation.OperationRoute;
 import org.letargo.manager.operation.Operations;
 import org.letargo.manager.operation.Work;
-import org.letargo.manager.peer.PeerFacts;
+import org.letargo.manager.peer.Arrival;
+import org.letargo.manager.peer.HostFacts;
 import org.letargo.manager.peer.PeerRoute;
 import org.letargo.manager.peer.PeerService;
 import org.letargo.manager.peer.PeerUpkeep;
@@ -147,7 +151,10 @@ public final class Manager implements AutoCloseable {
     Checkpoints checkpoints = new Checkpoints(client);
     ChangeTimeline timeline = new ChangeTimeline(registry, claims, operations, hook);
     LateHosts others = new LateHosts();
-    MigrateVps migrate = new MigrateVps(others, registry, claims, operations, hook);
+    var admission = new AtomicReference<Optional<CheckMigration>>(Optional.empty());
+    Admittance admittance =
+        (name, peer) -> admission.get().orElseThrow(PeerRoute::off).require(name, peer);
+    MigrateVps migrate = new MigrateVps(others, registry, claims, operations, hook, admittance);
     var continued =
         Map.<OperationKind, Function<VpsName, Work>>of(
             OperationKind.RESTART, change::continuedRestart,
@@ -211,6 +218,11 @@ public final class Manager implements AutoCloseable {
                 Optional<SendVps> send =
                     peers.get().map(each -> new SendVps(each, checkpoints, operations, hook));
                 new PeerRoute(peers.get(), send).addTo(endpoints);
+                admission.set(
+                    peers
+                        .get()
+                        .map(each -> new CheckMigration(each, () -> hostFacts(client), client)));
+                new AdmissionRoute(admission.get()).addTo(endpoints);
                 new MigrationRoute(peers.get().map(_ -> migrate)).addTo(endpoints);
               });
       return new Manager(
@@ -259,11 +271,16 @@ public final class Manager implements AutoCloseable {
                       config.peerFolder(),
                       database,
                       audit,
-                      () -> PeerFacts.of(hook.call(new HookRequest.DescribeHost()), version()),
+                      () -> hostFacts(hook).host(),
+                      question -> new Arrival(hostFacts(hook), hook.call(question.request())),
                       imports,
                       arrivals,
                       clock)));
     };
+  }
+
+  private static HostFacts hostFacts(HookClient hook) {
+    return HostFacts.of(hook.call(new HookRequest.DescribeHost()), version());
   }
 
   private static void makeFolder(Path folder) {

@@ -157,6 +157,24 @@ class MigrateTest {
   }
 
   @Test
+  void itsPastFollowsIt() {
+    here.hook().archiveBytes(1 << 20);
+    JsonNode taken = here.end(here.post("/v1/vps/web1/checkpoints", "{\"label\":\"good\"}"));
+    assertThat(taken.get("state").asText()).isEqualTo("succeeded");
+
+    JsonNode ended = migrated();
+
+    assertThat(ended.get("state").asText()).as("%s", ended).isEqualTo("succeeded");
+    assertThat(here.get("/v1/vps/web1").status()).isEqualTo(404);
+    JsonNode past = there.get("/v1/vps/web1/checkpoints").json().at("/checkpoints/0");
+    assertThat(past.get("label").asText()).isEqualTo("good");
+    assertThat(past.get("id")).isEqualTo(taken.get("checkpoint"));
+    assertThat(there.state("web1")).isEqualTo("running");
+    there.end(there.post("/v1/vps/web1/rewind", "{\"checkpoint\":\"good\"}"));
+    assertThat(there.state("web1")).isEqualTo("running");
+  }
+
+  @Test
   void whatIsKeptHereNeverRunsAgain() {
     JsonNode ended = here.end(migrate("{\"peer\":\"there\",\"keepSource\":true}"));
 
@@ -168,6 +186,31 @@ class MigrateTest {
     assertThat(refused.message()).contains("it has moved to host 'there'");
     assertThat(here.end(here.delete("/v1/vps/web1")).get("state").asText()).isEqualTo("succeeded");
     assertThat(there.state("web1")).isEqualTo("running");
+  }
+
+  @Test
+  void isTakenOverFromAHostOfWhichSomebodySaysThatItIsGone() throws Exception {
+    Trap held = there.hook().hold(HookRequest.MigrateVps.class, Moment.COMMITTED);
+    migrate("{\"peer\":\"there\"}");
+    held.awaitReached();
+    here.stopManager();
+    held.release();
+    awaitIdleThere();
+    assertThat(there.get("/v1/vps/web1").json().at("/migration/phase").asText())
+        .isEqualTo("arriving");
+
+    JsonNode silent = there.end(there.post("/v1/vps/web1/take-back"));
+    JsonNode forced = there.end(there.post("/v1/vps/web1/take-back", "{\"force\":true}"));
+
+    assertThat(silent.at("/error/code").asText()).as("%s", silent).isEqualTo("PEER_UNREACHABLE");
+    assertThat(forced.get("state").asText()).as("%s", forced).isEqualTo("succeeded");
+    assertThat(there.state("web1")).isEqualTo("running");
+    assertThat(there.get("/v1/vps/web1").json().path("migration").isMissingNode()).isTrue();
+    here.startManager();
+  }
+
+  private void awaitIdleThere() {
+    await().until(() -> there.get("/v1/vps/web1").json().path("operation").isMissingNode());
   }
 
   @Test

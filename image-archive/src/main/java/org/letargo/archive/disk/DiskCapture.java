@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.letargo.archive.checkpoint.CheckpointWriter;
 import org.letargo.archive.checkpoint.ChunksAhead;
+import org.letargo.archive.checkpoint.ContentSink;
 import org.letargo.archive.checkpoint.FileWriter;
 
 /**
@@ -88,16 +90,34 @@ public final class DiskCapture {
    *     of the VPS have open for writing or mapped shared and writable
    */
   public DiskReads scan(Path upper, CheckpointWriter checkpoint, FileSet busy) throws IOException {
+    try (ChunksAhead chunks = checkpoint.ahead()) {
+      return scanInto(chunks, upper, busy);
+    }
+  }
+
+  private DiskReads scanInto(ContentSink sink, Path upper, FileSet busy) throws IOException {
     Instant start = clock.instant(); // before they are listed: who opens a file later changes it
     Set<FileId> changing = busy.find();
     try (DiskIndex known = open(index, upper);
-        var next = new DiskIndexWriter(scanned);
-        ChunksAhead chunks = checkpoint.ahead()) {
-      var contents = new MemberContents(known, next, chunks);
+        var next = new DiskIndexWriter(scanned)) {
+      var contents = new MemberContents(known, next, sink);
       new DiskScan(calls, upper, contents, settled(start, changing)).run();
       next.commit();
       return contents.reads();
     }
+  }
+
+  /**
+   * Hands on all files while the VPS runs, as {@link #scan} does, for somebody who goes through the
+   * disk again and again. What is as it was the last time is only named. The index is never used
+   * for a capture.
+   *
+   * @param sink remembers what it was given under which name
+   */
+  public DiskReads scanAhead(Path upper, ContentSink sink, FileSet busy) throws IOException {
+    DiskReads reads = scanInto(sink, upper, busy);
+    Files.move(scanned, index, StandardCopyOption.REPLACE_EXISTING);
+    return reads;
   }
 
   /**

@@ -1,7 +1,12 @@
 package org.letargo.archive.file;
 
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Function;
 import org.letargo.archive.ArchiveException;
 
 /**
@@ -29,7 +34,56 @@ final class TransferFormat {
   /** The most bytes of bits: 2^27 chunks, some 8 TiB of content. */
   private static final int MAX_WISH_BYTES = 16 << 20;
 
+  /** The quickest: the link is to be kept busy, not the processor. */
+  private static final int LEVEL = 1;
+
   private TransferFormat() {}
+
+  /**
+   * Writes the content of a chunk behind its length.
+   *
+   * @param packed whether it is packed by zstd where that makes it shorter
+   */
+  static void writeContent(byte[] content, boolean packed, OutputStream out) throws IOException {
+    byte[] shorter = packed ? Zstd.compress(content, LEVEL) : content;
+    byte[] sent = shorter.length < content.length ? shorter : content;
+    out.write(length(sent.length));
+    out.write(sent);
+  }
+
+  /**
+   * Reads the content of a chunk, unpacked if it came packed.
+   *
+   * @param length of the content
+   * @param damaged makes what is thrown of what is wrong with it
+   */
+  static byte[] readContent(
+      RecipeSpool.Bytes sender, int length, Function<String, ArchiveException> damaged)
+      throws IOException {
+    byte[] head = new byte[Integer.BYTES];
+    sender.read(head, head.length);
+    int sent = length(head);
+    if (sent < 1 || sent > length) {
+      throw damaged.apply(
+          "a chunk of " + length + " bytes comes as " + Integer.toUnsignedString(sent));
+    }
+    byte[] bytes = new byte[sent];
+    sender.read(bytes, sent);
+    if (sent == length) {
+      return bytes;
+    }
+    byte[] content = new byte[length];
+    long unpacked;
+    try {
+      unpacked = Zstd.decompressByteArray(content, 0, length, bytes, 0, sent);
+    } catch (ZstdException e) {
+      throw damaged.apply("a chunk cannot be unpacked");
+    }
+    if (unpacked != length) {
+      throw damaged.apply("a chunk is shorter than it was said to be");
+    }
+    return content;
+  }
 
   static byte[] length(int bytes) {
     return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(bytes).array();

@@ -2,8 +2,6 @@ package org.letargo.archive.file;
 
 import static org.letargo.archive.ArchiveException.quoted;
 
-import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -130,31 +128,8 @@ final class TransferIntake implements Closeable {
     done.accept(doneBytes);
   }
 
-  /** The content of a chunk, unpacked if it came packed. */
   private byte[] read(CheckpointFile of, int length) throws IOException {
-    byte[] head = new byte[Integer.BYTES];
-    sender.read(head, head.length);
-    int sent = TransferFormat.length(head);
-    if (sent < 1 || sent > length) {
-      throw damaged(
-          of, "a chunk of " + length + " bytes comes as " + Integer.toUnsignedString(sent));
-    }
-    byte[] bytes = new byte[sent];
-    sender.read(bytes, sent);
-    if (sent == length) {
-      return bytes;
-    }
-    byte[] content = new byte[length];
-    long unpacked;
-    try {
-      unpacked = Zstd.decompressByteArray(content, 0, length, bytes, 0, sent);
-    } catch (ZstdException e) {
-      throw damaged(of, "a chunk cannot be unpacked");
-    }
-    if (unpacked != length) {
-      throw damaged(of, "a chunk is shorter than the recipe says");
-    }
-    return content;
+    return TransferFormat.readContent(sender, length, why -> damaged(of, why));
   }
 
   private void requireOldest() throws IOException {

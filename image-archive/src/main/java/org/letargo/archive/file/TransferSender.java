@@ -2,7 +2,6 @@ package org.letargo.archive.file;
 
 import static org.letargo.archive.ArchiveException.quoted;
 
-import com.github.luben.zstd.Zstd;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,9 +21,6 @@ import org.letargo.archive.store.ChunkException;
  * receiver asks for. Memory stays flat, but for a bit per chunk. For one thread.
  */
 public final class TransferSender {
-  /** The quickest: the link is to be kept busy, not the processor. */
-  private static final int LEVEL = 1;
-
   private final StoredCheckpoint checkpoint;
   private final boolean packed;
   private final OutputStream out;
@@ -108,10 +104,6 @@ public final class TransferSender {
       throw ArchiveException.corrupt(
           where + " is damaged at " + quoted(file.path()), e.getMessage(), e);
     }
-    byte[] bytes = content.array();
-    byte[] shorter = packed ? Zstd.compress(bytes, LEVEL) : bytes;
-    byte[] sent = shorter.length < bytes.length ? shorter : bytes;
-    out.write(TransferFormat.length(sent.length));
-    out.write(sent);
+    TransferFormat.writeContent(content.array(), packed, out);
   }
 }

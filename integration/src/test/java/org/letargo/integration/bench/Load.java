@@ -14,15 +14,20 @@ record Load(String begin, String check) {
 
   /** A process with that much memory, half of it random; its program is {@code /usr/bin/fill}. */
   static Load memory(int mebibytes) {
+    return memory(mebibytes, 0);
+  }
+
+  /** The same, of which so many mebibytes are filled anew in each second. */
+  static Load memory(int mebibytes, int changedPerSecond) {
     return new Load(
         """
-        setsid %s %d </dev/null >>/run/fill.log 2>&1 &
+        setsid %s %d %d </dev/null >>/run/fill.log 2>&1 &
         i=0
         until grep -q ready /run/fill.log; do
           i=$((i + 1)); [ $i -lt 600 ] || exit 1; usleep 50000
         done
         """
-            .formatted(FILL, mebibytes),
+            .formatted(FILL, mebibytes, changedPerSecond),
         """
         echo >/run/fill.log
         kill -USR1 $(pidof fill)

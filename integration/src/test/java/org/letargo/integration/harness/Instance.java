@@ -314,6 +314,11 @@ public final class Instance implements AutoCloseable {
     return folder.resolve("letargo.yaml");
   }
 
+  /** What its hook runs when a VPS has arrived, if the test puts a program there. */
+  public Path onArrival() {
+    return folder.resolve("on-arrival");
+  }
+
   public URI uri() {
     return URI.create("http://127.0.0.1:" + port);
   }

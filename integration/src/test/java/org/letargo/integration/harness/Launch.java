@@ -57,6 +57,7 @@ final class Launch {
       bridge: %s
       subnet: %s
       first-host-id: %d
+      on-arrival: %s
     manager:
       listen: 127.0.0.1:%d
     peers:
@@ -71,6 +72,7 @@ final class Launch {
             instance.name(),
             instance.subnet(),
             firstHostId,
+            instance.onArrival(),
             instance.uri().getPort(),
             instance.peerPort());
   }

@@ -73,6 +73,7 @@ final class HostInspection {
           Uname.release(),
           System.getProperty("os.arch"),
           host.cgroups().kind(),
+          Controllers.read(),
           host.engine().version(),
           runtimeVersion,
           host.configuration().subnet().toString(),

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.letargo.hook.ahead.ReceiveAhead;
+import org.letargo.hook.ahead.SendAhead;
 import org.letargo.hook.change.Changes;
 import org.letargo.hook.change.Host;
 import org.letargo.hook.migration.Found;
@@ -36,6 +38,9 @@ final class LetargoHook implements HookHandler {
   private final Migrations migrations;
   private final Operations operations;
   private final HostInspection inspection;
+  private final Departures departures;
+  private final SendAhead sendAhead;
+  private final ReceiveAhead receiveAhead;
 
   LetargoHook(
       Host host,
@@ -48,6 +53,9 @@ final class LetargoHook implements HookHandler {
     this.migrations = migrations;
     this.operations = operations;
     this.inspection = inspection;
+    this.departures = new Departures(host, changes);
+    this.sendAhead = new SendAhead(host);
+    this.receiveAhead = new ReceiveAhead(host);
   }
 
   @Override
@@ -62,6 +70,8 @@ final class LetargoHook implements HookHandler {
           new VpsList(host.vpses().all().stream().map(this::report).toList());
       case HookRequest.FindVps(VpsName name) -> report(host.vpses().get(name));
       case HookRequest.PreflightVps(VpsName name) -> changes.preflight(name);
+      case HookRequest.DescribeDeparture(VpsName name) -> departures.of(name);
+      case HookRequest.DescribeArrival arrival -> changes.arrival(arrival);
       case HookRequest.WatchVps _ -> watch(exchange);
       case HookRequest.ListTemplates _ -> new TemplateList(host.templates().list());
       case HookRequest.BuildTemplate build -> changes.make(build, exchange);
@@ -71,6 +81,14 @@ final class LetargoHook implements HookHandler {
       case HookRequest.DestroyVps destroy -> done(changes.make(destroy, exchange));
       case HookRequest.ExportVps export -> done(changes.make(export, exchange));
       case HookRequest.SendCheckpoint send -> done(changes.make(send, exchange));
+      case HookRequest.SendAhead ahead ->
+          operations.run(
+              ahead.operation(),
+              exchange::progress,
+              operation -> sendAhead.send(ahead, operation, exchange));
+      case HookRequest.ReceiveAhead(var id) ->
+          operations.run(
+              id, exchange::progress, operation -> receiveAhead.receive(operation, exchange));
       case HookRequest.ListCheckpoints(VpsName name) -> host.vpses().get(name).timeline().now();
       case HookRequest.MarkCheckpoint(var name, var id, var label, var note, var pinned) ->
           host.vpses().get(name).timeline().mark(id, label, note, pinned);

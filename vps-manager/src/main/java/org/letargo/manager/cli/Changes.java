@@ -51,8 +51,8 @@ final class Changes {
     }
   }
 
-  private static int collect(Output output, List<Future<JsonNode>> running)
-      throws InterruptedException {
+  /** Waits for all, tells what has failed, and prints the rest as JSON; the worst exit status. */
+  static int collect(Output output, List<Future<JsonNode>> running) throws InterruptedException {
     ExitStatus worst = ExitStatus.OK;
     ArrayNode ended = JsonNodeFactory.instance.arrayNode();
     for (Future<JsonNode> one : running) {

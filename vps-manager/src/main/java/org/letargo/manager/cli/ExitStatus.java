@@ -6,6 +6,7 @@ package org.letargo.manager.cli;
  */
 enum ExitStatus {
   OK(0, "done"),
+  NOT_ADMITTED(1, "the check has found what stands in the way of a migration"),
   SYSTEM(3, "an error that nobody foresaw, or an operation that was cut off"),
   HOST_UNFIT(5, "the host lacks a program, a kernel feature or a right"),
   START_FAILED(7, "the VPS could not be started"),

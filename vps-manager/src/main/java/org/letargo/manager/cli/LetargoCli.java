@@ -74,6 +74,7 @@ public final class LetargoCli implements Runnable {
           ImportCommand.class,
           SendCommand.class,
           MigrateCommand.class,
+          EvacuateCommand.class,
           OpsCommand.class,
           EventsCommand.class,
           TemplateCommand.class,

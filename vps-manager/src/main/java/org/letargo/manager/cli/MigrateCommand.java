@@ -3,6 +3,7 @@ package org.letargo.manager.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import org.letargo.hook.protocol.DataSize;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example: letargo migrate web1 host2",
+      "With --check-only nothing is touched; it ends with 0 if nothing is refused, else with 1.",
       "Until it is handed over, 'letargo ops cancel' or a failure leaves it here.",
       "One whose target is gone for good comes back by: letargo migrate --take-back web1"
     })
@@ -35,20 +37,43 @@ final class MigrateCommand extends CliCommand {
   @Option(
       names = "--mode",
       paramLabel = "MODE",
-      description = "How: stop (suspended, moved, resumed; as without it).")
+      description =
+          "How: stop (suspended, moved, resumed; as without it), precopy (memory and disk go while"
+              + " it runs), postcopy (frozen, resumed there at once, and its memory follows while"
+              + " it runs), auto (what fits best).")
   private Optional<String> mode = Optional.empty();
+
+  @Option(
+      names = "--downtime",
+      paramLabel = "TIME",
+      description =
+          "With precopy and auto: in which what is left should be sent, such as 300ms, as without"
+              + " it.")
+  private Optional<Duration> downtime = Optional.empty();
+
+  @Option(
+      names = "--bandwidth",
+      paramLabel = "SIZE",
+      description = "The most that is sent in a second, such as 100M (bytes, in powers of 1024).")
+  private Optional<DataSize> bandwidth = Optional.empty();
 
   @Option(
       names = "--keep-source",
       description =
-          "Keep its checkpoints here, in a VPS that never runs again. Those that somebody asked for"
-              + " are kept anyway.")
+          "Keep its checkpoints here, in a VPS that never runs again, and do not send them.")
   private boolean keepSource;
 
   @Option(
       names = "--take-back",
-      description = "Let one go on here that was handed over to a peer which has not got it.")
+      description =
+          "Let one go on here whose other host is gone: that was handed over to it, or is arriving"
+              + " from it.")
   private boolean takeBack;
+
+  @Option(
+      names = "--check-only",
+      description = "Only say whether it can move there, and what stands in the way.")
+  private boolean checkOnly;
 
   @Option(names = "--yes", description = "With --take-back: the peer is gone for good; do not ask.")
   private boolean yes;
@@ -65,12 +90,17 @@ final class MigrateCommand extends CliCommand {
           takeBack ? "--take-back takes no PEER" : "a PEER is missing",
           "See 'letargo migrate --help'.");
     }
+    if (checkOnly && !takeBack) {
+      return MigrationCheck.run(this, name, peer.orElseThrow());
+    }
     return takeBack ? takeBack() : migrate();
   }
 
   private int migrate() throws InterruptedException {
     ObjectNode body = object().put("peer", peer.orElseThrow()).put("keepSource", keepSource);
     mode.ifPresent(given -> body.put("mode", given));
+    downtime.ifPresent(given -> body.put("downtimeMillis", given.toMillis()));
+    bandwidth.ifPresent(given -> body.put("bytesPerSecond", given.bytes()));
     JsonNode ended =
         changes.await(
             cli(),
@@ -103,6 +133,10 @@ final class MigrateCommand extends CliCommand {
           String.format(
               Locale.ROOT, " (%.0f %% of %s)", HUNDRED * sent / size, DataSize.ofBytes(size)));
     }
+    if (moved.has("reason")) {
+      said.append("; ").append(moved.path("mode").asText());
+      said.append(", as ").append(moved.path("reason").asText());
+    }
     JsonNode trouble = moved.path("peerFailure");
     if (trouble.isObject()) {
       said.append("; it is suspended there: ").append(trouble.path("why").asText());
@@ -124,7 +158,7 @@ final class MigrateCommand extends CliCommand {
       output().failure(failure);
       Confirmation.require(
           this,
-          "Is that host gone for good? If " + name + " runs there, it will run twice.",
+          "Is that host gone for good? If " + name + " runs there, there will be two.",
           "did not take back '" + name + "'");
       return takeBack(true);
     }
@@ -136,7 +170,7 @@ final class MigrateCommand extends CliCommand {
         changes.one(
             cli(),
             true,
-            "taken back",
+            "goes on here",
             () -> api().post(path(name) + "/take-back", Optional.of(body)));
     if (output().isJson()) {
       output().document(ended);

@@ -2,7 +2,9 @@ package org.letargo.manager.migration;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.Migration;
@@ -11,7 +13,11 @@ import org.letargo.hook.protocol.MigrationPeer;
 import org.letargo.hook.protocol.MigrationPhase;
 import org.letargo.hook.protocol.MigrationStep;
 import org.letargo.hook.protocol.OperationId;
+import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.PublishedPort;
+import org.letargo.hook.protocol.TemplateName;
+import org.letargo.hook.protocol.TemplateReport;
+import org.letargo.hook.protocol.TimelineEntry;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsReport;
@@ -32,6 +38,9 @@ import org.letargo.manager.vps.VpsState;
 
 /** What peers may ask of this host for VPSes that move here. */
 public final class Arrivals {
+  /** Of the name of a template, before what makes it different. */
+  private static final int LONGEST_STEM = 24;
+
   private final VpsRegistry registry;
   private final VpsClaims claims;
   private final Operations operations;
@@ -98,6 +107,42 @@ public final class Arrivals {
   }
 
   /**
+   * Makes a template of what a VPS that is to come builds on. Blocks.
+   *
+   * @param name what it is called where it comes from
+   * @throws VpsException ARCHIVE_REFUSED, NO_SPACE, CANCELLED if the source broke off
+   */
+  public void template(TemplateName name, Upload upload) {
+    var request = new HookRequest.AddTemplate(OperationId.create(), freeName(name));
+    upload.send(hook.calls(), request, ProgressListener.NONE);
+  }
+
+  private TemplateName freeName(TemplateName wanted) {
+    Set<TemplateName> taken =
+        hook.calls().ask(new HookRequest.ListTemplates()).templates().stream()
+            .map(TemplateReport::name)
+            .collect(Collectors.toUnmodifiableSet());
+    String stem = wanted.value().substring(0, Math.min(wanted.value().length(), LONGEST_STEM));
+    TemplateName free = wanted;
+    for (int number = 2; taken.contains(free); number++) {
+      free = new TemplateName(stem + "-" + number);
+    }
+    return free;
+  }
+
+  /**
+   * Keeps what comes of one that still runs elsewhere, until the upload ends; it is named later, or
+   * never. Blocks.
+   *
+   * @param answers takes what the hook here says
+   * @throws VpsException ARCHIVE_REFUSED, NO_SPACE, CANCELLED if the source broke off
+   */
+  public void ahead(Upload upload, Upload.Answers answers) {
+    var request = new HookRequest.ReceiveAhead(OperationId.create());
+    upload.send(hook.calls(), request, ProgressListener.NONE, answers);
+  }
+
+  /**
    * Begins to receive one; the upload is read on threads of the operation.
    *
    * @throws VpsException NAME_TAKEN, BUSY, HOOK_UNREACHABLE; neither the upload nor the sender is
@@ -134,6 +179,43 @@ public final class Arrivals {
   }
 
   /**
+   * Begins to receive an earlier checkpoint of one that is this host's, beside whatever it does;
+   * the upload is read on threads of the operation.
+   */
+  public Operation remember(
+      MigrationId migration,
+      VpsName name,
+      Remembered past,
+      String by,
+      Upload upload,
+      ImportVps.Sender sender) {
+    Work work =
+        new Work() {
+          @Override
+          public void run(OperationRun run) {
+            var step = new MigrationStep.Remember(past.entry(), past.isParent());
+            var request = new HookRequest.MigrateVps(run.hookOperation(), name, migration, step);
+            upload.send(hook.calls(), request, run::progress, sender);
+          }
+
+          @Override
+          public void ended(Operation operation) {
+            upload.end();
+            sender.ended(operation);
+          }
+        };
+    return operations.start(
+        OperationId.create(), OperationKind.REMEMBER, new Subject.OfVps(name), by, work);
+  }
+
+  /**
+   * An earlier checkpoint.
+   *
+   * @param isParent whether the state in which the VPS came follows on it
+   */
+  public record Remembered(TimelineEntry entry, boolean isParent) {}
+
+  /**
    * Begins to make one this host's that has arrived.
    *
    * @param atEnd hears how it ended; the last call
@@ -153,6 +235,36 @@ public final class Arrivals {
           @Override
           public void ended(Operation operation) {
             atEnd.accept(operation);
+          }
+        };
+    return begin(id, OperationKind.ARRIVE, name, by, work);
+  }
+
+  /**
+   * Begins to make one this host's that runs at once, on memory that comes as the upload.
+   *
+   * @throws VpsException NOT_FOUND, BUSY, HOOK_UNREACHABLE; neither the upload nor the sender is
+   *     touched then
+   */
+  public Operation borrow(
+      MigrationId migration, VpsName name, String by, Upload upload, ImportVps.Sender sender) {
+    OperationId id = OperationId.create();
+    registry.claimBetween(name, new VpsState.Arriving(id));
+    Work work =
+        new Work() {
+          @Override
+          public void run(OperationRun run) {
+            var request =
+                new HookRequest.MigrateVps(
+                    run.hookOperation(), name, migration, new MigrationStep.Borrow());
+            upload.send(hook.calls(), request, run::progress, sender);
+            claims.catchUp(name);
+          }
+
+          @Override
+          public void ended(Operation operation) {
+            upload.end();
+            sender.ended(operation);
           }
         };
     return begin(id, OperationKind.ARRIVE, name, by, work);

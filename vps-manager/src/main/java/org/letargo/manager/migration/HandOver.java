@@ -7,6 +7,7 @@ import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.MigrationId;
 import org.letargo.hook.protocol.MigrationPhase;
 import org.letargo.hook.protocol.MigrationStep;
+import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.operation.HookCalls;
@@ -20,9 +21,18 @@ final class HandOver {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final MigrationHook hook;
+  private final ProgressListener progress;
 
   HandOver(MigrationHook hook) {
+    this(hook, ProgressListener.NONE);
+  }
+
+  /**
+   * @param progress hears how far the sending of earlier checkpoints is
+   */
+  HandOver(MigrationHook hook, ProgressListener progress) {
     this.hook = hook;
+    this.progress = progress;
   }
 
   /**
@@ -75,8 +85,9 @@ final class HandOver {
 
   /** From here on the target has it, and this host has not. */
   private void release(VpsName name, MigrationId id, OtherHost target) {
+    boolean pastIsThere = new Past(hook, target, progress).send(name, id);
     try {
-      hook.step(name, id, new MigrationStep.Release());
+      hook.step(name, id, new MigrationStep.Release(pastIsThere));
     } catch (VpsException e) {
       if (hook.find(id).phase() == MigrationPhase.HANDED_OVER) {
         throw e; // what is open is gone on with later

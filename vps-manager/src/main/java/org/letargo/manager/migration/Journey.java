@@ -2,19 +2,21 @@ package org.letargo.manager.migration;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DepartureReport;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HookStream;
 import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationId;
-import org.letargo.hook.protocol.MigrationPhase;
 import org.letargo.hook.protocol.MigrationReport;
 import org.letargo.hook.protocol.MigrationStep;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.ProgressListener;
+import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.protocol.VpsReport;
@@ -37,11 +39,22 @@ import org.letargo.manager.operation.OperationRun;
  *          ------------- take it -------------->  restored, OWNED, runs
  * gone
  * </pre>
+ *
+ * In the mode {@code postcopy} it is frozen instead of suspended, LENT instead of HANDED_OVER, and
+ * runs at the target while its memory comes; HANDED_OVER is when the target has all of it.
  */
 final class Journey {
   private static final int LEFT = 3;
   private static final int SETTLED = 40;
+
+  /** Most of the time of the mode {@code postcopy} goes by behind this. */
+  private static final int FROZEN = 20;
+
+  /** The phase in which the VPS runs there. */
+  private static final String MEMORY = "memory";
+
   private static final int SENT = 80;
+  private static final int RUNS_THERE = 90;
   private static final int HUNDRED = 100;
 
   private final MigrationHook hook;
@@ -56,7 +69,19 @@ final class Journey {
   /** Set on the way. */
   private long sentBytes;
 
-  private Optional<CheckpointReport> state = Optional.empty();
+  private HeldAhead held = HeldAhead.NONE;
+
+  private MigrationMode mode;
+  private String reason = "";
+
+  /** Since when it runs nowhere; empty if it did not run. */
+  private Optional<Instant> frozenAt = Optional.empty();
+
+  /** In the mode {@code postcopy} since when it runs there. */
+  private volatile Optional<Instant> runningAt = Optional.empty();
+
+  private volatile long lentBytes;
+  private long sizeBytes;
   private Migration.Was was = Migration.Was.STOPPED;
 
   Journey(
@@ -68,51 +93,159 @@ final class Journey {
     this.hook = hook;
     this.run = run;
     this.wish = wish;
+    this.mode = wish.mode();
     this.name = wish.name();
     this.target = target;
     this.patience = patience;
   }
 
-  void make() {
+  void make(Admittance admittance) {
+    try {
+      move(admittance);
+    } finally {
+      held.close(); // not earlier: it takes its time, and the VPS would wait for it
+    }
+  }
+
+  private void move(Admittance admittance) {
     run.progress(Progress.phase("ask", 0));
     VpsReport report = hook.vps(name).orElseThrow(() -> VpsException.notFound(name));
     target.check(id, ArrivalWish.of(report.spec()));
+    Admittance.Admitted admitted = admittance.require(name, wish.peer());
+    if (!admitted.hasTemplate()) {
+      sendTemplate(report.spec().template());
+    }
     try {
       step(new MigrationStep.Leave(target.peer(), wish.keepSource()), 0, LEFT);
-      sendAhead();
+      run.nextStep();
+      mode = settled(admitted);
+      held = sendAhead();
       run.nextStep();
       settle();
       run.nextStep();
       send();
       run.nextStep();
       run.commit();
-      step(new MigrationStep.HandOver(), SENT, SENT);
+      handOver();
     } catch (VpsException e) {
-      if (hook.find(id).phase() != MigrationPhase.HANDED_OVER) {
-        throw stays(e);
+      switch (hook.find(id).phase()) {
+        case HANDED_OVER -> {}
+        case LENT -> throw e; // the hook takes it back by itself when that is safe
+        case LEAVING, MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> throw stays(e);
       }
     }
     run.progress(Progress.phase("take", SENT));
-    new HandOver(hook)
+    new HandOver(hook, this::past)
         .settle(name, id, target, patience, this::arrived)
         .ifPresent(why -> made(Optional.of(why)));
   }
 
+  /** Nothing else can be told of a VPS whose template is not there. */
+  private void sendTemplate(TemplateName template) {
+    var request = new HookRequest.ExportTemplate(run.hookOperation(), template);
+    target.template(
+        id,
+        template,
+        hook.calls().client().open(request),
+        reached ->
+            run.progress(new Progress("template", reached.doneBytes(), reached.totalBytes(), 0)));
+    run.nextStep();
+  }
+
   /** What the mode does while the VPS runs on. */
-  private void sendAhead() {
-    switch (wish.mode()) {
-      case MigrationMode.Stop _ -> {}
+  private HeldAhead sendAhead() {
+    return switch (mode) {
+      case MigrationMode.Stop _, MigrationMode.Postcopy _, MigrationMode.Auto _ -> HeldAhead.NONE;
+      case MigrationMode.Precopy(Duration downtime) -> sendAhead(downtime);
+    };
+  }
+
+  /** What is done; where that was left to us, it is chosen now. */
+  private MigrationMode settled(Admittance.Admitted admitted) {
+    if (!(wish.mode() instanceof MigrationMode.Auto(Duration downtime))) {
+      return wish.mode();
+    }
+    DepartureReport vps = admitted.vps();
+    ModeChoice choice =
+        ModeChoice.of(
+            new ModeChoice.Facts(
+                isRunning(),
+                vps.memory(),
+                vps.disk(),
+                vps.changedPerSecond(),
+                target.bytesPerSecond(),
+                target.latency(),
+                downtime,
+                admitted.knowsChunks(),
+                true));
+    reason = choice.why();
+    run.progress(Progress.phase(choice.way().name().toLowerCase(Locale.ROOT), LEFT));
+    return switch (choice.way()) {
+      case STOP -> new MigrationMode.Stop();
+      case PRECOPY -> new MigrationMode.Precopy(downtime);
+      case POSTCOPY -> new MigrationMode.Postcopy();
+    };
+  }
+
+  private boolean isRunning() {
+    return hook.vps(name).filter(vps -> vps.status() instanceof VpsStatus.Running).isPresent();
+  }
+
+  private HeldAhead sendAhead(Duration downtime) {
+    if (!isRunning()) {
+      return HeldAhead.NONE; // it stands still already
+    }
+    var request =
+        new HookRequest.SendAhead(run.hookOperation(), name, target.wantsPacked(), downtime);
+    return target.ahead(id, hook.calls().client().open(request), run::progress);
+  }
+
+  private void handOver() {
+    if (mode.lends()) {
+      lend();
+    } else {
+      step(new MigrationStep.HandOver(), SENT, SENT);
+    }
+  }
+
+  /** It runs there while this works. */
+  private void lend() {
+    var request =
+        new HookRequest.MigrateVps(run.hookOperation(), name, id, new MigrationStep.Serve());
+    ProgressListener shown = between(FROZEN, SENT);
+    try (HookStream<MigrationReport> serving = hook.calls().client().open(request)) {
+      target.borrow(
+          id,
+          name,
+          serving,
+          reached -> {
+            if (reached.phase().equals(MEMORY) && runningAt.isEmpty()) {
+              runningAt = Optional.of(Instant.now());
+            }
+            lentBytes = Math.max(lentBytes, reached.doneBytes());
+            shown.on(reached);
+          });
     }
   }
 
   private void settle() {
-    MigrationReport settled = step(new MigrationStep.Settle(), LEFT, SETTLED);
+    MigrationReport settled =
+        mode.lends()
+            ? step(new MigrationStep.Lend(), LEFT, FROZEN / 2)
+            : step(new MigrationStep.Settle(), LEFT, SETTLED);
     VpsReport vps = settled.vps().orElseThrow(() -> VpsException.notFound(name));
     was = vps.migration().map(Migration::was).orElse(was);
-    state =
-        vps.status() instanceof VpsStatus.Suspended(CheckpointReport in)
-            ? Optional.of(in)
-            : Optional.empty();
+    switch (vps.status()) {
+      case VpsStatus.Suspended(CheckpointReport in) -> {
+        frozenAt = Optional.of(in.takenAt()).filter(_ -> was.isAlive());
+        sizeBytes = in.size().bytes();
+      }
+      case VpsStatus.Paused paused -> {
+        frozenAt = Optional.of(paused.since());
+        sizeBytes = vps.memoryUsed().bytes();
+      }
+      case VpsStatus.Running _, VpsStatus.Stopped _ -> {}
+    }
   }
 
   /** The one place where its last state is sent. */
@@ -121,7 +254,8 @@ final class Journey {
         new HookRequest.MigrateVps(
             run.hookOperation(), name, id, new MigrationStep.Send(target.wantsPacked()));
     try (HookStream<MigrationReport> leaving = hook.calls().client().open(request)) {
-      sentBytes = target.arrive(id, name, was, leaving, between(SETTLED, SENT));
+      ProgressListener shown = mode.lends() ? between(FROZEN / 2, FROZEN) : between(SETTLED, SENT);
+      sentBytes = target.arrive(id, name, was, leaving, shown);
     }
   }
 
@@ -170,23 +304,30 @@ final class Journey {
 
   /** The target has said so. */
   private void arrived() {
-    run.progress(Progress.phase("release", SENT + 10));
+    run.progress(Progress.phase("release", RUNS_THERE));
     made(Optional.empty());
   }
 
+  private void past(Progress reached) {
+    run.progress(new Progress("past", reached.doneBytes(), reached.totalBytes(), RUNS_THERE));
+  }
+
   private void made(Optional<Failure> peerFailure) {
+    Instant runs = runningAt.orElseGet(Instant::now);
     Duration downtime =
-        state
-            .filter(_ -> was.isAlive() && peerFailure.isEmpty())
-            .map(in -> Duration.between(in.takenAt(), Instant.now()))
+        frozenAt
+            .filter(_ -> peerFailure.isEmpty())
+            .map(since -> Duration.between(since, runs))
             .filter(time -> !time.isNegative())
             .orElse(Duration.ZERO);
     run.made(
         new OperationResult.Moved(
             target.peer().name(),
-            wish.mode().word(),
-            sentBytes,
-            state.map(in -> in.size().bytes()).orElse(0L),
+            mode.word(),
+            reason,
+            held.sentBytes() + sentBytes + lentBytes,
+            held.sentBytes(),
+            sizeBytes,
             downtime,
             Duration.ofNanos(System.nanoTime() - beginNanos),
             peerFailure));

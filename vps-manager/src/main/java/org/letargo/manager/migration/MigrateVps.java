@@ -2,10 +2,13 @@ package org.letargo.manager.migration;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.Failure;
 import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationPhase;
+import org.letargo.hook.protocol.MigrationStep;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.Progress;
 import org.letargo.hook.protocol.VpsException;
@@ -38,25 +41,34 @@ public final class MigrateVps {
   private final VpsClaims claims;
   private final Operations operations;
   private final MigrationHook hook;
+  private final Admittance admittance;
 
   /**
    * What is wanted.
    *
-   * @param keepSource whether its checkpoints stay here; they do anyway if somebody wanted them
+   * @param bandwidth the most bytes that go in a second; empty: as many as can
+   * @param keepSource whether its earlier checkpoints stay here and are not sent
    */
-  public record Wish(VpsName name, String peer, MigrationMode mode, boolean keepSource) {}
+  public record Wish(
+      VpsName name,
+      String peer,
+      MigrationMode mode,
+      boolean keepSource,
+      Optional<DataSize> bandwidth) {}
 
   public MigrateVps(
       OtherHosts hosts,
       VpsRegistry registry,
       VpsClaims claims,
       Operations operations,
-      HookCalls hook) {
+      HookCalls hook,
+      Admittance admittance) {
     this.hosts = hosts;
     this.registry = registry;
     this.claims = claims;
     this.operations = operations;
     this.hook = new MigrationHook(hook);
+    this.admittance = admittance;
   }
 
   /**
@@ -65,7 +77,8 @@ public final class MigrateVps {
    * @throws VpsException NOT_FOUND, BUSY, WRONG_STATE, HOOK_UNREACHABLE
    */
   Operation start(Wish wish, String by) {
-    OtherHost target = hosts.get(wish.peer());
+    OtherHost peer = hosts.get(wish.peer());
+    OtherHost target = wish.bandwidth().map(peer::limitedTo).orElse(peer);
     OperationId id = OperationId.create();
     registry.claim(wish.name(), VpsMove.MIGRATE, id);
     return begin(
@@ -73,7 +86,7 @@ public final class MigrateVps {
         OperationKind.MIGRATE,
         wish.name(),
         by,
-        run -> new Journey(hook, run, wish, target, PATIENCE).make());
+        run -> new Journey(hook, run, wish, target, PATIENCE).make(admittance));
   }
 
   private Operation begin(OperationId id, OperationKind kind, VpsName name, String by, Work work) {
@@ -87,58 +100,82 @@ public final class MigrateVps {
   }
 
   /**
-   * Begins to take back one that was not to leave, or whose target is gone.
+   * Begins to let one go on here whose other host is gone: one that was to leave for it is taken
+   * back, one that was arriving from it becomes this host's.
    *
-   * @param force although the target does not answer: somebody knows that it is gone for good
+   * @param force although the other host does not answer: somebody knows that it is gone for good
    * @throws VpsException NOT_FOUND, BUSY, WRONG_STATE if it is simply here; HOOK_UNREACHABLE
    */
   Operation takeBack(VpsName name, boolean force, String by) {
-    requireLeaving(name);
-    OperationId id = OperationId.create();
-    registry.claimBetween(name, new VpsState.Migrating(id));
-    return begin(id, OperationKind.TAKE_BACK, name, by, _ -> takeBack(name, force));
-  }
-
-  private Migration requireLeaving(VpsName name) {
-    return hook.between(name)
-        .filter(now ->
-            now.phase() == MigrationPhase.LEAVING || now.phase() == MigrationPhase.HANDED_OVER)
-        .orElseThrow(() ->
-            VpsException.wrongState(
-                name, "take back", "not on its way to another host", "Look where it is."));
-  }
-
-  private void takeBack(VpsName name, boolean force) {
-    Migration now = requireLeaving(name);
-    if (now.phase() == MigrationPhase.HANDED_OVER) {
-      try {
-        target(now).drop(now.id(), name);
-      } catch (VpsException e) {
-        if (e.code() != Code.PEER_UNREACHABLE) {
-          throw e;
-        }
-        if (!force) {
-          throw new VpsException(
-              Code.PEER_UNREACHABLE,
-              "VPS '" + name + "' is not taken back",
-              "it may run on host '"
-                  + now.peer().name()
-                  + "', which does not answer ("
-                  + e.why()
-                  + ")",
-              "If that host is gone for good, say so: 'letargo migrate --take-back --yes "
-                  + name
-                  + "'. If it is not, there will be two.",
-              e);
-        }
-        LOG.warn("vps={} is taken back from {}, which is said to be gone", name, now.peer().name());
+    Migration now = hook.between(name).orElseThrow(() -> notBetween(name));
+    return switch (now.phase()) {
+      case LEAVING, HANDED_OVER -> {
+        OperationId id = claim(name);
+        yield begin(id, OperationKind.TAKE_BACK, name, by, _ -> takeBack(name, now, force));
       }
+      case ARRIVING -> {
+        OperationId id = OperationId.create();
+        registry.claimBetween(name, new VpsState.Arriving(id));
+        yield begin(id, OperationKind.ARRIVE, name, by, _ -> takeOver(name, now, force));
+      }
+      case LENT, MOVED, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> throw notBetween(name);
+    };
+  }
+
+  private static VpsException notBetween(VpsName name) {
+    return VpsException.wrongState(
+        name, "take back", "not on its way between two hosts", "Look where it is.");
+  }
+
+  private void takeBack(VpsName name, Migration now, boolean force) {
+    if (now.phase() == MigrationPhase.HANDED_OVER) {
+      askOther(name, now, force, () -> other(now).drop(now.id(), name));
     }
     hook.takeBack(name, now.id(), true);
   }
 
-  /** The very host that it was handed to. */
-  private OtherHost target(Migration now) {
+  /** It is the source's to decide, as long as there is one. */
+  private void takeOver(VpsName name, Migration now, boolean force) {
+    AtomicReference<MigrationPhase> source = new AtomicReference<>(MigrationPhase.HANDED_OVER);
+    askOther(name, now, force, () -> source.set(other(now).find(now.id()).phase()));
+    switch (source.get()) {
+      case HANDED_OVER -> hook.step(name, now.id(), new MigrationStep.Take());
+      case LEAVING, LENT ->
+          throw VpsException.wrongState(
+              name,
+              "take over",
+              "still at host '" + now.peer().name() + "', which decides",
+              "Wait for its migration, or cancel it there.");
+      case MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN ->
+          hook.step(name, now.id(), new MigrationStep.Drop());
+    }
+  }
+
+  /** Only silence can be overruled: what the other host says counts. */
+  private static void askOther(VpsName name, Migration now, boolean force, Runnable question) {
+    try {
+      question.run();
+    } catch (VpsException e) {
+      if (e.code() != Code.PEER_UNREACHABLE) {
+        throw e;
+      }
+      String peer = now.peer().name();
+      if (!force) {
+        throw new VpsException(
+            Code.PEER_UNREACHABLE,
+            "VPS '" + name + "' does not go on here",
+            "it may run on host '" + peer + "', which does not answer (" + e.why() + ")",
+            "If that host is gone for good, say so: 'letargo migrate --take-back --yes "
+                + name
+                + "'. If it is not, there will be two.",
+            e);
+      }
+      LOG.warn("vps={} goes on here: {} is said to be gone for good", name, peer);
+    }
+  }
+
+  /** The very host that it was handed to, or comes from. */
+  private OtherHost other(Migration now) {
     return hosts
         .find(now.peer())
         .orElseThrow(() ->
@@ -176,13 +213,14 @@ public final class MigrateVps {
         run.progress(Progress.phase("take", -1));
         settle(name, now, PATIENCE);
       }
-      case LENT, MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> {}
+      case LENT -> throw interrupted(name); // its hook takes it back
+      case MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> {}
     }
   }
 
   private void settle(VpsName name, Migration now, Duration patience) {
     new HandOver(hook)
-        .settle(name, now.id(), target(now), patience, () -> {})
+        .settle(name, now.id(), other(now), patience, () -> {})
         .map(Failure::toException)
         .ifPresent(why -> {
           throw why;
@@ -214,22 +252,35 @@ public final class MigrateVps {
    * operation of its own, once there is something to do.
    */
   void reconcile(VpsName name, Migration open) {
-    boolean leaves =
-        switch (open.phase()) {
-          case LEAVING -> true;
-          case HANDED_OVER -> answers(open);
-          case LENT, MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> false;
-        };
-    if (leaves) {
-      OperationId id = OperationId.create();
-      registry.claimBetween(name, new VpsState.Migrating(id));
-      begin(id, OperationKind.MIGRATE, name, MigrationUpkeep.BY, continued(name));
+    switch (open.phase()) {
+      case LEAVING -> {
+        OperationId id = claim(name);
+        begin(
+            id,
+            OperationKind.TAKE_BACK,
+            name,
+            MigrationUpkeep.BY,
+            _ -> hook.takeBack(name, open.id(), false));
+      }
+      case HANDED_OVER -> {
+        if (answers(open)) {
+          OperationId id = claim(name);
+          begin(id, OperationKind.MIGRATE, name, MigrationUpkeep.BY, continued(name));
+        }
+      }
+      case LENT, MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> {}
     }
+  }
+
+  private OperationId claim(VpsName name) {
+    OperationId id = OperationId.create();
+    registry.claimBetween(name, new VpsState.Migrating(id));
+    return id;
   }
 
   private boolean answers(Migration open) {
     try {
-      target(open).find(open.id());
+      other(open).find(open.id());
       return true;
     } catch (VpsException e) {
       LOG.debug("{} is open: {}", open.id(), e.getMessage());

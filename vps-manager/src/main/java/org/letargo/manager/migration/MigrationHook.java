@@ -59,13 +59,11 @@ final class MigrationHook {
         step(name, migration, new MigrationStep.TakeBack(handedOver));
         return;
       } catch (VpsException e) {
-        boolean isOver = e.code() == Code.NOT_FOUND;
-        boolean mayWait =
-            e.code() == Code.BUSY && System.nanoTime() - begin < LONGEST_BUSY.toNanos();
-        if (isOver) {
-          return;
+        if (e.code() == Code.NOT_FOUND) {
+          return; // it is over
         }
-        if (!mayWait) {
+        boolean atIt = e.code() == Code.BUSY || e.code() == Code.INTERRUPTED;
+        if (!atIt || System.nanoTime() - begin > LONGEST_BUSY.toNanos()) {
           throw e;
         }
         HookCalls.pause(PAUSE);

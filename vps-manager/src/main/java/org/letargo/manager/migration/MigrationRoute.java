@@ -1,7 +1,9 @@
 package org.letargo.manager.migration;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.web.Call;
@@ -10,7 +12,12 @@ import org.letargo.manager.web.Endpoints;
 /** Migrations: begin one, take a VPS back. */
 public final class MigrationRoute {
   /** Schema Migrate. */
-  record MigrateBody(String peer, Optional<String> mode, Optional<Boolean> keepSource) {}
+  record MigrateBody(
+      String peer,
+      Optional<String> mode,
+      Optional<Boolean> keepSource,
+      Optional<Long> downtimeMillis,
+      Optional<Long> bytesPerSecond) {}
 
   /** Schema TakeBack. */
   record TakeBackBody(Optional<Boolean> force) {}
@@ -48,8 +55,13 @@ public final class MigrationRoute {
         new MigrateVps.Wish(
             name,
             body.peer(),
-            MigrationMode.parse(body.mode().orElse(DEFAULT_MODE)),
-            body.keepSource().orElse(false));
+            MigrationMode.parse(
+                body.mode().orElse(DEFAULT_MODE),
+                body.downtimeMillis()
+                    .map(Duration::ofMillis)
+                    .orElse(MigrationMode.DEFAULT_DOWNTIME)),
+            body.keepSource().orElse(false),
+            body.bytesPerSecond().map(DataSize::ofBytes));
     call.blocking(() -> call.accepted(migration.start(wish, call.by())));
   }
 

@@ -7,7 +7,9 @@ import org.letargo.manager.json.FailureView;
 public record MovedView(
     String peer,
     String mode,
+    Optional<String> reason,
     long sentBytes,
+    long aheadBytes,
     long sizeBytes,
     long downtimeMillis,
     long totalMillis,
@@ -16,7 +18,9 @@ public record MovedView(
     return new MovedView(
         moved.peer(),
         moved.mode(),
+        Optional.of(moved.reason()).filter(reason -> !reason.isEmpty()),
         moved.sentBytes(),
+        moved.aheadBytes(),
         moved.sizeBytes(),
         moved.downtime().toMillis(),
         moved.total().toMillis(),

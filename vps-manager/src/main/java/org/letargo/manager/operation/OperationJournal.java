@@ -190,6 +190,7 @@ final class OperationJournal {
           RECEIVE,
           MIGRATE,
           ARRIVE,
+          REMEMBER,
           TAKE_BACK,
           CHECKPOINT,
           REWIND,

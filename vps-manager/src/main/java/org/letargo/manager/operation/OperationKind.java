@@ -22,6 +22,8 @@ public enum OperationKind {
   MIGRATE,
   /** One that has come from a peer becomes this host's. */
   ARRIVE,
+  /** An earlier checkpoint of one that has come from a peer follows it. */
+  REMEMBER,
   /** One that was to go to a peer stays. */
   TAKE_BACK,
   CHECKPOINT,

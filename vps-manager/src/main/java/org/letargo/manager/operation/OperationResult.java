@@ -36,8 +36,11 @@ public sealed interface OperationResult {
    * A VPS has moved to a peer.
    *
    * @param mode in which way, such as {@code stop}
+   * @param reason why in that way, if it was left to us; else empty
    * @param sentBytes as they were on the way
-   * @param sizeBytes of memory and disk of the VPS
+   * @param aheadBytes how many of them while the VPS still ran
+   * @param sizeBytes of memory and disk of the VPS; in the mode {@code postcopy} of the memory that
+   *     it had in use
    * @param downtime how long it ran nowhere, until the peer said that it runs; zero for one that
    *     did not run
    * @param total from the beginning until the peer said that it has it
@@ -46,7 +49,9 @@ public sealed interface OperationResult {
   record Moved(
       String peer,
       String mode,
+      String reason,
       long sentBytes,
+      long aheadBytes,
       long sizeBytes,
       Duration downtime,
       Duration total,

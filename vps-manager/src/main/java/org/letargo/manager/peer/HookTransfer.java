@@ -31,12 +31,20 @@ final class HookTransfer<R> {
   private final PeerTalk talk;
   private final PeerService peers;
   private final Peer peer;
+  private final Throttle throttle;
+  private volatile long sentBytes; // written by one thread
 
   HookTransfer(HookStream<R> leaving, PeerTalk talk, PeerService peers, Peer peer) {
+    this(leaving, talk, peers, peer, Throttle.NONE);
+  }
+
+  HookTransfer(
+      HookStream<R> leaving, PeerTalk talk, PeerService peers, Peer peer, Throttle throttle) {
     this.leaving = leaving;
     this.talk = talk;
     this.peers = peers;
     this.peer = peer;
+    this.throttle = throttle;
   }
 
   /** Whether content is packed on the way to it. */
@@ -51,11 +59,17 @@ final class HookTransfer<R> {
    * @throws VpsException what the hook here says, or the peer, or that something broke
    */
   long run(ProgressListener progress) {
+    long begin = System.nanoTime();
+    runUnmeasured(progress);
+    measured(sentBytes, System.nanoTime() - begin);
+    return sentBytes;
+  }
+
+  /** The same, where the time that it takes says nothing about the link. */
+  void runUnmeasured(ProgressListener progress) {
     BlockingQueue<Optional<VpsException>> end = new ArrayBlockingQueue<>(1);
     Thread.ofVirtual().name("transfer-back").start(() -> end.add(handBack()));
-    long begin = System.nanoTime();
-    long[] bytes = new long[1];
-    Optional<VpsException> here = handOn(progress, bytes);
+    Optional<VpsException> here = handOn(progress);
     try {
       throwCause(here, end.take());
     } catch (InterruptedException e) {
@@ -63,8 +77,6 @@ final class HookTransfer<R> {
       throw new VpsException(
           Code.INTERRUPTED, "the VPS was not sent", "the manager ends", "Start it again.", e);
     }
-    measured(bytes[0], System.nanoTime() - begin);
-    return bytes[0];
   }
 
   /**
@@ -87,14 +99,20 @@ final class HookTransfer<R> {
     };
   }
 
+  /** How many bytes have gone so far; by any thread. */
+  long sentBytes() {
+    return sentBytes;
+  }
+
   /** From the hook to the peer, until all was sent. */
-  private Optional<VpsException> handOn(ProgressListener progress, long[] bytes) {
+  private Optional<VpsException> handOn(ProgressListener progress) {
     try {
       while (true) {
         switch (leaving.next()) {
           case Item.Output<R>(byte[] part) -> {
+            throttle.pass(part.length);
             talk.write(part);
-            bytes[0] += part.length;
+            sentBytes += part.length;
           }
           case Item.Progressed<R>(Progress reached) -> progress.on(reached);
           case Item.Finished<R> _ -> {
@@ -113,7 +131,7 @@ final class HookTransfer<R> {
   }
 
   private void measured(long bytes, long nanos) {
-    if (bytes >= MIN_MEASURED_BYTES) {
+    if (bytes >= MIN_MEASURED_BYTES && throttle == Throttle.NONE) {
       peers.sawBandwidth(
           peer.name(), Math.max(1, (long) (bytes * (double) NANOS_PER_SECOND / nanos)));
     }

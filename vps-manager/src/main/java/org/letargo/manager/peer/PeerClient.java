@@ -59,6 +59,12 @@ final class PeerClient implements AutoCloseable {
     send(peer, HttpMethod.PUT, path, Buffer.buffer(ApiJson.bytes(body))).require(peer.url());
   }
 
+  /** Asks a peer about something; failures as in {@link #get}. */
+  <T> T post(Peer peer, String path, Object question, Class<T> type) {
+    Buffer body = Buffer.buffer(ApiJson.bytes(question));
+    return send(peer, HttpMethod.POST, path, body).read(peer.url(), type);
+  }
+
   private PeerAnswer send(Peer peer, HttpMethod method, String path, Buffer body) {
     HttpClient http = line(peer).http();
     return ask(http, peer.url(), method, path, request -> exchange(request, body));

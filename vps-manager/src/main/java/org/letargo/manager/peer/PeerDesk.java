@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * POST /peer/v1/join         token and authorities of a stranger  -> our authorities
  * GET  /peer/v1/facts                                             -> what this host is like
+ * POST /peer/v1/admission    a VPS that may come                 -> what there is for it here
  * PUT  /peer/v1/authorities  all that the peer has from now on    -> ours
  * POST /peer/v1/probe        bytes that nobody needs              -> how many came
  * POST /peer/v1/vps/NAME     what a hook sends                    -> what ours answers, how it ended
@@ -46,6 +49,9 @@ final class PeerDesk implements PeerServer.Desk {
   /** Connections that are none are noted once in so long: whoever makes them makes thousands. */
   private static final Duration STRANGE_PAUSE = Duration.ofSeconds(10);
 
+  /** What is asked for by POST and changes nothing. */
+  private static final Set<String> LOOKS = Set.of(PeerPaths.PROBE, PeerPaths.ADMISSION);
+
   private static final int BLOCK_BYTES = 64 << 10;
   private static final int REFUSED = 400;
   private static final int MAX_PATH = 200;
@@ -54,6 +60,7 @@ final class PeerDesk implements PeerServer.Desk {
   private final Peers peers;
   private final JoinTokens tokens;
   private final Supplier<PeerFacts> facts;
+  private final Function<Arrival.Question, Arrival> admission;
   private final ImportVps imports;
   private final MigrationDesk migrations;
   private final AuditLog audit;
@@ -65,6 +72,7 @@ final class PeerDesk implements PeerServer.Desk {
       Peers peers,
       JoinTokens tokens,
       Supplier<PeerFacts> facts,
+      Function<Arrival.Question, Arrival> admission,
       ImportVps imports,
       Arrivals arrivals,
       AuditLog audit,
@@ -73,6 +81,7 @@ final class PeerDesk implements PeerServer.Desk {
     this.peers = peers;
     this.tokens = tokens;
     this.facts = facts;
+    this.admission = admission;
     this.imports = imports;
     this.migrations = new MigrationDesk(arrivals);
     this.audit = audit;
@@ -91,6 +100,10 @@ final class PeerDesk implements PeerServer.Desk {
       case "GET " + PeerPaths.FACTS -> {
         request.requirePeer();
         yield facts.get();
+      }
+      case "POST " + PeerPaths.ADMISSION -> {
+        request.requirePeer();
+        yield admission.apply(request.json(Arrival.Question.class));
       }
       case "PUT " + PeerPaths.AUTHORITIES -> replaceAuthorities(request);
       case "POST " + PeerPaths.PROBE -> probe(request);
@@ -204,7 +217,7 @@ final class PeerDesk implements PeerServer.Desk {
 
   @Override
   public void answered(PeerRequest request, int status) {
-    boolean changes = request.isUnsafe() && !request.path().equals(PeerPaths.PROBE);
+    boolean changes = request.isUnsafe() && !LOOKS.contains(request.path());
     if (status >= REFUSED || changes) {
       note(request.by(), action(request.path()), request.path(), request.address(), status);
     }
@@ -214,6 +227,7 @@ final class PeerDesk implements PeerServer.Desk {
     return switch (path) {
       case PeerPaths.JOIN -> "peer.join";
       case PeerPaths.FACTS -> "peer.facts";
+      case PeerPaths.ADMISSION -> "peer.admission";
       case PeerPaths.AUTHORITIES -> "peer.authorities";
       case PeerPaths.PROBE -> "peer.probe";
       default -> {

@@ -8,6 +8,9 @@ final class PeerPaths {
   /** GET: what the host is like. */
   static final String FACTS = "/peer/v1/facts";
 
+  /** POST: whether a VPS could come; nothing is reserved. */
+  static final String ADMISSION = "/peer/v1/admission";
+
   /** PUT: the authorities that the peer has from now on. */
   static final String AUTHORITIES = "/peer/v1/authorities";
 

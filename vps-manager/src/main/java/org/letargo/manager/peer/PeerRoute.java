@@ -56,7 +56,8 @@ public final class PeerRoute {
     return service.orElseThrow(PeerRoute::off);
   }
 
-  private static VpsException off() {
+  /** Why nothing can be done with peers on this host. */
+  public static VpsException off() {
     return new VpsException(
         Code.HOST_UNFIT,
         "there is nothing to do with peers",

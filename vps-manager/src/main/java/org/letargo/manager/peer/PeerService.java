@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +54,7 @@ public final class PeerService implements AutoCloseable {
    *
    * @param folder where the authority is, 0700
    * @param facts what this host says of itself
+   * @param admission what it has for a VPS that may come
    */
   public record Parts(
       Vertx vertx,
@@ -60,6 +62,7 @@ public final class PeerService implements AutoCloseable {
       Database database,
       AuditLog audit,
       Supplier<PeerFacts> facts,
+      Function<Arrival.Question, Arrival> admission,
       ImportVps imports,
       Arrivals arrivals,
       Clock clock) {}
@@ -80,6 +83,7 @@ public final class PeerService implements AutoCloseable {
             peers,
             tokens,
             facts,
+            parts.admission(),
             parts.imports(),
             parts.arrivals(),
             parts.audit(),
@@ -166,6 +170,24 @@ public final class PeerService implements AutoCloseable {
    */
   Peer get(PeerName name) {
     return peers.get(name);
+  }
+
+  /**
+   * Asks a peer whether a VPS could come to it.
+   *
+   * @throws VpsException NOT_FOUND, PEER_REFUSED, PEER_UNREACHABLE
+   */
+  public Arrival arrival(PeerName name, Arrival.Question question) {
+    return client.post(peers.get(name), PeerPaths.ADMISSION, question, Arrival.class);
+  }
+
+  /**
+   * How long it takes to say what it is like.
+   *
+   * @throws VpsException PEER_REFUSED, PEER_UNREACHABLE
+   */
+  Duration latency(Peer peer) {
+    return client.get(peer, PeerPaths.FACTS, PeerFacts.class).latency();
   }
 
   /** Begins to speak with a peer, in both directions at once. */

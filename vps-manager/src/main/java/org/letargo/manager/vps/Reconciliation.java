@@ -54,7 +54,8 @@ public final class Reconciliation {
 
   private void takeUp(Journalled journalled, VpsName name) {
     Operation operation = journalled.operation();
-    if (operation.kind() == OperationKind.VERIFY) { // it changes nothing: others may
+    if (operation.kind() == OperationKind.VERIFY
+        || operation.kind() == OperationKind.REMEMBER) { // they change nothing: others may
       operations.resume(journalled, follow());
       return;
     }
@@ -87,6 +88,7 @@ public final class Reconciliation {
       case CLONE -> new VpsState.Cloning(id);
       case FORGET -> new VpsState.Forgetting(id);
       case VERIFY,
+          REMEMBER,
           TEMPLATE_BUILD,
           TEMPLATE_ADD,
           TEMPLATE_EXPORT,

@@ -84,6 +84,10 @@ export const operation = (id) => call('GET', `/v1/operations/${encodeURIComponen
 /** One of start, stop, restart, suspend, resume, pause, unpause. */
 export const changeVps = (name, verb) => call('POST', `${vpsPath(name)}/${verb}`);
 
+export const listPeers = async () => (await call('GET', '/v1/peers')).peers;
+export const checkMigration = (name, peer) => call('POST', `${vpsPath(name)}/migrate/check`, {peer});
+export const migrateVps = (name, request) => call('POST', `${vpsPath(name)}/migrate`, request);
+
 const checkpointPath = (name, id) => `${vpsPath(name)}/checkpoints/${encodeURIComponent(id)}`;
 
 export const timeline = (name) => call('GET', `${vpsPath(name)}/checkpoints`);

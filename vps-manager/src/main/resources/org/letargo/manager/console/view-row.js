@@ -4,6 +4,7 @@ import {progressText, size, when} from './format.js';
 import * as store from './store.js';
 import {openDestroy} from './view-destroy.js';
 import {showError} from './view-errors.js';
+import {openMigrate} from './view-migrate.js';
 import {TimelinePanel} from './view-timeline.js';
 import {openPreflight} from './view-preflight.js';
 
@@ -74,6 +75,7 @@ export class VpsRow {
     const used = vps.memoryUsedBytes > 0 ? `${size(vps.memoryUsedBytes)} of ` : '';
     const loading = vps.loading ? `, ${vps.loading.percent} % of it loaded` : '';
     const facts = [
+      ['Migration', 'migration', vps.migration?.says],
       ['Address', 'address', vps.address],
       ['Memory', 'memory', used + size(vps.memoryBytes) + loading],
       ['CPUs', 'cpus', vps.cpus],
@@ -112,18 +114,35 @@ export class VpsRow {
   /** Only when others are due: a button must not go away under the finger. */
   #drawActions(vps) {
     const busy = vps.operation !== undefined;
-    const drawn = `${vps.state} ${busy}`;
+    const between = vps.migration?.phase;
+    const drawn = `${vps.state} ${busy} ${between}`;
     if (drawn === this.#drawnActions) {
       return;
     }
     this.#drawnActions = drawn;
     const focused = this.actions.contains(document.activeElement) ? document.activeElement : null;
     this.actions.setAttribute('aria-label', `What to do with ${vps.name}`);
-    const shown = (ACTIONS[vps.state] ?? []).map((verb, index) =>
+    const shown = (between ? [] : (ACTIONS[vps.state] ?? [])).map((verb, index) =>
       verb === 'export' ? exportLink(vps.name) : this.#button(vps.name, verb, index === 0, busy),
     );
     shown.push(this.timeline.toggle);
-    if (vps.state === 'running' || vps.state === 'paused') {
+    if (vps.state in ACTIONS && !between) {
+      shown.push(
+        el(
+          'button',
+          {
+            type: 'button',
+            class: 'quiet',
+            disabled: busy,
+            'aria-label': `Move ${vps.name} to another host`,
+            'data-testid': 'migrate-open',
+            onclick: () => openMigrate(vps.name),
+          },
+          'Move',
+        ),
+      );
+    }
+    if ((vps.state === 'running' || vps.state === 'paused') && !between) {
       shown.push(
         el(
           'button',
@@ -138,7 +157,7 @@ export class VpsRow {
         ),
       );
     }
-    if (vps.state in ACTIONS) {
+    if (vps.state in ACTIONS && (!between || between === 'moved')) {
       shown.push(
         el(
           'button',

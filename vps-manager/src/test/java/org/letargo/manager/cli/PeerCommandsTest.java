@@ -3,12 +3,14 @@ package org.letargo.manager.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.letargo.manager.cli.testing.FakeApi;
 import org.letargo.manager.cli.testing.FakeApi.Seen;
+import org.letargo.manager.cli.testing.FakeError;
 
 /** {@code letargo peer}. */
 class PeerCommandsTest {
@@ -112,6 +114,26 @@ class PeerCommandsTest {
   }
 
   @Test
+  void saysWhatStandsInTheWayOfAMigration() {
+    assertThat(cli.run("migrate", "web1", "host2", "--check-only")).isEqualTo(1);
+
+    assertThat(cli.out())
+        .isEqualTo(
+            """
+            TOPIC      VERDICT  FINDING
+            name       fine     its name is free
+            memory     warning  it may use more
+            processor  refused  that processor lacks avx?
+            """);
+    assertThat(cli.err()).isEqualTo("memory: Watch it.\nprocessor: Choose another host.\n");
+    assertThat(api.requests())
+        .last()
+        .isEqualTo(new Seen("POST", "/v1/vps/web1/migrate/check", "{\"peer\":\"host2\"}"));
+    assertThat(cli.run("migrate", "web1", "host2", "--check-only", "--json")).isEqualTo(1);
+    assertThat(cli.outJson().path("verdicts")).hasSize(3);
+  }
+
+  @Test
   void migratesAVps() {
     assertThat(cli.run("migrate", "web1", "host2", "--keep-source")).isZero();
     assertThat(cli.out()).isEqualTo("web1: moved to host2\n");
@@ -127,8 +149,52 @@ class PeerCommandsTest {
     assertThat(cli.run("migrate", "--take-back", "web1")).isNotZero();
     assertThat(cli.err()).contains("nobody can be asked: this is not a terminal");
     assertThat(cli.run("migrate", "--take-back", "--yes", "web1")).isZero();
-    assertThat(cli.out()).isEqualTo("web1: taken back\n");
+    assertThat(cli.out()).isEqualTo("web1: goes on here\n");
     assertThat(api.requests())
         .contains(new Seen("POST", "/v1/vps/web1/take-back", "{\"force\":true}"));
+  }
+
+  private List<String> asked(String end) {
+    return api.requests().stream()
+        .filter(seen -> seen.uri().endsWith(end))
+        .map(seen -> seen.uri() + " " + seen.body().replaceAll(".*\"peer\":\"(\\w+)\".*", "$1"))
+        .toList();
+  }
+
+  @Test
+  void evacuatesTheSmallestFirstToWhoAdmitsThem() {
+    api.host().put("large", "running");
+    api.host().put("small", "stopped");
+
+    assertThat(cli.run("evacuate", "host2", "host3", "--at-once", "1", "--bandwidth", "1M"))
+        .as(cli.err())
+        .isZero();
+
+    assertThat(cli.out()).isEqualTo("small: moved to host3\nlarge: moved to host3\n");
+    assertThat(asked("/migrate/check"))
+        .containsExactly(
+            "/v1/vps/small/migrate/check host2",
+            "/v1/vps/small/migrate/check host3",
+            "/v1/vps/large/migrate/check host3"); // who comes next begins with the next
+    assertThat(api.requests())
+        .contains(
+            new Seen(
+                "POST",
+                "/v1/vps/large/migrate",
+                "{\"peer\":\"host3\",\"mode\":\"auto\",\"bytesPerSecond\":1048576}"));
+  }
+
+  @Test
+  void tellsWhatStaysAndMovesTheRest() {
+    api.host().put("one", "stopped");
+    assertThat(cli.run("evacuate", "host2")).isEqualTo(207);
+    assertThat(cli.err())
+        .contains("VPS 'one' stays here: no peer admits it: host2: that processor lacks avx?.");
+
+    api.host().failNext("migrate", new FakeError(409, "PEER_REFUSED", "it stays", "a test", "No."));
+    api.host().put("two", "running");
+    assertThat(cli.run("evacuate", "host3", "--at-once", "1", "--json")).isEqualTo(207);
+    assertThat(cli.outJson().path("operations")).hasSize(1);
+    assertThat(cli.run("evacuate", "host3", "--at-once", "0")).isEqualTo(21);
   }
 }

@@ -3,35 +3,42 @@ package org.letargo.archive.store.pack;
 import org.letargo.archive.store.ChunkId;
 
 /**
- * The chunks that one writer holds, by the first eight bytes of their names: two that share them
- * only make a collection keep one more. Eight to sixteen bytes of heap per chunk, until the writer
- * closes. The lock is this object's monitor.
+ * Names of chunks, by their first eight bytes: for those to whom one that is taken for another once
+ * in 2^64 does no harm, such as a collection that keeps one more. Eight to sixteen bytes of heap
+ * per chunk. The lock is this object's monitor.
  */
-final class HeldChunks {
+public final class HeldChunks {
   private static final int FIRST_SLOTS = 256;
 
   private long[] slots = new long[FIRST_SLOTS];
   private int used;
   private boolean zero;
 
-  synchronized void add(ChunkId id) {
+  /**
+   * Adds one.
+   *
+   * @return whether it was not there
+   */
+  public synchronized boolean add(ChunkId id) {
     long word = id.word(0);
     if (word == 0) {
+      boolean isNew = !zero;
       zero = true;
-      return;
+      return isNew;
     }
     int at = slotOf(slots, word);
     if (slots[at] == word) {
-      return;
+      return false;
     }
     slots[at] = word;
     used++;
     if (used > slots.length / 4 * 3) {
       grow();
     }
+    return true;
   }
 
-  synchronized boolean contains(ChunkId id) {
+  public synchronized boolean contains(ChunkId id) {
     long word = id.word(0);
     return word == 0 ? zero : slots[slotOf(slots, word)] == word;
   }

@@ -100,6 +100,15 @@ public sealed interface Cgroups permits HybridCgroups, UnifiedCgroups {
   /** The processes of the VPS, as the host counts them. */
   List<Long> processes(VpsName name);
 
+  /**
+   * Tells the kernel to let no process of the VPS run, also when who traces them now lets go of
+   * them. Does not wait; {@link #isFrozen} says when none runs.
+   */
+  void freeze(VpsName name);
+
+  /** Whether every process of the VPS stands still by {@link #freeze}. */
+  boolean isFrozen(VpsName name);
+
   /** Lets the processes of the VPS run, whoever froze them; those that run go on. */
   void thaw(VpsName name);
 

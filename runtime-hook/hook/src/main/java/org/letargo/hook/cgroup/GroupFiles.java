@@ -130,6 +130,23 @@ final class GroupFiles {
     }
   }
 
+  /** What a file of one word says; empty if it is not there. */
+  static String readText(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  static void write(Path file, String word) {
+    try {
+      Files.writeString(file, word);
+    } catch (IOException e) {
+      throw DurableFiles.failed("cannot write '" + word + "' to " + file, e);
+    }
+  }
+
   static long readLong(Path file) {
     try {
       return Long.parseLong(Files.readString(file).strip());

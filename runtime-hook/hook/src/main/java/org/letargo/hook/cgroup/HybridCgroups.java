@@ -25,6 +25,9 @@ public final class HybridCgroups implements Cgroups {
   private static final List<String> DELEGATED =
       List.of("cgroup.procs", "tasks", "cgroup.clone_children");
 
+  /** Of the freezer: THAWED, FREEZING or FROZEN. */
+  private static final String STATE = "freezer.state";
+
   private final Path top;
   private final String instance;
 
@@ -164,12 +167,22 @@ public final class HybridCgroups implements Cgroups {
     }
   }
 
+  @Override
+  public void freeze(VpsName name) {
+    GroupFiles.write(group("freezer", name).resolve(STATE), "FROZEN");
+  }
+
+  @Override
+  public boolean isFrozen(VpsName name) {
+    return GroupFiles.readText(group("freezer", name).resolve(STATE)).equals("FROZEN");
+  }
+
   /** The freezer of version 1 lets not even the killed go. */
   @Override
   public void thaw(VpsName name) {
     for (Path folder : GroupFiles.tree(group("freezer", name))) {
       try {
-        Files.writeString(folder.resolve("freezer.state"), "THAWED");
+        Files.writeString(folder.resolve(STATE), "THAWED");
       } catch (IOException e) {
         // a group that went away freezes nothing
       }

@@ -261,6 +261,16 @@ public final class UnifiedCgroups implements Cgroups {
   }
 
   @Override
+  public void freeze(VpsName name) {
+    GroupFiles.write(group(name).resolve("cgroup.freeze"), "1");
+  }
+
+  @Override
+  public boolean isFrozen(VpsName name) {
+    return GroupFiles.readField(group(name).resolve("cgroup.events"), "frozen") == 1;
+  }
+
+  @Override
   public void thaw(VpsName name) {
     for (Path folder : GroupFiles.tree(group(name))) {
       try {

@@ -3,6 +3,7 @@ package org.letargo.hook.change;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.ServerSocket;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,9 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.letargo.hook.protocol.ArrivalReport;
+import org.letargo.hook.protocol.ArrivalReport.PortInUse;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.Ipv4Address;
 import org.letargo.hook.protocol.PublishedPort;
+import org.letargo.hook.protocol.TemplateName;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.vps.StoredVps;
@@ -64,10 +70,32 @@ final class Admission {
     reserved.remove(seat.name());
   }
 
-  private Ipv4Address address(Optional<Ipv4Address> wanted) {
+  /** What {@link #reserve} would say, and what else a VPS of another host needs here. */
+  ArrivalReport look(HookRequest.DescribeArrival wanted) {
+    Optional<TemplateName> template =
+        host.templates().withContents(wanted.templateDigest(), new TemplateName("unknown"));
+    DataSize room = host.store().room();
+    synchronized (this) {
+      return new ArrivalReport(
+          !host.vpses().contains(wanted.name()) && !reserved.containsKey(wanted.name()),
+          host.configuration().subnet().offers(wanted.address()),
+          Optional.ofNullable(addresses().get(wanted.address())),
+          portsInUse(wanted.published()),
+          template,
+          room,
+          host.store().packs().encrypted());
+    }
+  }
+
+  private Map<Ipv4Address, VpsName> addresses() {
     Map<Ipv4Address, VpsName> taken = new HashMap<>();
     host.vpses().all().forEach(vps -> taken.put(vps.spec().address(), vps.spec().name()));
     reserved.values().forEach(seat -> taken.put(seat.address(), seat.name()));
+    return taken;
+  }
+
+  private Ipv4Address address(Optional<Ipv4Address> wanted) {
+    Map<Ipv4Address, VpsName> taken = addresses();
     var subnet = host.configuration().subnet();
     if (wanted.isEmpty()) {
       return subnet
@@ -117,6 +145,14 @@ final class Admission {
   }
 
   private void requireFree(List<PublishedPort> published) {
+    portsInUse(published).stream()
+        .findFirst()
+        .ifPresent(found -> {
+          throw inUse(found.port(), found.why());
+        });
+  }
+
+  private List<PortInUse> portsInUse(List<PublishedPort> published) {
     Map<String, VpsName> taken = new HashMap<>();
     for (Vps vps : host.vpses().all()) {
       vps.spec().published().forEach(port -> taken.put(key(port), vps.spec().name()));
@@ -125,18 +161,18 @@ final class Admission {
       seat.published().forEach(port -> taken.put(key(port), seat.name()));
     }
     Set<String> own = new HashSet<>();
+    List<PortInUse> found = new ArrayList<>();
     for (PublishedPort port : published) {
       VpsName holder = taken.get(key(port));
       if (holder != null) {
-        throw inUse(port, "VPS '" + holder + "' has it");
-      }
-      if (!own.add(key(port))) {
-        throw inUse(port, "it is given twice");
-      }
-      if (!canBind(port)) {
-        throw inUse(port, "a program of the host has it");
+        found.add(new PortInUse(port, "VPS '" + holder + "' has it"));
+      } else if (!own.add(key(port))) {
+        found.add(new PortInUse(port, "it is given twice"));
+      } else if (!canBind(port)) {
+        found.add(new PortInUse(port, "a program of the host has it"));
       }
     }
+    return found;
   }
 
   private static String key(PublishedPort port) {

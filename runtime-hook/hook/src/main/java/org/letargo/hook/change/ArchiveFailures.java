@@ -5,11 +5,11 @@ import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.VpsException;
 
 /** Says with our codes what the archive module refuses. */
-final class ArchiveFailures {
+public final class ArchiveFailures {
   private ArchiveFailures() {}
 
   /** While a checkpoint is made. */
-  static VpsException whileTaking(ArchiveException e) {
+  public static VpsException whileTaking(ArchiveException e) {
     return of(e, Code.NOT_CHECKPOINTABLE);
   }
 
@@ -19,7 +19,7 @@ final class ArchiveFailures {
   }
 
   /** While somebody's archive is read. */
-  static VpsException whileImporting(ArchiveException e) {
+  public static VpsException whileImporting(ArchiveException e) {
     return of(e, Code.ARCHIVE_REFUSED);
   }
 

@@ -5,10 +5,10 @@ import java.io.OutputStream;
 import org.letargo.hook.protocol.HookExchange;
 
 /** What is written goes to the caller as output; waits while the caller is slow. */
-final class CallerOutput extends OutputStream {
+public final class CallerOutput extends OutputStream {
   private final HookExchange exchange;
 
-  CallerOutput(HookExchange exchange) {
+  public CallerOutput(HookExchange exchange) {
     this.exchange = exchange;
   }
 

@@ -6,6 +6,7 @@ import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
 import org.letargo.hook.preflight.Preflight;
+import org.letargo.hook.protocol.ArrivalReport;
 import org.letargo.hook.protocol.CheckpointDiff;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Done;
@@ -39,6 +40,7 @@ public final class Changes {
   private final StopVps stop;
   private final PauseVps pause;
   private final Preflight preflight;
+  private final Admission admission;
   private final SuspendVps suspend;
   private final CheckpointVps checkpoint;
   private final ResumeVps resume;
@@ -62,7 +64,7 @@ public final class Changes {
     Stand stand = new Stand(host);
     CheckpointFiles files = new CheckpointFiles(host);
     CgroupMount mount = new CgroupMount(host.configuration().runDir().resolve("cgroup-mount.json"));
-    Admission admission = new Admission(host);
+    this.admission = new Admission(host);
     ExitWatch exits = new ExitWatch(stand, host.loadings(), this::startAgain);
     this.create = new CreateVps(host, stand, admission);
     this.start = new StartVps(host, stand, exits);
@@ -71,8 +73,8 @@ public final class Changes {
     this.preflight = new Preflight(host.cgroups(), host.engine(), host.store());
     TrialRestore trial = new TrialRestore(host, stand, mount);
     this.verify = new VerifyCheckpoint(host, trial);
-    TakeCheckpoint take =
-        new TakeCheckpoint(host, files, mount, new Clearance(preflight), verify, trial);
+    Clearance clearance = new Clearance(preflight);
+    TakeCheckpoint take = new TakeCheckpoint(host, files, mount, clearance, verify, trial);
     this.suspend = new SuspendVps(stand, files, take);
     this.checkpoint = new CheckpointVps(host, files, take, verify);
     this.resume = new ResumeVps(host, stand, exits, mount, new BackToCheckpoint(stand, operations));
@@ -81,7 +83,7 @@ public final class Changes {
     NewVps newVps = new NewVps(host, stand, files);
     this.clone = new CloneVps(host, newVps, admission, checkpoint, files, resume);
     this.export = new ExportVps(host, checkpoint, files, verify);
-    this.imports = new ImportVps(host, newVps, admission);
+    this.imports = new ImportVps(host, newVps, admission, files);
     this.destroy = new DestroyVps(host, stand, files);
     this.maintain = new MaintainStore(host);
     this.compare = new CompareCheckpoints(host);
@@ -89,7 +91,17 @@ public final class Changes {
     this.recovery = new Recovery(host, stand, exits, destroy, mount, operations, files, trial);
     this.migration =
         new MigrationSteps(
-            host, files, suspend, checkpoint, export, imports, resume, pause, stand, this::destroy);
+            host,
+            files,
+            suspend,
+            checkpoint,
+            export,
+            imports,
+            resume,
+            pause,
+            new LendVps(host, files, mount, clearance),
+            stand,
+            this::destroy);
     this.reboot =
         new HostReboot(
             operations,
@@ -124,6 +136,11 @@ public final class Changes {
    */
   public PreflightReport preflight(VpsName name) {
     return preflight.look(host.vpses().get(name)).report();
+  }
+
+  /** Whether there is room for a VPS of another host; nothing is reserved. */
+  public ArrivalReport arrival(HookRequest.DescribeArrival wanted) {
+    return admission.look(wanted);
   }
 
   /**
@@ -167,6 +184,8 @@ public final class Changes {
       case HookRequest.DestroyVps(var _, var name) -> on(name, vps -> destroy(vps, operation));
       case HookRequest.BuildTemplate _,
           HookRequest.AddTemplate _,
+          HookRequest.SendAhead _,
+          HookRequest.ReceiveAhead _,
           HookRequest.CheckpointVps _,
           HookRequest.VerifyCheckpoint _,
           HookRequest.MaintainStore _,

@@ -47,6 +47,11 @@ final class CountedPages implements PageSource {
     }
   }
 
+  @Override
+  public void complete() throws IOException {
+    source.complete();
+  }
+
   private long step(long bytes) {
     return bytes * STEPS / Math.max(1, totalBytes);
   }

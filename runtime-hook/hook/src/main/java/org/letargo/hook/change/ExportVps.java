@@ -113,7 +113,11 @@ final class ExportVps {
    */
   void move(
       Vps vps, CheckpointId wanted, boolean packed, Operation operation, HookExchange exchange) {
-    CheckpointId id = vps.timeline().get(wanted).checkpoint().id();
+    send(vps, vps.timeline().get(wanted).checkpoint().id(), packed, operation, exchange);
+  }
+
+  /** The same of one that may be in no timeline. */
+  void send(Vps vps, CheckpointId id, boolean packed, Operation operation, HookExchange exchange) {
     operation.phase("compare", 5);
     try (StoredCheckpoint stored = open(id);
         OutputStream out = new BufferedOutputStream(new CallerOutput(exchange), BUFFER_BYTES)) {

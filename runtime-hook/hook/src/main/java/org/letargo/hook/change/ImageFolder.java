@@ -14,6 +14,10 @@ import org.letargo.archive.criu.ImageCheck;
 import org.letargo.archive.criu.SavedProcess;
 import org.letargo.archive.criu.UserNamespaces;
 import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.loan.LentWindows;
+import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DataSize;
+import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.vps.StoredVps;
 
 /**
@@ -35,7 +39,27 @@ final class ImageFolder {
 
   /** All memory of a checkpoint, as the engine wrote it. */
   static Memory whole(StoredCheckpoint checkpoint) {
-    return images -> copy(checkpoint, images, true);
+    return images -> {
+      requireWhole(images);
+      copy(checkpoint, images, true);
+    };
+  }
+
+  /**
+   * Refuses a checkpoint that was made of a VPS whose memory was lent: the engine would take what
+   * is missing for zeros.
+   *
+   * @throws VpsException CHECKPOINT_CORRUPT
+   */
+  static void requireWhole(Path images) throws IOException {
+    long lentBytes = LentWindows.of(images).totalBytes();
+    if (lentBytes > 0) {
+      throw new VpsException(
+          Code.CHECKPOINT_CORRUPT,
+          "cannot restore this checkpoint",
+          DataSize.ofBytes(lentBytes) + " of its memory never were in it",
+          "Use another one.");
+    }
   }
 
   /**

@@ -55,11 +55,13 @@ final class ImportVps {
   private final Host host;
   private final NewVps newVps;
   private final Admission admission;
+  private final CheckpointFiles files;
 
-  ImportVps(Host host, NewVps newVps, Admission admission) {
+  ImportVps(Host host, NewVps newVps, Admission admission, CheckpointFiles files) {
     this.host = host;
     this.newVps = newVps;
     this.admission = admission;
+    this.files = files;
   }
 
   /** Where a checkpoint comes from; hostile. */
@@ -123,10 +125,19 @@ final class ImportVps {
   }
 
   private Vps receive(HookExchange exchange, Wish wish, Operation operation) {
+    return receive(exchange, origin -> importFrom(origin, wish, operation));
+  }
+
+  /** What is made of a checkpoint that comes from another store. */
+  private interface Making<T> {
+    T of(Origin origin) throws IOException;
+  }
+
+  private static <T> T receive(HookExchange exchange, Making<T> making) {
     try {
       TransferReceiver receiver = TransferReceiver.open(exchange.input());
       OutputStream lacking = new CallerOutput(exchange);
-      return importFrom(new OtherStore(receiver, lacking), wish, operation);
+      return making.of(new OtherStore(receiver, lacking));
     } catch (ArchiveException e) {
       throw ArchiveFailures.whileImporting(e);
     } catch (FileSystemException e) {
@@ -138,6 +149,61 @@ final class ImportVps {
           "whoever sent it hung up (" + e.getMessage() + ")",
           "Nothing of it is kept; start it again.",
           e);
+    }
+  }
+
+  /**
+   * Receives an earlier checkpoint of a VPS that has moved here.
+   *
+   * @param isParent whether the state in which it came follows on it
+   */
+  void remember(
+      HookExchange exchange, Vps vps, TimelineEntry past, boolean isParent, Operation operation) {
+    receive(
+        exchange,
+        origin -> {
+          requireSameTemplate(origin.manifest().checkpoint().vps(), vps);
+          try (CheckpointWriter checkpoint = host.store().checkpoints().begin()) {
+            read(origin, checkpoint, operation);
+            if (vps.timeline().find(past.checkpoint().id()).isEmpty()) {
+              remember(origin.manifest().checkpoint(), checkpoint, vps, past, isParent);
+            }
+            return vps;
+          } finally {
+            host.store().collectSoon(); // what has come for nothing
+          }
+        });
+  }
+
+  private static void requireSameTemplate(VpsDescription described, Vps vps) {
+    if (!described.templateDigest().equals(vps.stored().templateDigest())) {
+      throw new VpsException(
+          Code.ARCHIVE_REFUSED,
+          "a checkpoint of VPS '" + vps.spec().name() + "' is refused",
+          "it builds on another template than the VPS",
+          "Look at the host that it comes from.");
+    }
+  }
+
+  private void remember(
+      CheckpointDescription described,
+      CheckpointWriter checkpoint,
+      Vps vps,
+      TimelineEntry past,
+      boolean isParent)
+      throws IOException {
+    long storedBytes = checkpoint.written().storedBytes();
+    boolean isFree = !host.store().checkpoints().list().contains(described.id());
+    CheckpointManifest kept = checkpoint.commit(isFree ? described : newId(described));
+    try {
+      vps.timeline()
+          .insert(
+              past.as(
+                  CheckpointFiles.report(kept), kept.hasMemory(), DataSize.ofBytes(storedBytes)),
+              isParent);
+    } catch (VpsException e) {
+      files.forget(new CheckpointId(kept.checkpoint().id()));
+      throw e;
     }
   }
 

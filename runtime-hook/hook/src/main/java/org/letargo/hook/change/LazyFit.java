@@ -21,17 +21,25 @@ final class LazyFit {
   private LazyFit() {}
 
   /**
-   * Why all of it should rather be there first; empty if it may come late. Memory that processes
-   * share since a fork is not shared any more when it came late: each has its own copy.
+   * Why all of it should rather be there first; empty if it may come late.
    *
    * @param limit of the VPS's memory
    * @return half a sentence for people
    */
   static Optional<String> obstacle(MemoryShape shape, DataSize limit) {
-    if (shape.lazyBytes() < LEAST_LAZY_BYTES) {
-      return Optional.of(
-          "only " + DataSize.ofBytes(shape.lazyBytes()) + " of its memory could come later");
-    }
+    return shape.lazyBytes() < LEAST_LAZY_BYTES
+        ? Optional.of(
+            "only " + DataSize.ofBytes(shape.lazyBytes()) + " of its memory could come later")
+        : harm(shape, limit);
+  }
+
+  /**
+   * Why it would harm the VPS if memory came late, however much or little that is. Memory that
+   * processes share since a fork is not shared any more when it came late: each has its own copy.
+   *
+   * @return half a sentence for people
+   */
+  static Optional<String> harm(MemoryShape shape, DataSize limit) {
     if (shape.commonBytes() > COMMON_BYTES
         && shape.commonBytes() > shape.lazyBytes() / COMMON_PART) {
       return Optional.of(

@@ -1,6 +1,7 @@
 package org.letargo.hook.change;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
@@ -11,6 +12,7 @@ import org.letargo.hook.pages.LazyImages;
 import org.letargo.hook.pages.LazyRestore;
 import org.letargo.hook.pages.LazyRestore.Outcome;
 import org.letargo.hook.pages.PageRun;
+import org.letargo.hook.pages.PageSource;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.DataSize;
@@ -20,7 +22,6 @@ import org.letargo.hook.protocol.Resumed;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.hook.runtime.Leftovers;
-import org.letargo.hook.store.StoredPages;
 import org.letargo.hook.vps.StillLoading;
 import org.letargo.hook.vps.Vps;
 import org.letargo.hook.vps.VpsFolder;
@@ -62,6 +63,7 @@ final class Loading {
   private final StoredCheckpoint stored;
   private final HotPages hot;
   private final BackToCheckpoint back;
+  private final Optional<Borrowing> borrowing;
   private final CountedPages pages;
   private final LazyRestore lazy;
 
@@ -77,14 +79,16 @@ final class Loading {
    * @param stored becomes ours when it has started
    * @param made the images are ready in the VPS's folder
    * @param hot that are there at once
+   * @param borrowing who lends what does not lie in the checkpoint
    */
   record Plan(
       Vps vps,
       CheckpointReport checkpoint,
       StoredCheckpoint stored,
-      StoredPages pages,
+      PageSource pages,
       LazyImages.Made made,
-      HotPages hot) {}
+      HotPages hot,
+      Optional<Borrowing> borrowing) {}
 
   private Loading(Host host, Plan plan, BackToCheckpoint back) {
     this.host = host;
@@ -94,6 +98,7 @@ final class Loading {
     this.stored = plan.stored;
     this.hot = plan.hot;
     this.back = back;
+    this.borrowing = plan.borrowing;
     this.pages =
         new CountedPages(
             plan.pages, plan.made.lazyPages() * PageRun.PAGE_BYTES, this::cameOneStepFurther);
@@ -106,6 +111,7 @@ final class Loading {
                 pages,
                 host.loadings().setting(),
                 host.configuration().relayProgram()));
+    borrowing.ifPresent(loan -> loan.watchedBy(lazy::lease, lazy::fail));
   }
 
   /**
@@ -287,6 +293,10 @@ final class Loading {
         awaitChangeIfArmed("resume.loaded");
         Faults.at("resume.loaded");
         folder.clearStillLoading();
+        if (!own()) {
+          goBack("it could not be noted that it is this host's");
+          return;
+        }
         remember(first);
         dropImages();
         vps.loaded(new Resumed.Lazily(memory().later(), DataSize.ofBytes(0)));
@@ -294,17 +304,36 @@ final class Loading {
         close();
       }
       case Outcome.Ended _ -> {
+        if (borrowing.isPresent() && !borrowing.get().ownWhatEnded()) {
+          goBack("it has ended, and the other host could not be told");
+          return;
+        }
         folder.clearStillLoading();
         dropImages();
         close();
       }
-      case Outcome.Failed(String reason) -> {
-        host.cgroups().killAll(name()); // the guard has done it, unless somebody killed the guard
-        dropImages();
-        close();
-        back.take(vps, initPid, checkpoint, Failure.of(failed(reason)));
-      }
+      case Outcome.Failed(String reason) -> goBack(reason);
     }
+  }
+
+  /** Whether it is this host's now, if somebody has lent its memory. */
+  private boolean own() {
+    try {
+      borrowing.ifPresent(Borrowing::own);
+      return true;
+    } catch (RuntimeException e) {
+      LOG.error("vps={} {}", name(), e.toString());
+      return false;
+    }
+  }
+
+  private void goBack(String reason) throws InterruptedException {
+    host.cgroups().killAll(name()); // the guard has done it, unless somebody killed the guard
+    dropImages();
+    close();
+    Failure failure = Failure.of(failed(reason));
+    back.take(vps, initPid, checkpoint, failure);
+    borrowing.ifPresent(loan -> loan.failed(failure));
   }
 
   /** Waits for the end of the restore; without its memory the engine must be helped to that. */

@@ -58,7 +58,7 @@ public final class Loadings {
    * @throws org.letargo.hook.protocol.VpsException CANCELLED; RESUME_FAILED or CHECKPOINT_CORRUPT
    *     if it cannot be had: the VPS has no processes then and is suspended after this change
    */
-  void await(Vps vps, Operation operation) {
+  public void await(Vps vps, Operation operation) {
     of(vps).ifPresent(loading -> loading.await(operation));
   }
 

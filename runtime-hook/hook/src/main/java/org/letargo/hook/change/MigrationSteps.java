@@ -1,6 +1,7 @@
 package org.letargo.hook.change;
 
 import java.util.Optional;
+import org.letargo.hook.loan.FrozenMemory;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointKind;
@@ -33,6 +34,7 @@ public final class MigrationSteps {
   private final ImportVps imports;
   private final ResumeVps resume;
   private final PauseVps pause;
+  private final LendVps lend;
   private final Stand stand;
   private final Removal removal;
 
@@ -45,6 +47,7 @@ public final class MigrationSteps {
       ImportVps imports,
       ResumeVps resume,
       PauseVps pause,
+      LendVps lend,
       Stand stand,
       Removal removal) {
     this.host = host;
@@ -55,6 +58,7 @@ public final class MigrationSteps {
     this.imports = imports;
     this.resume = resume;
     this.pause = pause;
+    this.lend = lend;
     this.stand = stand;
     this.removal = removal;
   }
@@ -101,20 +105,75 @@ public final class MigrationSteps {
   }
 
   /**
+   * Receives an earlier checkpoint of a VPS and enters it into its timeline, beside whatever that
+   * does. One that is there already stays as it is.
+   *
+   * @param isParent whether the state in which the VPS came here follows on it
+   * @throws VpsException as an import
+   */
+  public void remember(
+      Vps vps, TimelineEntry past, boolean isParent, HookExchange exchange, Operation operation) {
+    imports.remember(exchange, vps, past, isParent, operation);
+  }
+
+  /**
    * Brings a suspended one to life.
    *
    * @param atRelease done when all its tasks are there and none has run; if it throws none will. It
    *     may be called a second time if the first try fails after it
    */
   public void resume(Vps vps, MigrationId migration, Operation operation, Runnable atRelease) {
+    resume(vps, migration, operation, ResumeVps.Way.after(atRelease));
+  }
+
+  private void resume(Vps vps, MigrationId migration, Operation operation, ResumeVps.Way way) {
     try (Vps.Change change =
         vps.begin(operation.id(), JournalEntry.Kind.RESUME, Optional.empty(), migration)) {
       if (!(vps.status() instanceof VpsStatus.Suspended(CheckpointReport in))) {
         throw VpsException.wrongState(
             vps.spec().name(), "resume", vps.status().word(), "Look what it does.");
       }
-      resume.resume(vps, operation, change, in, ResumeVps.Way.after(atRelease));
+      resume.resume(vps, operation, change, in, way);
     }
+  }
+
+  /**
+   * Brings one to a stand whose memory is to be lent.
+   *
+   * @throws VpsException as a suspension; it goes on as before then
+   */
+  public Lent lend(Vps vps, MigrationId migration, Operation operation) {
+    return lend.lend(vps, migration, operation);
+  }
+
+  /** Lets one go on whose memory was to be lent, or was: as it did, in the network. */
+  public void goOn(Vps vps, boolean wasRunning, Vps.Change change) {
+    lend.goOn(vps, wasRunning, change);
+  }
+
+  /** The memory of its processes, which stand still. */
+  public FrozenMemory frozenMemory(Vps vps) {
+    return lend.memory(vps);
+  }
+
+  /** Sends a checkpoint that is in no timeline. */
+  public void send(Vps vps, Lent lent, boolean packed, Operation operation, HookExchange exchange) {
+    export.send(vps, lent.state().checkpoint().id(), packed, operation, exchange);
+  }
+
+  /** Forgets a checkpoint that is in no timeline. */
+  public void forget(Lent lent) {
+    files.forget(lent.state().checkpoint().id());
+  }
+
+  /**
+   * Brings a suspended one to life on memory that somebody lends. It runs when this returns; how
+   * the loan ends {@link Borrowing#await} tells.
+   *
+   * @throws VpsException if it does not run: it is suspended again, and the loan has not begun
+   */
+  public void resume(Vps vps, MigrationId migration, Operation operation, Borrowing borrowing) {
+    resume(vps, migration, operation, ResumeVps.Way.on(borrowing));
   }
 
   /** Freezes one in memory that runs, and is simply here. */
@@ -130,6 +189,16 @@ public final class MigrationSteps {
   /** Takes a checkpoint out of its timeline and the store. */
   public void drop(Vps vps, CheckpointId state) {
     files.drop(vps, state);
+  }
+
+  /** Ends what processes there are of one that runs elsewhere, and takes down what stands here. */
+  public void endProcesses(Vps vps) {
+    stand.down(vps);
+  }
+
+  /** Forgets checkpoints that nobody asked for, beyond the newest: all others will travel. */
+  public void prune(Vps vps) {
+    files.prune(vps);
   }
 
   /** Writes the firewall rules for all VPSes that are here. */

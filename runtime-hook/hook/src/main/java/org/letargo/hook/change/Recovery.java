@@ -220,6 +220,7 @@ final class Recovery {
             && host.runc().isStarted(vps.spec().name());
     if (mayLive) {
       begun(journal, JournalEntry.Kind.SUSPEND)
+          .or(() -> begun(journal, JournalEntry.Kind.LEND))
           .ifPresent(id -> {
             files.drop(vps, id);
             TakenTerminals.giveBack(
@@ -232,7 +233,9 @@ final class Recovery {
           .filter(Recovery::usesTheEngine)
           .ifPresent(_ -> new AbortedDump(host).recover(vps, init.get(), written));
       DiskState.differs(vps.folder());
-      host.network().raise(vps.spec());
+      if (speaksHere(vps)) {
+        host.network().raise(vps.spec());
+      }
       exits.watch(vps, init.get().pid());
       return alive(init.get().pid(), written, vps);
     }
@@ -244,9 +247,15 @@ final class Recovery {
         .orElseGet(VpsStatus.Stopped::new);
   }
 
+  /** Of one whose memory is lent another copy may run elsewhere, with the same connections. */
+  private static boolean speaksHere(Vps vps) {
+    return vps.migration().filter(between -> between.phase().mayRunElsewhere()).isEmpty();
+  }
+
   private static boolean usesTheEngine(JournalEntry.Kind kind) {
     return kind == JournalEntry.Kind.SUSPEND
         || kind == JournalEntry.Kind.CHECKPOINT
+        || kind == JournalEntry.Kind.LEND
         || kind == JournalEntry.Kind.REWIND;
   }
 
@@ -353,7 +362,7 @@ final class Recovery {
           case SUSPEND -> now instanceof VpsStatus.Suspended;
           case CHECKPOINT -> entry.checkpoint().flatMap(vps.timeline()::find).isPresent();
           case FORGET -> entry.checkpoint().flatMap(vps.timeline()::find).isEmpty();
-          case DESTROY, EXPORT, MIGRATE -> false;
+          case DESTROY, EXPORT, LEND, MIGRATE -> false;
         };
     if (done) {
       return new OperationReport.Succeeded();

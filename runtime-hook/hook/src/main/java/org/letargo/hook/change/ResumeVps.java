@@ -74,19 +74,33 @@ final class ResumeVps {
    * @param keepsConnections whether its TCP connections go on; a clone must not speak on those of
    *     another VPS
    * @param atRelease done when all tasks are there and none has run; if it throws none will
+   * @param borrowing who lends its private memory; empty: all of it lies in the checkpoint
    */
-  record Way(Optional<String> eagerBecause, boolean keepsConnections, Runnable atRelease) {
-    static final Way BEST = new Way(Optional.empty(), true, () -> {});
-    static final Way ASKED_EAGER = new Way(Optional.of("it was asked for"), true, () -> {});
-    static final Way AS_CLONE = new Way(Optional.empty(), false, () -> {});
+  record Way(
+      Optional<String> eagerBecause,
+      boolean keepsConnections,
+      Runnable atRelease,
+      Optional<Borrowing> borrowing) {
+    static final Way BEST = new Way(Optional.empty(), true);
+    static final Way ASKED_EAGER = new Way(Optional.of("it was asked for"), true);
+    static final Way AS_CLONE = new Way(Optional.empty(), false);
+
+    private Way(Optional<String> eagerBecause, boolean keepsConnections) {
+      this(eagerBecause, keepsConnections, () -> {}, Optional.empty());
+    }
 
     Way eagerly(String because) {
-      return new Way(Optional.of(because), keepsConnections, atRelease);
+      return new Way(Optional.of(because), keepsConnections, atRelease, borrowing);
+    }
+
+    /** On memory that somebody lends: there is no other way then. */
+    static Way on(Borrowing borrowing) {
+      return new Way(Optional.empty(), true, () -> {}, Optional.of(borrowing));
     }
 
     /** The best one, and this is done at the last moment. */
     static Way after(Runnable atRelease) {
-      return new Way(Optional.empty(), true, atRelease);
+      return new Way(Optional.empty(), true, atRelease, Optional.empty());
     }
   }
 
@@ -98,13 +112,16 @@ final class ResumeVps {
       try {
         first.run();
       } catch (VpsException e) {
-        if (first.loading.isEmpty() || operation.isCancelled()) {
+        boolean isHopeless = way.borrowing.filter(Borrowing::isBroken).isPresent();
+        if (first.loading.isEmpty() || operation.isCancelled() || isHopeless) {
           throw e;
         }
-        LOG.warn(
-            "vps={} op={} {} Trying eagerly", vps.spec().name(), operation.id(), e.getMessage());
-        Way eagerly = way.eagerly("the lazy way failed (" + e.why() + ")");
-        new Resumption(vps, operation, change, checkpoint, stored, eagerly).run();
+        LOG.warn("vps={} op={} {} Again", vps.spec().name(), operation.id(), e.getMessage());
+        Way again =
+            way.borrowing.isPresent() // then there is no other way
+                ? way
+                : way.eagerly("the lazy way failed (" + e.why() + ")");
+        new Resumption(vps, operation, change, checkpoint, stored, again).run();
       }
     } catch (ArchiveException e) {
       throw ArchiveFailures.whileReading(e);
@@ -251,16 +268,27 @@ final class ResumeVps {
      */
     private Optional<String> prepareToLoad() {
       try {
-        return switch (LateMemory.prepare(host, vps, checkpoint, back)) {
+        return switch (LateMemory.prepare(host, vps, checkpoint, way.borrowing, back)) {
           case LateMemory.Prepared.Comes(Loading late) -> {
             loading = Optional.of(late);
             yield Optional.empty();
           }
-          case LateMemory.Prepared.CannotCome(String because) -> Optional.of(because);
+          case LateMemory.Prepared.CannotCome(String because) -> Optional.of(unlessLent(because));
         };
       } catch (IOException e) {
-        return Optional.of(e.getMessage());
+        return Optional.of(unlessLent(e.getMessage()));
       }
+    }
+
+    private String unlessLent(String because) {
+      if (way.borrowing.isPresent()) {
+        throw new VpsException(
+            Code.RESUME_FAILED,
+            "cannot resume VPS '" + folder.name() + "' before its memory is there",
+            because,
+            "Use another mode.");
+      }
+      return because;
     }
 
     private void reached(String stage, long initPid) {

@@ -16,8 +16,6 @@ import org.letargo.archive.criu.EngineStatistics;
 import org.letargo.hook.cgroup.CgroupMount;
 import org.letargo.hook.command.Command;
 import org.letargo.hook.durable.DurableFiles;
-import org.letargo.hook.engine.EngineOptions;
-import org.letargo.hook.network.GuestNetwork;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.pages.PageBuffers;
 import org.letargo.hook.pages.PageProtocol;
@@ -319,19 +317,7 @@ final class TakeCheckpoint {
               ? clearance.require(vps, verb()) // it stays frozen: what would pass does not
               : clearance.await(vps, verb(), operation);
       taker = files.describeHost(true);
-      EngineOptions.dump(
-              folder.engineAction(),
-              look.watchedPaths(),
-              look.open().largestDeletedBytes(),
-              host.cgroups().engineRoot(folder.name()))
-          .write(folder.engineOptions());
-      DurableFiles.deleteTree(images);
-      DurableFiles.folder(images, "rwx------");
-      GuestNetwork.of(initPid)
-          .without(vps.spec().address(), host.configuration().subnet().gateway())
-          .write(images);
-      DurableFiles.deleteTree(work);
-      DurableFiles.folder(work, "rwx------");
+      DumpPreparation.make(host, vps, look, initPid, work);
       operation.checkCancelled();
     }
 

@@ -2,8 +2,11 @@ package org.letargo.hook.migration;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.letargo.hook.change.Borrowing;
+import org.letargo.hook.change.CallerOutput;
 import org.letargo.hook.change.Faults;
 import org.letargo.hook.change.MigrationSteps;
+import org.letargo.hook.loan.LoanStream;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
 import org.letargo.hook.protocol.Code;
@@ -72,6 +75,9 @@ final class Arriving {
   /** It becomes this host's, or is gone when this throws; a second time changes nothing. */
   void take(Vps vps, MigrationId id, Operation operation) {
     Migration arriving = require(vps, id);
+    if (arriving.phase() != MigrationPhase.ARRIVING) {
+      throw arriving.refusal(vps.spec().name(), "take");
+    }
     Faults.at("migrate.before-take");
     try {
       if (arriving.was().isAlive() && !ended.isOwned(id)) {
@@ -92,6 +98,46 @@ final class Arriving {
     settleIn(vps, arriving, operation);
   }
 
+  /**
+   * It goes on here before its memory is here; returns when all of it is, and it is this host's.
+   *
+   * @throws VpsException if it is not: nothing of it is here then, and the source knows, or learns
+   *     it from the lease
+   */
+  void borrow(Vps vps, MigrationId id, Operation operation, HookExchange exchange) {
+    Migration arriving = require(vps, id);
+    try (Vps.Change change =
+        vps.begin(operation.id(), JournalEntry.Kind.MIGRATE, Optional.empty(), id)) {
+      if (arriving.phase() != MigrationPhase.ARRIVING) {
+        throw arriving.refusal(vps.spec().name(), "borrow the memory of");
+      }
+      change.migrating(Optional.of(arriving.in(MigrationPhase.BORROWING)));
+    }
+    Faults.at("migrate.before-borrow");
+    LoanStream stream = new LoanStream(exchange.input(), new CallerOutput(exchange));
+    try (Borrowing borrowing = new Borrowing(stream, () -> own(vps, arriving))) {
+      try {
+        steps.resume(vps, id, operation, borrowing);
+        borrowing.running();
+        Faults.at("migrate.borrowing");
+        command.run(vps.spec());
+        borrowing
+            .await()
+            .ifPresent(why -> {
+              throw why.toException();
+            });
+      } catch (VpsException e) {
+        giveBack(vps, arriving, e);
+        borrowing.givenBack(e.what() + ": " + e.why());
+        throw e;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // its copy dies with this hook
+        throw VpsException.internal("cannot wait for the memory", e);
+      }
+    }
+    settleIn(vps, arriving.in(MigrationPhase.BORROWING), operation);
+  }
+
   private void own(Vps vps, Migration arriving) {
     if (ended.isOwned(arriving.id())) {
       return; // the second try of a resume
@@ -103,9 +149,12 @@ final class Arriving {
 
   private void settleIn(Vps vps, Migration arriving, Operation operation) {
     Faults.at("migrate.before-settled-in");
+    if (arriving.phase() == MigrationPhase.BORROWING) { // its memory was never in it
+      arriving.checkpoint().ifPresent(state -> steps.drop(vps, state));
+    }
     simplyHere(vps, arriving.id(), operation);
     operation.succeeded();
-    if (arriving.was().isAlive()) {
+    if (arriving.was().isAlive() && arriving.phase() != MigrationPhase.BORROWING) {
       command.run(vps.spec());
     }
     if (arriving.was() == Migration.Was.PAUSED && vps.status() instanceof VpsStatus.Running) {
@@ -146,9 +195,29 @@ final class Arriving {
         arriving.id(), vps.spec().name(), arriving.peer(), outcome, why, Instant.now());
   }
 
+  /** An earlier checkpoint of one that is this host's. */
+  void remember(
+      Vps vps,
+      MigrationId id,
+      MigrationStep.Remember wanted,
+      Operation operation,
+      HookExchange exchange) {
+    boolean isOurs =
+        ended.find(id).filter(EndedMigration::isOwned).map(EndedMigration::vps).stream()
+            .anyMatch(vps.spec().name()::equals);
+    if (!isOurs) {
+      throw over(vps.spec().name(), id);
+    }
+    steps.remember(vps, wanted.past(), wanted.isParent(), exchange, operation);
+    Faults.at("migrate.after-remember");
+  }
+
   /** It does not come. */
   void drop(Vps vps, MigrationId id) {
-    require(vps, id);
+    Migration arriving = require(vps, id);
+    if (arriving.phase() == MigrationPhase.BORROWING) {
+      throw arriving.refusal(vps.spec().name(), "drop");
+    }
     if (ended.isOwned(id)) {
       throw VpsException.wrongState(
           vps.spec().name(), "drop", "this host's already", "Leave it where it is.");
@@ -183,9 +252,12 @@ final class Arriving {
         yield end.filter(EndedMigration::isOwned).isPresent();
       }
       case BORROWING -> {
-        ended.put(end(vps, found, MigrationPhase.GIVEN_BACK, Optional.empty()));
-        remove(vps, found.id());
-        yield false;
+        boolean isOwned = end.filter(EndedMigration::isOwned).isPresent();
+        if (!isOwned) {
+          ended.put(end(vps, found, MigrationPhase.GIVEN_BACK, Optional.empty()));
+          remove(vps, found.id());
+        }
+        yield isOwned;
       }
       case LEAVING, HANDED_OVER, LENT, MOVED, OWNED, GIVEN_BACK, UNKNOWN -> false;
     };

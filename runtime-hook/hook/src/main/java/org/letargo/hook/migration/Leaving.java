@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.letargo.hook.change.Faults;
 import org.letargo.hook.change.MigrationSteps;
 import org.letargo.hook.operation.Operation;
+import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.HookExchange;
@@ -22,6 +23,8 @@ import org.letargo.hook.vps.Vps;
  * The source's side. Where the VPS stands is in its folder before anybody is told:
  *
  * <pre>
+ * LEAVING may become LENT instead of HANDED_OVER, see {@link Lending}.
+ *
  * (here) -- Leave --> LEAVING -- HandOver --> HANDED_OVER -- Release --> gone, or MOVED
  *                        |                        |
  *                        +------- TakeBack -------+---> (here), running if it was
@@ -29,9 +32,11 @@ import org.letargo.hook.vps.Vps;
  */
 final class Leaving {
   private final MigrationSteps steps;
+  private final Lending lending;
 
   Leaving(MigrationSteps steps) {
     this.steps = steps;
+    this.lending = new Lending(steps, this);
   }
 
   void leave(Vps vps, MigrationId id, MigrationPeer to, boolean keepSource, Operation operation) {
@@ -52,6 +57,7 @@ final class Leaving {
       Faults.at("migrate.before-leave");
       operation.checkCancelled();
       change.migrating(Optional.of(leaving));
+      steps.prune(vps);
       operation.succeeded();
     }
     Faults.at("migrate.after-leave");
@@ -73,10 +79,33 @@ final class Leaving {
     Faults.at("migrate.after-settle");
   }
 
+  /** For a VPS whose private memory stays here until it runs there. */
+  Lending lending() {
+    return lending;
+  }
+
   void send(Vps vps, MigrationId id, boolean packed, Operation operation, HookExchange exchange) {
     Migration leaving = requireLeaving(vps, id);
-    steps.send(vps, leaving.checkpoint().orElseThrow(), packed, operation, exchange);
+    if (!lending.send(vps, id, packed, operation, exchange)) {
+      steps.send(vps, leaving.checkpoint().orElseThrow(), packed, operation, exchange);
+    }
     Faults.at("migrate.after-send");
+  }
+
+  /** Of one that is at the target already. */
+  void sendPast(
+      Vps vps,
+      MigrationId id,
+      CheckpointId past,
+      boolean packed,
+      Operation operation,
+      HookExchange exchange) {
+    Migration now = require(vps, id);
+    if (now.phase() != MigrationPhase.HANDED_OVER) {
+      throw now.refusal(vps.spec().name(), "send the past of");
+    }
+    steps.send(vps, past, packed, operation, exchange);
+    Faults.at("migrate.after-send-past");
   }
 
   void handOver(Vps vps, MigrationId id, Operation operation) {
@@ -129,6 +158,7 @@ final class Leaving {
     if (keep) {
       try (Vps.Change change = begin(vps, id, operation)) {
         operation.commit();
+        steps.endProcesses(vps);
         change.migrating(Optional.of(now.in(MigrationPhase.MOVED)));
         change.become(new VpsStatus.Stopped());
         operation.succeeded();
@@ -150,13 +180,13 @@ final class Leaving {
       Migration now = require(vps, id);
       switch (now.phase()) {
         case LEAVING -> {}
-        case HANDED_OVER -> {
+        case HANDED_OVER, LENT -> {
           if (!handedOver) {
             throw now.refusal(vps.spec().name(), "take back");
           }
           change.migrating(Optional.of(now.in(MigrationPhase.LEAVING)));
         }
-        case LENT, MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN ->
+        case MOVED, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN ->
             throw now.refusal(vps.spec().name(), "take back");
       }
       before = now;
@@ -169,6 +199,7 @@ final class Leaving {
         Faults.at("migrate.before-taken-back");
         change.migrating(Optional.empty());
       }
+      lending.forget(id);
     }
     if (before.was() == Migration.Was.PAUSED && vps.status() instanceof VpsStatus.Running) {
       steps.pause(vps, operation);
@@ -189,11 +220,16 @@ final class Leaving {
               .flatMap(vps.timeline()::find)
               .filter(state -> state.kind() == CheckpointKind.MIGRATE && !state.hasMemory())
               .ifPresent(state -> steps.drop(vps, state.checkpoint().id()));
-      case VpsStatus.Running _, VpsStatus.Paused _ -> {}
+      case VpsStatus.Running _ -> {}
+      case VpsStatus.Paused _ -> {
+        try (Vps.Change change = begin(vps, before.id(), operation)) {
+          steps.goOn(vps, before.was() == Migration.Was.RUNNING, change);
+        }
+      }
     }
   }
 
-  private static Vps.Change begin(Vps vps, MigrationId id, Operation operation) {
+  static Vps.Change begin(Vps vps, MigrationId id, Operation operation) {
     return vps.begin(operation.id(), JournalEntry.Kind.MIGRATE, Optional.empty(), id);
   }
 
@@ -203,7 +239,7 @@ final class Leaving {
         .orElseThrow(() -> VpsException.notFound(vps.spec().name()));
   }
 
-  private static Migration requireLeaving(Vps vps, MigrationId id) {
+  static Migration requireLeaving(Vps vps, MigrationId id) {
     Migration now = require(vps, id);
     if (now.phase() != MigrationPhase.LEAVING) {
       throw now.refusal(vps.spec().name(), "move");

@@ -6,8 +6,10 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.letargo.hook.change.MigrationSteps;
+import org.letargo.hook.loan.Lease;
 import org.letargo.hook.operation.Operation;
 import org.letargo.hook.operation.Operations;
+import org.letargo.hook.protocol.CheckpointId;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Done;
 import org.letargo.hook.protocol.Failure;
@@ -79,21 +81,30 @@ public final class Migrations {
       case MigrationStep.Leave(MigrationPeer to, boolean keepSource) ->
           leaving.leave(vps(name), id, to, keepSource, operation);
       case MigrationStep.Settle _ -> leaving.settle(vps(name), id, operation);
+      case MigrationStep.Lend _ -> leaving.lending().lend(vps(name), id, operation);
       case MigrationStep.Send(boolean packed) ->
           leaving.send(vps(name), id, packed, operation, exchange);
+      case MigrationStep.SendPast(CheckpointId past, boolean packed) ->
+          leaving.sendPast(vps(name), id, past, packed, operation, exchange);
       case MigrationStep.HandOver _ -> leaving.handOver(vps(name), id, operation);
-      case MigrationStep.Release _ ->
+      case MigrationStep.Serve _ -> leaving.lending().serve(vps(name), id, operation, exchange);
+      case MigrationStep.Release(boolean pastIsThere) ->
           in(name, id)
               .ifPresent(vps ->
                   leaving.release(
                       vps,
                       id,
-                      vps.migration().orElseThrow().keepSource() || hasHistory(vps),
+                      vps.migration().orElseThrow().keepSource() || !pastIsThere && hasHistory(vps),
                       operation));
       case MigrationStep.TakeBack(boolean handedOver) ->
           in(name, id).ifPresent(vps -> leaving.takeBack(vps, id, handedOver, operation));
       case MigrationStep.Arrive how -> arriving.arrive(name, id, how, operation, exchange);
       case MigrationStep.Take _ -> take(name, id, operation);
+      case MigrationStep.Borrow _ ->
+          arriving.borrow(
+              in(name, id).orElseThrow(() -> Arriving.over(name, id)), id, operation, exchange);
+      case MigrationStep.Remember past ->
+          arriving.remember(vps(name), id, past, operation, exchange);
       case MigrationStep.Drop _ -> drop(name, id);
       case MigrationStep.Forget _ -> ended.forget(id);
     }
@@ -184,8 +195,21 @@ public final class Migrations {
     LOG.info("vps={} is {} in migration {}", vps.spec().name(), found.phase().word(), found.id());
     if (found.phase() == MigrationPhase.LEAVING) {
       toDo.add(() -> alone(vps, operation -> leaving.takeBack(vps, found.id(), false, operation)));
+    } else if (found.phase() == MigrationPhase.LENT) {
+      toDo.add(
+          () -> Thread.ofVirtual().name("lent-" + found.id()).start(() -> outlive(vps, found)));
     } else if (arriving.recover(vps, found)) {
       toDo.add(() -> alone(vps, operation -> arriving.goOn(vps, found, operation)));
+    }
+  }
+
+  /** What the hook before had lent: the target's copy dies for want of its memory. */
+  private void outlive(Vps vps, Migration found) {
+    try {
+      Thread.sleep(Lease.GRACE);
+      alone(vps, operation -> leaving.takeBack(vps, found.id(), true, operation));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

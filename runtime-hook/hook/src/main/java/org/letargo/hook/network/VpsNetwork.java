@@ -176,6 +176,13 @@ public final class VpsNetwork {
     }
   }
 
+  /** Lets no packet through to the VPS any more, nor from it, until it is raised again. */
+  public void lower(VpsSpec spec) {
+    ip(
+        "link set " + device(spec.address()) + " down\n",
+        "cannot lower the network of VPS '" + spec.name() + "'");
+  }
+
   /** Removes the pair, if it is there. */
   public void unplug(VpsSpec spec) {
     String device = device(spec.address());

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -94,6 +95,7 @@ public final class LazyRestore implements AutoCloseable {
   private final CompletableFuture<Outcome> done = new CompletableFuture<>();
   private Optional<MemoryGuard> guard = Optional.empty(); // guarded by this
   private boolean ended; // guarded by this
+  private OptionalLong leaseEndNanos = OptionalLong.empty(); // guarded by this
 
   private LazyRestore(Setup setup, UserfaultfdSetting.Hold allowed) throws IOException {
     this.setup = setup;
@@ -208,10 +210,7 @@ public final class LazyRestore implements AutoCloseable {
     Outcome outcome;
     try {
       HotPages first = server.served().get(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
-      outcome =
-          exited.exitValue() == 0
-              ? new Outcome.Complete(server.sentPages(), first)
-              : new Outcome.Failed(said());
+      outcome = exited.exitValue() == 0 ? complete(first) : new Outcome.Failed(said());
     } catch (TimeoutException | ExecutionException e) {
       outcome = new Outcome.Failed(said());
     } catch (InterruptedException e) {
@@ -219,6 +218,15 @@ public final class LazyRestore implements AutoCloseable {
       outcome = new Outcome.Failed("the hook is stopping");
     }
     end(outcome);
+  }
+
+  private Outcome complete(HotPages first) {
+    try {
+      setup.source.complete();
+      return new Outcome.Complete(server.sentPages(), first);
+    } catch (IOException | RuntimeException e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()));
+    }
   }
 
   private String said() {
@@ -252,9 +260,26 @@ public final class LazyRestore implements AutoCloseable {
         throw failed("it has ended already: " + said());
       }
       MemoryGuard started = MemoryGuard.start(setup.relay.toString(), daemon.pid(), initPid);
+      leaseEndNanos.ifPresent(started::lease);
       guard = Optional.of(started);
       started.ended().thenRun(() -> guardEnded(started));
     }
+  }
+
+  /**
+   * Kills the VPS at that time, unless this has ended or a later time was told before; also if this
+   * process stands still.
+   *
+   * @param endNanos as {@link System#nanoTime}
+   */
+  public synchronized void lease(long endNanos) {
+    leaseEndNanos = OptionalLong.of(endNanos);
+    guard.ifPresent(held -> held.lease(endNanos));
+  }
+
+  /** Its memory cannot be had any more: ends it as any other failure does; once it has, nothing. */
+  public void fail(String reason) {
+    end(new Outcome.Failed(reason));
   }
 
   /** It ends with the VPS, and when it has killed it; without it nobody is safe from zeros. */

@@ -2,6 +2,9 @@ package org.letargo.hook.pages;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +59,23 @@ final class MemoryGuard implements AutoCloseable {
         "letargo-relay cannot hold the memory: " + why,
         "",
         cause);
+  }
+
+  /**
+   * The VPS must not run after that time, whatever becomes of us, unless a later one is told
+   * before. One that has ended does not hear it.
+   *
+   * @param endNanos as {@link System#nanoTime}, which is the kernel's CLOCK_MONOTONIC
+   */
+  void lease(long endNanos) {
+    ByteBuffer words = ByteBuffer.allocate(1 + Long.BYTES).order(ByteOrder.nativeOrder());
+    try {
+      OutputStream verdict = process.getOutputStream();
+      verdict.write(words.put((byte) 'l').putLong(endNanos).array()); // at once: it fits the pipe
+      verdict.flush();
+    } catch (IOException e) {
+      // it has ended, and so has the VPS, or its loan
+    }
   }
 
   /** All memory is there, or the VPS has gone: it is on its own from now on. */

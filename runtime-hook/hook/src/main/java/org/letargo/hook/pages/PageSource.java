@@ -14,4 +14,12 @@ public interface PageSource {
    * @throws IOException if they are not there, or are not what they were
    */
   void read(PageObject object, long address, ByteBuffer into) throws IOException;
+
+  /**
+   * All pages that are wanted were read, and are where they belong. Called at most once, before the
+   * VPS is let go of.
+   *
+   * @throws IOException if the VPS must not go on with them all the same
+   */
+  default void complete() throws IOException {}
 }

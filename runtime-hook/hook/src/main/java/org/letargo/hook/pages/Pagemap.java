@@ -19,12 +19,12 @@ import java.util.List;
  * @param pagesId the content lies in {@code pages-N.img}
  * @param runs by rising addresses
  */
-record Pagemap(long pagesId, List<PageRun> runs) {
+public record Pagemap(long pagesId, List<PageRun> runs) {
   private static final int MAX_RUNS = 1 << 24;
   private static final int MAX_MESSAGE_BYTES = 256;
   private static final int VARINT_BITS = 7;
 
-  Pagemap {
+  public Pagemap {
     runs = List.copyOf(runs);
   }
 
@@ -33,7 +33,7 @@ record Pagemap(long pagesId, List<PageRun> runs) {
    *
    * @throws IOException also if it is none
    */
-  static Pagemap read(Path file) throws IOException {
+  public static Pagemap read(Path file) throws IOException {
     try (InputStream in =
         new BufferedInputStream(
             Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {

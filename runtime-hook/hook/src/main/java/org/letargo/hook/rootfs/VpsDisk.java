@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.letargo.archive.checkpoint.CheckpointWriter;
+import org.letargo.archive.checkpoint.ContentSink;
 import org.letargo.archive.checkpoint.StoredCheckpoint;
 import org.letargo.archive.disk.DiskCapture;
 import org.letargo.archive.disk.DiskChanges;
@@ -51,6 +52,23 @@ public final class VpsDisk {
         capturing(folder, stored)
             .scan(folder.upper(), checkpoint, () -> onDiskOf(folder, busy.get()));
     LOG.debug("vps={} disk scanned: {}", folder.name(), reads);
+  }
+
+  /**
+   * Hands on what is on the disk, while the VPS runs; what {@link #scan} and {@link #hold} know
+   * stays as it is.
+   *
+   * @param index a file that is the caller's alone: what is known from the last time with it is
+   *     only named
+   * @param busy finds the inodes that processes of the VPS can write to
+   */
+  public static void scanAhead(
+      VpsFolder folder, StoredVps stored, ContentSink sink, Path index, Supplier<Set<Long>> busy)
+      throws IOException {
+    DiskReads reads =
+        new DiskCapture(new LinuxFileSystemCalls(), new IdRange(stored.hostIdBase()), index)
+            .scanAhead(folder.upper(), sink, () -> onDiskOf(folder, busy.get()));
+    LOG.debug("vps={} disk sent ahead: {}", folder.name(), reads);
   }
 
   /**

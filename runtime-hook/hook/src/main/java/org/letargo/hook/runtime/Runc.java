@@ -116,6 +116,18 @@ public final class Runc {
   }
 
   /**
+   * {@code runc checkpoint --lazy-pages}: as {@link #checkpoint}, but of private memory only where
+   * it is. When the engine has come to its end it wants to serve that memory itself: at the stage
+   * {@code status-ready} it must be told not to.
+   */
+  public Command checkpointWithoutMemory(VpsFolder folder, Path images, Path work) {
+    List<String> options = new ArrayList<>(CHECKPOINT_OPTIONS);
+    options.addAll(List.of("--image-path", images.toString(), "--work-path", work.toString()));
+    options.add("--lazy-pages");
+    return command(folder.name(), "checkpoint", options).childrenGrace(ENGINE_GIVES_UP);
+  }
+
+  /**
    * {@code runc exec}; the caller starts it. The command sees the clocks of the VPS.
    *
    * @param terminal whether it is started on a terminal

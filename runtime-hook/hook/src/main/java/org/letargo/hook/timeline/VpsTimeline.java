@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.CheckpointId;
+import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.Timeline;
 import org.letargo.hook.protocol.TimelineEntry;
@@ -83,6 +84,32 @@ public final class VpsTimeline {
     List<TimelineEntry> entries = new ArrayList<>(now.checkpoints());
     entries.add(entry);
     write(Optional.of(entry.checkpoint().id()), entries);
+  }
+
+  /**
+   * Enters an earlier checkpoint of a VPS that has moved here, in the order of time; "here" stays.
+   *
+   * @param isParent whether the state in which the VPS came follows on it; where that is not kept,
+   *     the present does
+   * @throws VpsException NAME_TAKEN if another has its label
+   */
+  public synchronized void insert(TimelineEntry past, boolean isParent) {
+    requireFree(past.label(), past.checkpoint().id());
+    CheckpointId id = past.checkpoint().id();
+    List<TimelineEntry> entries = new ArrayList<>(now.checkpoints());
+    Optional<TimelineEntry> arrival =
+        entries.stream()
+            .filter(entry -> entry.kind() == CheckpointKind.MIGRATE && entry.parent().isEmpty())
+            .reduce((_, last) -> last);
+    if (isParent && arrival.isPresent()) {
+      entries.replaceAll(entry -> entry == arrival.get() ? entry.after(Optional.of(id)) : entry);
+    }
+    int place = 0;
+    while (place < entries.size() && entries.get(place).checkpoint().id().compareTo(id) < 0) {
+      place++;
+    }
+    entries.add(place, past.after(past.parent().filter(parent -> find(parent).isPresent())));
+    write(now.here().or(() -> Optional.of(id).filter(_ -> isParent)), entries);
   }
 
   /**

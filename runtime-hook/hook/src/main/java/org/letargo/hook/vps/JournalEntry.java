@@ -29,6 +29,8 @@ public record JournalEntry(OperationId operation, Kind kind, Optional<Checkpoint
     FORGET,
     REWIND,
     EXPORT,
+    /** It is frozen, and all but its private memory saved, so that it can go on elsewhere. */
+    LEND,
     /** A step of a migration that moves nothing: where the VPS stands says how far it came. */
     MIGRATE
   }

@@ -76,6 +76,32 @@ class VpsTimelineTest {
   }
 
   @Test
+  void thePastOfOneThatHasMovedStandsBeforeItInTheOrderOfTime() {
+    TimelineEntry came =
+        TimelineEntry.plain(
+            entry(C, Optional.empty(), "").checkpoint(),
+            Optional.empty(),
+            CheckpointKind.MIGRATE,
+            true,
+            DataSize.ofBytes(1));
+    timeline.add(came);
+
+    timeline.insert(entry(B, Optional.of(A), "b"), true); // what it follows on has not come yet
+    timeline.insert(entry(A, Optional.empty(), "a"), false);
+
+    assertThat(timeline.now().checkpoints())
+        .containsExactly(
+            entry(A, Optional.empty(), "a"),
+            entry(B, Optional.empty(), "b"),
+            came.after(Optional.of(B)));
+    assertThat(timeline.here()).contains(C);
+    assertThatThrownBy(() -> timeline.insert(entry(A, Optional.empty(), "b"), false))
+        .isInstanceOfSatisfying(
+            VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.NAME_TAKEN));
+    assertThat(new VpsTimeline(WEB, file()).now()).isEqualTo(timeline.now());
+  }
+
+  @Test
   void aLabelNamesOneCheckpoint() {
     timeline.add(entry(A, Optional.empty(), "good"));
     timeline.add(entry(B, Optional.of(A), ""));

@@ -21,6 +21,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.ListVps.class),
   @JsonSubTypes.Type(HookRequest.FindVps.class),
   @JsonSubTypes.Type(HookRequest.PreflightVps.class),
+  @JsonSubTypes.Type(HookRequest.DescribeDeparture.class),
+  @JsonSubTypes.Type(HookRequest.DescribeArrival.class),
   @JsonSubTypes.Type(HookRequest.WatchVps.class),
   @JsonSubTypes.Type(HookRequest.ListTemplates.class),
   @JsonSubTypes.Type(HookRequest.BuildTemplate.class),
@@ -39,6 +41,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(HookRequest.ImportVps.class),
   @JsonSubTypes.Type(HookRequest.SendCheckpoint.class),
   @JsonSubTypes.Type(HookRequest.ReceiveVps.class),
+  @JsonSubTypes.Type(HookRequest.SendAhead.class),
+  @JsonSubTypes.Type(HookRequest.ReceiveAhead.class),
   @JsonSubTypes.Type(HookRequest.MigrateVps.class),
   @JsonSubTypes.Type(HookRequest.FindMigration.class),
   @JsonSubTypes.Type(HookRequest.CheckpointVps.class),
@@ -78,16 +82,20 @@ public sealed interface HookRequest<R> {
               CloneVps _ ->
               VpsReport.class;
           case PreflightVps _ -> PreflightReport.class;
+          case DescribeDeparture _ -> DepartureReport.class;
+          case DescribeArrival _ -> ArrivalReport.class;
           case WatchVps _,
               ExportTemplate _,
               RemoveTemplate _,
               DestroyVps _,
               ExportVps _,
               SendCheckpoint _,
+              ReceiveAhead _,
               ForgetCheckpoint _,
               AttachConsole _,
               CancelOperation _ ->
               Done.class;
+          case SendAhead _ -> AheadReport.class;
           case MigrateVps _, FindMigration _ -> MigrationReport.class;
           case ListTemplates _ -> TemplateList.class;
           case BuildTemplate _, AddTemplate _ -> TemplateReport.class;
@@ -117,6 +125,31 @@ public sealed interface HookRequest<R> {
 
   /** Whether a running VPS can be suspended: a look at it that does not touch it. */
   record PreflightVps(VpsName name) implements HookRequest<PreflightReport> {}
+
+  /** What a VPS needs of a host that it moves to: a look at it that does not touch it. */
+  record DescribeDeparture(VpsName name) implements HookRequest<DepartureReport> {}
+
+  /**
+   * Whether there is room here for a VPS of another host: a look that reserves nothing.
+   *
+   * @param templateDigest of the template that its disk builds on
+   */
+  record DescribeArrival(
+      VpsName name, Ipv4Address address, List<PublishedPort> published, String templateDigest)
+      implements HookRequest<ArrivalReport> {
+    /** A host has 65,535 ports for each protocol. */
+    public static final int MAX_PORTS = 2 * 65_535;
+
+    private static final int MAX_DIGEST = 200;
+
+    public DescribeArrival {
+      published = List.copyOf(published);
+      if (published.size() > MAX_PORTS || templateDigest.length() > MAX_DIGEST) {
+        throw VpsException.invalid(
+            "VPS '" + name + "'", "no VPS has so many ports, or such a template", "Send less.");
+      }
+    }
+  }
 
   /**
    * A stream of {@link VpsEvent}: first every VPS as it stands, then every change, until the caller
@@ -271,6 +304,36 @@ public sealed interface HookRequest<R> {
 
   /** What is known here of a migration: a look that changes nothing. */
   record FindMigration(MigrationId migration) implements HookRequest<MigrationReport> {}
+
+  /**
+   * Sends memory and disk of a running VPS, which goes on, to a hook that answers {@link
+   * ReceiveAhead}, in rounds: each sends what the one before has not. A checkpoint that is sent
+   * afterwards ({@link SendCheckpoint}) has little left to send. The rounds end when what is left
+   * can be sent within {@code downtime}, or does not become less; the progress is then in phase
+   * {@link #SETTLED}, and what was sent is held by both hooks until the input ends.
+   *
+   * @param packed as of {@link SendCheckpoint}
+   */
+  record SendAhead(OperationId operation, VpsName name, boolean packed, Duration downtime)
+      implements Change<AheadReport> {
+    /** The rounds are over. */
+    public static final String SETTLED = "settled";
+
+    /** Nobody wants to wait longer for a VPS that is said to move live. */
+    public static final Duration MAX_DOWNTIME = Duration.ofHours(1);
+
+    public SendAhead {
+      if (downtime.isNegative() || downtime.compareTo(MAX_DOWNTIME) > 0) {
+        throw VpsException.invalid(
+            "downtime of " + downtime.toMillis() + " ms",
+            "it is from 0 to an hour",
+            "Give something like '300ms'.");
+      }
+    }
+  }
+
+  /** Keeps what a {@link SendAhead} sends, until the input ends. What comes is hostile. */
+  record ReceiveAhead(OperationId operation) implements Change<Done> {}
 
   /**
    * Saves memory and disk of a running or paused VPS, which goes on; of a stopped one its disk.

@@ -6,6 +6,7 @@ import java.util.List;
  * The host and what Letargo found on it.
  *
  * @param cgroups {@code v1}, {@code hybrid} or {@code v2}
+ * @param controllers the kernel's cgroup controllers, such as {@code memory}, sorted
  * @param cpuFeatures words of the processor's flags, sorted
  * @param features what the engine and the kernel offer, as short words such as {@code
  *     mem_dirty_track}
@@ -17,6 +18,7 @@ public record HostReport(
     String kernel,
     String architecture,
     String cgroups,
+    List<String> controllers,
     String engineVersion,
     String runtimeVersion,
     String subnet,
@@ -29,6 +31,7 @@ public record HostReport(
     List<String> features,
     List<String> problems) {
   public HostReport {
+    controllers = List.copyOf(controllers);
     cpuFeatures = List.copyOf(cpuFeatures);
     features = List.copyOf(features);
     problems = List.copyOf(problems);

@@ -30,6 +30,14 @@ public enum MigrationPhase {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** Whether processes that there are of it here may be running at another host too. */
+  public boolean mayRunElsewhere() {
+    return switch (this) {
+      case HANDED_OVER, LENT, MOVED -> true;
+      case LEAVING, ARRIVING, BORROWING, OWNED, GIVEN_BACK, UNKNOWN -> false;
+    };
+  }
+
   /** Whether the source has it in this phase. */
   public boolean isOfSource() {
     return switch (this) {

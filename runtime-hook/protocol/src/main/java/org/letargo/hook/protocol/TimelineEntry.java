@@ -75,6 +75,16 @@ public record TimelineEntry(
         checkpoint, parent, kind, hasMemory, "", "", false, newBytes, Duration.ZERO);
   }
 
+  /**
+   * The same as another host keeps it, where nobody has verified it.
+   *
+   * @param grown what its store grew by
+   */
+  public TimelineEntry as(CheckpointReport there, boolean memory, DataSize grown) {
+    return new TimelineEntry(
+        there, parent, kind, memory, label, note, pinned, grown, frozen, Optional.empty());
+  }
+
   /** The same after another one. */
   public TimelineEntry after(Optional<CheckpointId> other) {
     return new TimelineEntry(

@@ -235,7 +235,17 @@ public final class FakeApi implements AutoCloseable {
         accepted(request, host.start("send", "vps", name));
       }
       case "POST vps migrate" -> {
-        allow(request, body, Set.of("peer", "mode", "keepSource"));
+        if (path.length > 5) { // check
+          allow(request, body, Set.of("peer"));
+          ObjectNode found = (ObjectNode) read("migration-check.json");
+          found.put("admitted", body.path("peer").asText().equals("host3"));
+          reply(request, 200, found);
+          return;
+        }
+        allow(
+            request,
+            body,
+            Set.of("peer", "mode", "keepSource", "downtimeMillis", "bytesPerSecond"));
         accepted(request, host.start("migrate", "vps", name));
       }
       case "POST vps take-back" -> takeBack(request, body, name);

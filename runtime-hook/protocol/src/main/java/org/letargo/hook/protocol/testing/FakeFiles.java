@@ -70,6 +70,11 @@ final class FakeFiles {
     kept.put(id, present(name));
   }
 
+  /** A checkpoint that has come from elsewhere keeps this. */
+  synchronized void keep(CheckpointId id, Map<String, String> files) {
+    kept.put(id, Map.copyOf(files));
+  }
+
   /** From now on the VPS has this and nothing else. */
   synchronized void replace(VpsName name, Map<String, String> files) {
     present.put(name, new TreeMap<>(files));

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.letargo.hook.protocol.AheadReport;
 import org.letargo.hook.protocol.CheckpointKind;
 import org.letargo.hook.protocol.CheckpointReport;
 import org.letargo.hook.protocol.Code;
@@ -95,6 +96,9 @@ final class FakeLife implements HookHandler {
       case HookRequest.ListVps _ -> new VpsList(host.list());
       case HookRequest.FindVps(VpsName name) -> host.find(name);
       case HookRequest.PreflightVps(VpsName name) -> preflight.report(name);
+      case HookRequest.DescribeDeparture(VpsName name) ->
+          FakeAdmission.departure(host.find(name), preflight, describeHost());
+      case HookRequest.DescribeArrival arrival -> FakeAdmission.arrival(arrival, host);
       case HookRequest.WatchVps _ -> watch(exchange);
       case HookRequest.ListTemplates _ -> new TemplateList(host.templates());
       case HookRequest.ListCheckpoints(VpsName name) ->
@@ -163,6 +167,21 @@ final class FakeLife implements HookHandler {
       case HookRequest.SendCheckpoint send -> travel.send(send, exchange);
       case HookRequest.ReceiveVps receive -> travel.receive(receive, receive.name(), exchange);
       case HookRequest.MigrateVps migrate -> travel.migrate(migrate, exchange);
+      case HookRequest.SendAhead send -> {
+        hook.pass(send, Moment.BEGUN);
+        AheadReport report =
+            FakeAhead.send(
+                host.find(send.name()),
+                hook.archiveBytes(),
+                exchange,
+                progress -> report(send, exchange, progress));
+        yield commit(send, () -> report);
+      }
+      case HookRequest.ReceiveAhead receive -> {
+        hook.pass(receive, Moment.BEGUN);
+        FakeAhead.receive(exchange);
+        yield commit(receive, Done::new);
+      }
       case HookRequest.CheckpointVps checkpoint -> machine.checkpoint(checkpoint, exchange);
       case HookRequest.VerifyCheckpoint verify -> machine.verify(verify, exchange);
       case HookRequest.RewindVps rewind -> machine.rewind(rewind, exchange);
@@ -403,6 +422,7 @@ final class FakeLife implements HookHandler {
         "6.18.0",
         "x86_64",
         "v2",
+        List.of("cpu", "memory", "pids"),
         "4.2",
         "1.1.5",
         "10.77.0.0/24",

@@ -108,6 +108,14 @@ final class FakeTimelines {
     return entry;
   }
 
+  /** Adds an earlier one of a VPS that has come from elsewhere. */
+  synchronized void insert(VpsName name, TimelineEntry past) {
+    Timeline before = of(name);
+    List<TimelineEntry> all = new ArrayList<>(before.checkpoints());
+    all.addFirst(past);
+    timelines.put(name, new Timeline(name, before.here(), all));
+  }
+
   /** The VPS has become this checkpoint. */
   synchronized void moveTo(VpsName name, CheckpointId id) {
     timelines.put(name, new Timeline(name, Optional.of(id), of(name).checkpoints()));

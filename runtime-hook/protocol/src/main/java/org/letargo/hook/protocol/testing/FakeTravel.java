@@ -68,6 +68,11 @@ final class FakeTravel {
   }
 
   VpsReport receive(HookRequest.Change<?> request, Optional<VpsName> name, HookExchange exchange) {
+    begin(exchange);
+    return life.importVps(request, name, true, exchange);
+  }
+
+  private static void begin(HookExchange exchange) {
     try {
       if (!Arrays.equals(exchange.input().readNBytes(OUTLINE.length), OUTLINE)) {
         throw new VpsException(
@@ -80,7 +85,25 @@ final class FakeTravel {
     } catch (IOException e) {
       throw FakeLife.lostCaller();
     }
-    return life.importVps(request, name, true, exchange);
+  }
+
+  private void remember(HookRequest.MigrateVps request, TimelineEntry past, HookExchange exchange) {
+    host.find(request.name());
+    begin(exchange);
+    FakeArchive.Content archived;
+    try {
+      FakeLife.Stream stream = life.new Stream(request, exchange, hook.archiveBytes());
+      archived = FakeArchive.read(FakeArchive.VPS, exchange.input(), _ -> {}, stream::done);
+    } catch (IOException e) {
+      throw FakeLife.lostCaller();
+    }
+    life.commit(
+        request,
+        () -> {
+          host.files().keep(past.checkpoint().id(), archived.files());
+          host.timelines().insert(request.name(), past);
+          return past;
+        });
   }
 
   MigrationReport find(MigrationId id) {
@@ -100,13 +123,21 @@ final class FakeTravel {
       case MigrationStep.Leave(MigrationPeer to, boolean keep) ->
           leave(request, to, keep, exchange);
       case MigrationStep.Settle _ -> settle(request, exchange);
+      case MigrationStep.Lend _ -> lend(request, exchange);
       case MigrationStep.Send _ -> {
         send(request, name, required(request).checkpoint().orElseThrow(), exchange);
         life.commit(request, Done::new);
       }
+      case MigrationStep.SendPast(CheckpointId past, boolean _) -> {
+        required(request);
+        send(request, name, past, exchange);
+        life.commit(request, Done::new);
+      }
       case MigrationStep.HandOver _ ->
           step(request, exchange, () -> moved(request, MigrationPhase.HANDED_OVER));
-      case MigrationStep.Release _ -> step(request, exchange, () -> release(request));
+      case MigrationStep.Serve _ -> serve(request, exchange);
+      case MigrationStep.Release(boolean pastIsThere) ->
+          step(request, exchange, () -> release(request, pastIsThere));
       case MigrationStep.TakeBack(boolean handedOver) -> takeBack(request, handedOver, exchange);
       case MigrationStep.Arrive(MigrationPeer from, Migration.Was was) -> {
         receive(request, Optional.of(name), exchange);
@@ -124,6 +155,9 @@ final class FakeTravel {
         });
       }
       case MigrationStep.Take _ -> take(request, exchange);
+      case MigrationStep.Borrow _ -> borrow(request, exchange);
+      case MigrationStep.Remember(TimelineEntry past, boolean _) ->
+          remember(request, past, exchange);
       case MigrationStep.Drop _ -> drop(request, exchange);
       case MigrationStep.Forget _ ->
           life.commit(request, () -> host.endedMigrations().remove(request.migration()));
@@ -182,9 +216,59 @@ final class FakeTravel {
         });
   }
 
-  private void release(HookRequest.MigrateVps request) {
+  private void lend(HookRequest.MigrateVps request, HookExchange exchange) {
+    Migration leaving = required(request);
+    VpsName name = request.name();
+    if (!leaving.was().isAlive()) {
+      throw VpsException.wrongState(name, "migrate", leaving.was().word(), "Use the mode 'stop'.");
+    }
+    life.requireNothingBlocks(name, "migrate");
+    life.work(request, exchange);
+    life.commit(
+        request,
+        () -> {
+          CheckpointReport state = FakeTimelines.capture(true);
+          host.timelines().add(name, state, CheckpointKind.MIGRATE, true, "", "");
+          host.settle(name, _ -> new VpsStatus.Paused(1, Instant.now()));
+          return host.migrating(name, Optional.of(leaving.with(state.id())));
+        });
+  }
+
+  /** All memory is one byte; whoever is asked for it answers, and has lent nothing any more. */
+  private void serve(HookRequest.MigrateVps request, HookExchange exchange) {
+    life.alive(() -> moved(request, MigrationPhase.LENT));
+    try {
+      life.work(request, exchange);
+      if (exchange.input().read() != WISH) {
+        throw FakeLife.lostCaller();
+      }
+      life.alive(() -> moved(request, MigrationPhase.HANDED_OVER));
+      exchange.output(new byte[] {WISH}, 0, 1);
+    } catch (IOException | VpsException e) {
+      takeBack(request, true, exchange);
+      throw e instanceof VpsException failed ? failed : FakeLife.lostCaller();
+    }
+    life.commit(request, Done::new);
+  }
+
+  private void borrow(HookRequest.MigrateVps request, HookExchange exchange) {
+    try {
+      exchange.output(new byte[] {WISH}, 0, 1);
+      if (exchange.input().read() != WISH) {
+        throw FakeLife.lostCaller();
+      }
+    } catch (IOException e) {
+      throw FakeLife.lostCaller();
+    }
+    take(request, exchange);
+  }
+
+  private void release(HookRequest.MigrateVps request, boolean pastIsThere) {
     Migration known = required(request);
-    if (known.keepSource()) {
+    boolean hasPast =
+        host.timelines().of(request.name()).checkpoints().stream()
+            .anyMatch(entry -> entry.kind() == CheckpointKind.MANUAL);
+    if (known.keepSource() || hasPast && !pastIsThere) {
       host.settle(request.name(), _ -> new VpsStatus.Stopped());
       moved(request, MigrationPhase.MOVED);
     } else {

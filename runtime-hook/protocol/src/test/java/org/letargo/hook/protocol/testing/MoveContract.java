@@ -11,9 +11,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.letargo.hook.protocol.ArrivalReport;
 import org.letargo.hook.protocol.Code;
+import org.letargo.hook.protocol.DepartureReport;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.HookStream.Item;
+import org.letargo.hook.protocol.Ipv4Address;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.OperationReport;
 import org.letargo.hook.protocol.Timeline;
@@ -66,6 +69,37 @@ public abstract class MoveContract extends TimelineFixture {
     client().call(new HookRequest.StartVps(op(), moved));
     assertThat(read(moved)).isEqualTo("one -");
     assertThat(timeline(name)).isEqualTo(before);
+  }
+
+  /** What a move would be refused for is told before, and reserves nothing. */
+  @Test
+  void tellsWhetherAVpsCouldArrive() {
+    VpsName name = running();
+    DepartureReport needs = client().call(new HookRequest.DescribeDeparture(name));
+
+    ArrivalReport same = client().call(arrival(needs, name, needs.spec().address()));
+    ArrivalReport other = client().call(arrival(needs, fresh(), new Ipv4Address("192.0.2.1")));
+
+    assertThat(needs.hasMemory()).isTrue();
+    assertThat(needs.memory().bytes()).isPositive();
+    assertThat(needs.cpuFeatures()).isNotEmpty();
+    assertThat(needs.obstacles()).isEmpty();
+    assertThat(same.nameFree()).isFalse();
+    assertThat(same.addressInSubnet()).isTrue();
+    assertThat(same.addressHolder()).contains(name);
+    assertThat(same.template()).contains(needs.spec().template());
+    assertThat(same.storeRoom().bytes()).isPositive();
+    assertThat(other.nameFree()).isTrue();
+    assertThat(other.addressInSubnet()).isFalse();
+    assertThat(other.addressHolder()).isEmpty();
+    client().call(new HookRequest.StopVps(op(), name, Duration.ZERO));
+    assertThat(client().call(new HookRequest.DescribeDeparture(name)).hasMemory()).isFalse();
+  }
+
+  private static HookRequest.DescribeArrival arrival(
+      DepartureReport needs, VpsName name, Ipv4Address address) {
+    return new HookRequest.DescribeArrival(
+        name, address, needs.spec().published(), needs.templateDigest());
   }
 
   @Test
