@@ -49,7 +49,9 @@ class VpsMoveTest {
           new VpsState.Checkpointing(RUNNING_ONE),
           new VpsState.Rewinding(RUNNING_ONE),
           new VpsState.Cloning(RUNNING_ONE),
-          new VpsState.Forgetting(RUNNING_ONE));
+          new VpsState.Forgetting(RUNNING_ONE),
+          new VpsState.Migrating(RUNNING_ONE),
+          new VpsState.Arriving(RUNNING_ONE));
 
   /** State, move: the word of the state that follows. */
   private static final Map<String, String> LEGAL =
@@ -84,7 +86,11 @@ class VpsMoveTest {
           Map.entry("stopped FORGET", "forgetting"),
           Map.entry("running FORGET", "forgetting"),
           Map.entry("paused FORGET", "forgetting"),
-          Map.entry("suspended FORGET", "forgetting"));
+          Map.entry("suspended FORGET", "forgetting"),
+          Map.entry("stopped MIGRATE", "migrating"),
+          Map.entry("running MIGRATE", "migrating"),
+          Map.entry("paused MIGRATE", "migrating"),
+          Map.entry("suspended MIGRATE", "migrating"));
 
   static Stream<Arguments> pairs() {
     return STATES.stream()
