@@ -36,8 +36,11 @@ import org.slf4j.LoggerFactory;
 public final class BorrowedMemory implements PageSource, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BorrowedMemory.class);
 
-  /** What is on its way ahead of what is read: 1 Gbit/s for 67 ms. */
-  private static final int AHEAD_BYTES = 8 << 20;
+  /**
+   * What is on its way ahead of what is read: 1 Gbit/s for 17 ms. What is urgent, and the lease,
+   * wait behind what has left the lender already, so on a slow link it must not be much.
+   */
+  private static final int AHEAD_BYTES = 2 << 20;
 
   /** Windows may have a page each. */
   private static final int MOST_ASKED = 2048;

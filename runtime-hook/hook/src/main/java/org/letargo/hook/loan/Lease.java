@@ -15,10 +15,10 @@ public final class Lease {
   static final Duration BEAT = Duration.ofSeconds(1);
 
   /** How long an answered PING lets the VPS run, counted from when it was sent. */
-  public static final Duration LEASE = Duration.ofSeconds(6);
+  public static final Duration LEASE = Duration.ofSeconds(12);
 
   /** How long the lender waits after the last PING that it answered, or after its own start. */
-  public static final Duration GRACE = Duration.ofSeconds(15);
+  public static final Duration GRACE = Duration.ofSeconds(30);
 
   private Lease() {}
 }
