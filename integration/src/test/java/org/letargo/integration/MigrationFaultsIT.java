@@ -5,59 +5,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.letargo.integration.harness.Chance;
-import org.letargo.integration.harness.Heart;
 import org.letargo.integration.harness.Instance;
-import org.letargo.integration.harness.LinkCut;
-import org.letargo.integration.harness.OnlyOne;
 import org.letargo.integration.harness.Operation;
-import org.letargo.integration.harness.PeerGroup;
 import org.letargo.integration.harness.Programs;
-import org.letargo.integration.harness.TallyClient;
-import org.letargo.integration.harness.Vps;
+import org.letargo.integration.harness.Traveller;
+import org.letargo.integration.harness.Traveller.Side;
+import org.letargo.integration.harness.Traveller.Way;
 
 /**
- * Whatever dies or is cut while a VPS moves, on either side: afterwards exactly one host has it,
- * both agree, and it goes on with the one connection that a client has had to it from the first of
- * these tests on: each step is counted once. It never runs twice; the process table says so, and
- * not Letargo.
+ * A hook dies, as by kill -9, at every named point that a migration passes, on either side:
+ * afterwards exactly one host has the VPS, and it goes on.
  */
 class MigrationFaultsIT {
   private static final int DIED = 137;
-  private static final int PORT = 7000;
-  private static final int HEART_MEBIBYTES = 24; // so much that its memory comes late
-  private static final String NAME = "web1";
-  private static final Duration LONGEST = Duration.ofSeconds(90);
-  private static final AtomicInteger INJECTED = new AtomicInteger();
-  private static final AtomicInteger KEPT = new AtomicInteger();
-
-  private static PeerGroup hosts;
-  private static TallyClient client;
-  private static OnlyOne one;
-  private static Heart heart;
-
-  /** Which of the two has the fault. */
-  private enum Side {
-    SOURCE,
-    TARGET
-  }
+  private static Traveller traveller;
 
   /**
    * What becomes of it.
@@ -70,8 +42,7 @@ class MigrationFaultsIT {
   private record Point(Side side, String faults, Side at, boolean goesBack) {
     @Override
     public String toString() {
-      return "the hook of the %s dies at %s: the VPS is at the %s"
-          .formatted(side.name().toLowerCase(), faults, at.name().toLowerCase());
+      return "the hook of the %s dies at %s: the VPS is at the %s".formatted(side, faults, at);
     }
 
     String last() {
@@ -87,8 +58,8 @@ class MigrationFaultsIT {
     return new Point(Side.TARGET, faults, at, false);
   }
 
-  private static Point targetThatRuns(String faults) {
-    return new Point(Side.TARGET, faults, Side.TARGET, true);
+  private static Point runsAt(Side side, String faults) {
+    return new Point(side, faults, side, true);
   }
 
   /** In the order in which a migration passes them. */
@@ -121,15 +92,15 @@ class MigrationFaultsIT {
         target("resume.before-release", Side.TARGET),
         target("resume.after-release", Side.TARGET),
         target("resume.after-restore", Side.TARGET),
-        targetThatRuns("migrate.before-settled-in"),
-        targetThatRuns("migrate.after-take"),
+        runsAt(Side.TARGET, "migrate.before-settled-in"),
+        runsAt(Side.TARGET, "migrate.after-take"),
         target("fail:resume.before-restore,migrate.before-give-back", Side.TARGET),
         target("fail:resume.before-restore,migrate.after-give-back", Side.SOURCE),
         target("fail:resume.before-restore,destroy.begin", Side.SOURCE),
         target("fail:resume.before-restore,destroy.after-rename", Side.SOURCE),
         source("fail:send.midway,migrate.before-take-back", Side.SOURCE),
-        source("fail:send.midway,migrate.before-taken-back", Side.SOURCE),
-        source("fail:send.midway,migrate.after-take-back", Side.SOURCE),
+        runsAt(Side.SOURCE, "fail:send.midway,migrate.before-taken-back"),
+        runsAt(Side.SOURCE, "fail:send.midway,migrate.after-take-back"),
         source("migrate.before-release", Side.TARGET),
         source("destroy.begin", Side.TARGET),
         source("destroy.after-stop", Side.TARGET),
@@ -152,39 +123,18 @@ class MigrationFaultsIT {
 
   @BeforeAll
   static void start() {
-    hosts = PeerGroup.of(2);
-    Vps web = hosts.get(0).createAndStart(NAME, "tiny");
-    heart = Heart.start(web, HEART_MEBIBYTES);
-    String token = "token-" + Chance.port();
-    web.daemon("tally", web.installPayload("tally") + " " + PORT + " " + token);
-    client = new TallyClient(hosts.segment(), web.address(), PORT);
-    one = new OnlyOne(token);
-    client.expectToGoOn();
+    traveller = new Traveller();
   }
 
   @AfterAll
   static void report() {
-    System.out.printf(
-        "%d injected faults, %d lost, 0 doubled; %d steps on the last connection, %d looks at the"
-            + " process table%n",
-        INJECTED.get(), INJECTED.get() - KEPT.get(), client.counted(), one.requireNeverTwo());
-    try (PeerGroup _ = hosts;
-        OnlyOne _ = one;
-        TallyClient _ = client) {
-      client.requireNoFailure();
-    }
+    System.out.println(traveller.report());
+    traveller.close();
   }
 
   @AfterEach
-  void healthy() {
-    for (Instance instance : hosts.all()) {
-      if (!instance.hook().isAlive()) {
-        instance.startHook("");
-      }
-      if (!instance.manager().isAlive()) {
-        instance.startManager();
-      }
-    }
+  void heal() {
+    traveller.heal();
   }
 
   @Test
@@ -208,247 +158,23 @@ class MigrationFaultsIT {
         .containsExactlyInAnyOrderElementsOf(named);
   }
 
-  /** Where the VPS is, and where it is to go. */
-  private record Pair(Instance from, Instance to) {
-    Instance at(Side side) {
-      return side == Side.SOURCE ? from : to;
-    }
-  }
-
-  private static Pair pair() {
-    boolean isHere = !hosts.get(0).api().vpsNames().isEmpty();
-    return isHere ? new Pair(hosts.get(0), hosts.get(1)) : new Pair(hosts.get(1), hosts.get(0));
-  }
-
   @ParameterizedTest(name = "{0}")
   @MethodSource("points")
   void survivesTheDeathOfAHook(Point point) {
-    Pair pair = pair();
-    Instance victim = pair.at(point.side());
-    restartHook(victim, point.faults());
+    Way way = traveller.way();
+    Instance victim = way.at(point.side());
+    traveller.arm(victim, point.faults());
     if (point.goesBack()) {
-      client.close();
+      traveller.disconnect();
     }
 
-    INJECTED.incrementAndGet();
-    Operation begun = migrate(pair);
+    Operation begun = traveller.migrate(way);
     assertThat(victim.hook().awaitEnd()).isEqualTo(DIED);
-    startHook(victim, "");
+    traveller.startHook(victim, "");
 
     if (point.goesBack()) {
-      begin(pair, begun, point.at());
+      traveller.connectAgain(way, begun, point.at());
     }
-    expectSettled(pair, begun, point.at());
-  }
-
-  /** Another connection, to a VPS that is what it was when it left. */
-  private static void begin(Pair pair, Operation begun, Side at) {
-    pair.from().api().await(begun, LONGEST);
-    Vps web = pair.at(at).vps(NAME);
-    Awaitility.await("it is there")
-        .atMost(LONGEST)
-        .until(() -> holders(pair).contains(pair.at(at)) && isSettled(web));
-    if (web.state().equals("suspended")) {
-      web.resume(); // its hook died while its memory came
-    }
-    client = new TallyClient(hosts.segment(), web.address(), PORT);
-    heart = heart.in(web);
-    heart.expectWhole();
-  }
-
-  private Operation migrate(Pair pair) {
-    return pair.from()
-        .api()
-        .begin("POST", "/v1/vps/" + NAME + "/migrate", Map.of("peer", hosts.name(pair.to())));
-  }
-
-  private static void restartHook(Instance instance, String fault) {
-    instance.hook().stop();
-    startHook(instance, fault);
-  }
-
-  private static void startHook(Instance instance, String fault) {
-    instance.startHook(fault);
-    Awaitility.await("the manager sees the hook")
-        .atMost(LONGEST)
-        .until(() -> instance.api().send("GET", "/health", Map.of()).statusCode() == 200);
-  }
-
-  /** Both say the same, it runs, and nothing was lost or counted twice. */
-  private void expectSettled(Pair pair, Operation begun, Side at) {
-    pair.from().api().await(begun, LONGEST);
-    Instance has = pair.at(at);
-    Instance hasNot = pair.at(at == Side.SOURCE ? Side.TARGET : Side.SOURCE);
-    try {
-      Awaitility.await("both agree")
-          .atMost(LONGEST)
-          .until(() ->
-              hasNot.api().vpsNames().isEmpty()
-                  && has.api().vpsNames().equals(List.of(NAME))
-                  && has.vps(NAME).view().path("migration").isMissingNode()
-                  && isSettled(has.vps(NAME)));
-      assertThat(has.vps(NAME).state()).isEqualTo("running");
-      client.expectToGoOn();
-      heart = heart.in(has.vps(NAME));
-      heart.expectAlive();
-      one.requireNeverTwo();
-      KEPT.incrementAndGet();
-    } catch (AssertionError | RuntimeException e) {
-      System.out.println(hosts.logs());
-      throw e;
-    }
-  }
-
-  private static boolean isSettled(Vps vps) {
-    return vps.view().path("operation").isMissingNode()
-        && List.of("running", "suspended").contains(vps.state());
-  }
-
-  /**
-   * A moment of a migration, which the hook of one side makes long.
-   *
-   * @param side whose hook comes there
-   * @param delayed where it takes its time
-   * @param at where the VPS is when all is over
-   */
-  private record Moment(Side side, String delayed, Side at) {
-    /** Whether it has come so far, by what lies in its folders. */
-    boolean isNow(Pair pair) {
-      Path folder = pair.at(side).state().resolve("vps").resolve(NAME);
-      String between = text(folder.resolve("migration.json"));
-      return switch (delayed) {
-        case "migrate.after-leave", "migrate.after-settle", "migrate.before-hand-over" ->
-            between.contains("\"leaving\"")
-                && (delayed.equals("migrate.after-leave") || between.contains("\"checkpoint\":\""));
-        case "migrate.after-hand-over", "migrate.before-release" ->
-            between.contains("\"handed-over\"");
-        case "migrate.after-arrive", "migrate.before-take", "migrate.before-owned" ->
-            between.contains("\"arriving\"");
-        case "migrate.after-owned", "migrate.before-settled-in" ->
-            Files.exists(pair.to().state().resolve("migrations")) && hasNotes(pair.to());
-        default -> throw new AssertionError(delayed);
-      };
-    }
-
-    private static boolean hasNotes(Instance instance) {
-      try (Stream<Path> notes = Files.list(instance.state().resolve("migrations"))) {
-        return notes.anyMatch(note -> text(note).contains("\"owned\""));
-      } catch (IOException e) {
-        return false;
-      }
-    }
-
-    private static String text(Path file) {
-      try {
-        return Files.readString(file);
-      } catch (IOException e) {
-        return "";
-      }
-    }
-  }
-
-  private static List<Moment> moments() {
-    return List.of(
-        new Moment(Side.SOURCE, "migrate.after-leave", Side.SOURCE),
-        new Moment(Side.SOURCE, "migrate.after-settle", Side.SOURCE),
-        new Moment(Side.TARGET, "migrate.after-arrive", Side.SOURCE),
-        new Moment(Side.SOURCE, "migrate.before-hand-over", Side.SOURCE),
-        new Moment(Side.SOURCE, "migrate.after-hand-over", Side.TARGET),
-        new Moment(Side.TARGET, "migrate.before-take", Side.TARGET),
-        new Moment(Side.TARGET, "migrate.before-owned", Side.TARGET),
-        new Moment(Side.TARGET, "migrate.after-owned", Side.TARGET),
-        new Moment(Side.TARGET, "migrate.before-settled-in", Side.TARGET));
-  }
-
-  /** A manager and a moment. */
-  private record Kill(Side victim, Moment moment) {
-    @Override
-    public String toString() {
-      return "the manager of the %s is killed at %s"
-          .formatted(victim.name().toLowerCase(), moment.delayed());
-    }
-  }
-
-  static Stream<Kill> kills() {
-    List<Kill> all = new ArrayList<>();
-    moments()
-        .forEach(moment -> {
-          all.add(new Kill(Side.SOURCE, moment));
-          all.add(new Kill(Side.TARGET, moment));
-        });
-    return all.stream();
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("kills")
-  void survivesTheDeathOfAManager(Kill kill) {
-    Pair pair = pair();
-    restartHook(pair.at(kill.moment().side()), "delay:" + kill.moment().delayed());
-    INJECTED.incrementAndGet();
-    Operation begun = migrate(pair);
-    awaitMoment(kill.moment(), pair);
-    pair.at(kill.victim()).manager().kill();
-    pair.at(kill.victim()).startManager();
-
-    expectSettledSomewhere(pair, begun);
-  }
-
-  private static void awaitMoment(Moment moment, Pair pair) {
-    Awaitility.await(moment.delayed())
-        .pollInterval(Duration.ofMillis(5))
-        .atMost(LONGEST)
-        .until(() -> moment.isNow(pair));
-  }
-
-  /** Who has it depends on who was quicker; that they agree does not. */
-  private void expectSettledSomewhere(Pair pair, Operation begun) {
-    pair.from().api().await(begun, LONGEST);
-    Awaitility.await("one has it")
-        .atMost(LONGEST)
-        .until(() -> holders(pair).size() == 1 && isSettled(holders(pair).getFirst().vps(NAME)));
-    Side at = holders(pair).getFirst() == pair.from() ? Side.SOURCE : Side.TARGET;
-    expectSettled(pair, begun, at);
-  }
-
-  private static List<Instance> holders(Pair pair) {
-    return Stream.of(pair.from(), pair.to())
-        .filter(instance -> instance.api().vpsNames().contains(NAME))
-        .filter(instance -> instance.vps(NAME).view().path("migration").isMissingNode())
-        .toList();
-  }
-
-  /** A cut of so many seconds. */
-  private record Cut(Moment moment, int seconds) {
-    @Override
-    public String toString() {
-      return "the link is cut for %d s at %s".formatted(seconds, moment.delayed());
-    }
-  }
-
-  static Stream<Cut> cuts() {
-    List<Cut> all = new ArrayList<>();
-    moments()
-        .forEach(moment -> {
-          all.add(new Cut(moment, 1));
-          all.add(new Cut(moment, 10));
-        });
-    all.add(new Cut(moments().get(4), 60));
-    all.add(new Cut(moments().get(7), 60));
-    return all.stream();
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("cuts")
-  void survivesACutLink(Cut cut) {
-    Pair pair = pair();
-    restartHook(pair.at(cut.moment().side()), "delay:" + cut.moment().delayed());
-    INJECTED.incrementAndGet();
-    Operation begun = migrate(pair);
-    awaitMoment(cut.moment(), pair);
-    try (LinkCut link = LinkCut.between(pair.from(), pair.to())) {
-      link.await(Duration.ofSeconds(cut.seconds()));
-    }
-
-    expectSettledSomewhere(pair, begun);
+    traveller.expectSettled(way, begun, point.at());
   }
 }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * again. What it says goes to its log. One thread at a time.
  */
 public final class Daemon {
-  private static final Duration LONGEST_END = Duration.ofSeconds(30);
+  private static final Duration LONGEST_END = Duration.ofSeconds(90);
 
   private final String name;
   private final Path log;

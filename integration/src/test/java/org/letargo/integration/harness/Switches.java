@@ -14,6 +14,11 @@ public final class Switches {
     return Integer.parseInt(System.getenv().getOrDefault("MOMENTS", String.valueOf(usually)));
   }
 
+  /** Whether faults are tested that take minutes each. */
+  public static boolean allFaults() {
+    return "all".equals(System.getenv("FAULTS"));
+  }
+
   /** What is missing on the machine is a failure. */
   static boolean requireAll() {
     return "all".equals(System.getenv("REQUIRE"));

@@ -10,6 +10,7 @@ import org.letargo.hook.command.Command;
 import org.letargo.hook.config.HookConfiguration;
 import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.protocol.Ipv4Address;
+import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsSpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -149,17 +150,19 @@ public final class VpsNetwork {
    * switches would send there what is for it until it says something. Call it when the host's end
    * is up.
    *
+   * <p>It is no failure if that cannot be done.
+   *
    * @param pid a process in its network namespace
    */
   public void announce(VpsSpec spec, long pid) {
     awaitCarrier(device(spec.address()));
-    Command.Result result =
-        Command.of(
-                "nsenter", "-t", String.valueOf(pid), "-n", "sh", "-c", ANNOUNCE, "-", spec.mac())
-            .input("")
-            .run();
-    if (!result.ok()) {
-      LOG.warn("vps={} is not announced: {}, continuing without it", spec.name(), result.reason());
+    try {
+      Command.of("nsenter", "-t", String.valueOf(pid), "-n", "sh", "-c", ANNOUNCE, "-", spec.mac())
+          .input("")
+          .run()
+          .orFail("cannot announce where VPS '" + spec.name() + "' is");
+    } catch (VpsException e) { // it runs, and is heard of when it says something itself
+      LOG.warn("vps={} {}, continuing without it", spec.name(), e.getMessage());
     }
   }
 
