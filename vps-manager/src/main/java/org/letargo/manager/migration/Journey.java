@@ -44,6 +44,9 @@ import org.letargo.manager.operation.OperationRun;
  * runs at the target while its memory comes; HANDED_OVER is when the target has all of it.
  */
 final class Journey {
+  /** A link that breaks takes what the VPS has done since: whoever risks that says so. */
+  private static final boolean LENDS_UNASKED = false;
+
   private static final int LEFT = 3;
   private static final int SETTLED = 40;
 
@@ -177,7 +180,7 @@ final class Journey {
                 target.latency(),
                 downtime,
                 admitted.knowsChunks(),
-                true));
+                LENDS_UNASKED));
     reason = choice.why();
     run.progress(Progress.phase(choice.way().name().toLowerCase(Locale.ROOT), LEFT));
     return switch (choice.way()) {
