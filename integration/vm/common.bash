@@ -8,8 +8,12 @@ lab=${LETARGO_VM:-/var/tmp/letargo-vm}
 suite=${LETARGO_VM_SUITE:-bookworm}
 image=$lab/$suite
 export image
-# LETARGO_VM_CPU: what QEMU calls a processor, such as max,-avx
-processor=${LETARGO_VM_CPU:-max}
+# LETARGO_VM_CPU: what QEMU calls a processor, such as max,-avx. Without cmpxchg16b for the kernel of Debian 13: QEMU 7.2 leaves
+# wrong flags behind it, and that kernel's allocator relies on them ("Kernel panic", in __kmalloc_noprof).
+case $suite in
+  trixie) processor=${LETARGO_VM_CPU:-max,-cx16} ;;
+  *) processor=${LETARGO_VM_CPU:-max} ;;
+esac
 export processor
 # LETARGO_VM_CACHE: how QEMU keeps the guest's disk; writethrough for one that must hold what it said it holds
 cache=${LETARGO_VM_CACHE:-unsafe}

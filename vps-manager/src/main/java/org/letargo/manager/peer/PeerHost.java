@@ -125,7 +125,7 @@ final class PeerHost implements OtherHost {
       byte[] head = ApiJson.bytes(new Arrivals.Remembered(past, isParent));
       talk.write(ByteBuffer.allocate(Integer.BYTES).putInt(head.length).array());
       talk.write(head);
-      new HookTransfer<>(leaving, talk, service, peer).run(progress);
+      new HookTransfer<>(leaving, talk, service, peer, throttle).run(progress);
     } catch (IOException e) {
       throw PeerAnswer.unreachable(peer.url(), e);
     }
@@ -161,7 +161,9 @@ final class PeerHost implements OtherHost {
       HookStream<MigrationReport> serving,
       ProgressListener progress) {
     try (PeerTalk talk = service.talk(peer, path(migration, "/borrow/" + name))) {
-      new HookTransfer<>(serving, talk, service, peer).run(progress);
+      // not throttled: its programs wait for it, and a word of the lender that is late ends the
+      // loan
+      new HookTransfer<>(serving, talk, service, peer).runUnmeasured(progress);
     }
   }
 

@@ -332,7 +332,9 @@ public final class LentMemory implements AutoCloseable {
       }
       return new LoanFrame.Pages(window, content.flip());
     } catch (IOException e) { // the borrower must not go on; it will say when it has ended
-      LOG.warn("lent memory cannot be read: {}", e.getMessage());
+      if (isUnderWay()) {
+        LOG.warn("lent memory cannot be read: {}", e.getMessage());
+      }
       return new LoanFrame.Lost(String.valueOf(e.getMessage()));
     }
   }

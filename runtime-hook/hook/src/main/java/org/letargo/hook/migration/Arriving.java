@@ -126,13 +126,18 @@ final class Arriving {
             .ifPresent(why -> {
               throw why.toException();
             });
-      } catch (VpsException e) {
-        giveBack(vps, arriving, e);
-        borrowing.givenBack(e.what() + ": " + e.why());
-        throw e;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt(); // its copy dies with this hook
         throw VpsException.internal("cannot wait for the memory", e);
+      } catch (RuntimeException e) {
+        VpsException why =
+            e instanceof VpsException said
+                ? said
+                : VpsException.internal("cannot run on borrowed memory", e);
+        steps.endProcesses(vps); // before anybody can hear that it is given back
+        giveBack(vps, arriving, why);
+        borrowing.givenBack(why.what() + ": " + why.why());
+        throw why;
       }
     }
     settleIn(vps, arriving.in(MigrationPhase.BORROWING), operation);

@@ -128,6 +128,20 @@ class HybridCgroupsTest {
   }
 
   @Test
+  void freezesAndThaws() throws IOException {
+    try (Sleeper sleeper = Programs.sleeper()) {
+      put(sleeper, Files.createDirectories(group("freezer").resolve("inner")));
+      assertThat(cgroups.isFrozen(Samples.WEB1)).isFalse();
+
+      cgroups.freeze(Samples.WEB1);
+      await().until(() -> cgroups.isFrozen(Samples.WEB1));
+
+      cgroups.thaw(Samples.WEB1);
+      await().until(() -> !cgroups.isFrozen(Samples.WEB1));
+    }
+  }
+
+  @Test
   void killsProcessesThatAreFrozen() throws IOException {
     try (Sleeper frozen = Programs.sleeper()) {
       Path inner = Files.createDirectories(group("freezer").resolve("inner"));

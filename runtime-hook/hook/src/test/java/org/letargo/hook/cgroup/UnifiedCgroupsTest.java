@@ -197,6 +197,9 @@ class UnifiedCgroupsTest {
 
       assertThat(kernel.processes(Samples.WEB1))
           .containsExactlyInAnyOrder(first.pid(), second.pid(), frozen.pid());
+      assertThat(kernel.isFrozen(Samples.WEB1)).isFalse();
+      kernel.freeze(Samples.WEB1);
+      await().until(() -> kernel.isFrozen(Samples.WEB1));
 
       kernel.killAll(Samples.WEB1);
 

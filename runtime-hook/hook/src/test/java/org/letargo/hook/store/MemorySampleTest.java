@@ -64,6 +64,24 @@ class MemorySampleTest {
   }
 
   @Test
+  void seesHowMuchOfItChanges() throws IOException {
+    List<Long> pids = List.of(holding(8 * MEBIBYTE, true));
+    var sample = new MemorySample(new Random(1));
+
+    assertThat(sample.changedShare(pids, () -> {})).as("it waits for a line").isZero();
+    assertThat(sample.changedShare(pids, this::endQuietly)).as("all of it has gone").isOne();
+    assertThat(sample.changedShare(pids, () -> {})).as("there is none").isZero();
+  }
+
+  private void endQuietly() {
+    try {
+      end();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void findsNothingInAProcessThatIsGone() throws IOException, InterruptedException {
     long pid = holding(4096, false);
     end();
