@@ -1,5 +1,6 @@
 package org.letargo.integration.harness;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -146,12 +147,18 @@ public final class Traveller implements AutoCloseable {
     }
   }
 
-  /** Those that say that it is simply theirs. */
+  /** Those that say that it is simply theirs; in one look at each, as it may go between two. */
   private static List<Instance> holders(Way way) {
-    return Stream.of(way.from(), way.to())
-        .filter(instance -> instance.api().vpsNames().contains(NAME))
-        .filter(instance -> instance.vps(NAME).view().path("migration").isMissingNode())
-        .toList();
+    return Stream.of(way.from(), way.to()).filter(Traveller::hasIt).toList();
+  }
+
+  private static boolean hasIt(Instance instance) {
+    for (JsonNode vps : instance.api().get("/v1/vps").path("vps")) {
+      if (vps.path("name").asText().equals(NAME)) {
+        return vps.path("migration").isMissingNode();
+      }
+    }
+    return false;
   }
 
   private static boolean isSettled(Vps vps) {
