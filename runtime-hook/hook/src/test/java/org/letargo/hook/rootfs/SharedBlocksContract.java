@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class SharedBlocksContract extends ExactDiskContract {
-  private static final long DISK_BYTES = 1L << 30;
+  private static final long DISK_BYTES = 4L << 30;
   private static final int LARGE_BYTES = 3 << 20;
 
   private Path disk;
