@@ -30,8 +30,14 @@ import org.letargo.integration.harness.Programs;
 class HookFaultsIT {
   private static final int DIED = 137;
 
-  /** It takes two hosts: {@link SendIT}. */
-  private static final String OF_TWO_HOSTS = "send.midway";
+  /** They take two hosts: {@link SendIT} and {@link PostcopyIT}. */
+  private static final List<String> OF_TWO_HOSTS =
+      List.of(
+          "send.midway",
+          "lend.before-dump",
+          "lend.before-commit",
+          "lend.after-commit",
+          "lend.frozen");
 
   @RegisterExtension static final Fixture letargo = Fixture.instance();
 
@@ -62,7 +68,7 @@ class HookFaultsIT {
       }
     }
 
-    assertThat(Stream.concat(HookPoint.all().map(HookPoint::name), Stream.of(OF_TWO_HOSTS)))
+    assertThat(Stream.concat(HookPoint.all().map(HookPoint::name), OF_TWO_HOSTS.stream()))
         .containsExactlyInAnyOrderElementsOf(named);
   }
 

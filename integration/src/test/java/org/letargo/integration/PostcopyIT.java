@@ -127,6 +127,7 @@ class PostcopyIT {
   static Stream<Death> deaths() {
     return Stream.of(
         new Death(true, "lend.before-dump", true),
+        new Death(true, "lend.before-commit", true),
         new Death(true, "lend.after-commit", true),
         new Death(true, "lend.frozen", true),
         new Death(true, "migrate.before-lent", true),
