@@ -201,6 +201,16 @@ class PreflightIT {
     assertThat(again.path("processes").asInt()).isGreaterThan(1);
   }
 
+  /** Its processes stand in the freezer, which looks like a sleep that no signal ends. */
+  @Test
+  void nothingBlocksAPausedVps() {
+    Vps vps = letargo.get().createAndStart("web1", "tiny");
+    vps.act("pause");
+
+    assertThat(Obstacles.lines(vps.preflight(), "blocks")).isEmpty();
+    vps.suspend();
+  }
+
   @Test
   void leavesAPausedVpsPausedWhenItRefuses() {
     Vps vps = letargo.get().createAndStart("web1", "tiny");

@@ -69,11 +69,29 @@ public final class Preflight {
    * @param open what the engine's options need
    * @param watchedPaths the paths of the watched inodes, within the VPS
    */
-  public record Look(PreflightReport report, OpenFiles open, Set<String> watchedPaths) {}
+  public record Look(PreflightReport report, OpenFiles open, Set<String> watchedPaths) {
+    private Look with(List<Obstacle> obstacles) {
+      return new Look(
+          new PreflightReport(
+              report.name(),
+              report.takenAt(),
+              report.took(),
+              report.processes(),
+              report.predictedSize(),
+              report.availableSpace(),
+              report.engineVersion(),
+              report.runtimeVersion(),
+              report.kernel(),
+              obstacles,
+              report.omitted()),
+          open,
+          watchedPaths);
+    }
+  }
 
   /**
    * Looks once; twice if something blocks, because what was there at one instant only was perhaps
-   * never there: the VPS runs while it is looked at.
+   * never there: the VPS runs while it is looked at, unless it is paused.
    *
    * @throws VpsException WRONG_STATE if it has no processes
    */
@@ -81,10 +99,21 @@ public final class Preflight {
     long init = init(vps);
     Instant begin = Instant.now();
     Look first = lookOnce(vps, init, begin);
+    if (vps.status() instanceof VpsStatus.Paused) {
+      return frozen(first);
+    }
     if (first.report().blocking().isEmpty()) {
       return first;
     }
     return confirmed(lookOnce(vps, init, begin), first.report().obstacles());
+  }
+
+  /** The freezer of version 1 shows all that it has frozen as sleeping without a break. */
+  private static Look frozen(Look look) {
+    return look.with(
+        look.report().obstacles().stream()
+            .filter(obstacle -> obstacle.kind() != ObstacleKind.UNINTERRUPTIBLE)
+            .toList());
   }
 
   private static long init(Vps vps) {
@@ -131,26 +160,10 @@ public final class Preflight {
   private static Look confirmed(Look second, List<Obstacle> before) {
     Set<Obstacle> known = new HashSet<>();
     before.forEach(obstacle -> known.add(identity(obstacle)));
-    PreflightReport report = second.report();
-    List<Obstacle> stable =
-        report.obstacles().stream()
+    return second.with(
+        second.report().obstacles().stream()
             .filter(obstacle -> !obstacle.blocks() || known.contains(identity(obstacle)))
-            .toList();
-    return new Look(
-        new PreflightReport(
-            report.name(),
-            report.takenAt(),
-            report.took(),
-            report.processes(),
-            report.predictedSize(),
-            report.availableSpace(),
-            report.engineVersion(),
-            report.runtimeVersion(),
-            report.kernel(),
-            stable,
-            report.omitted()),
-        second.open(),
-        second.watchedPaths());
+            .toList());
   }
 
   /**
