@@ -40,8 +40,14 @@ final class PeerClient implements AutoCloseable {
 
   private static final int PING_BYTES = 8;
 
-  /** Connections to one peer, for as long as its authorities are these. */
-  private record Line(List<X509Certificate> authorities, HttpClient http) {}
+  /**
+   * Connections to one peer, for as long as its authorities are these.
+   *
+   * @param context on which all is asked, so that a connection and what is said on it have one
+   *     event loop: Vert.x (5.0.12, Http2ConnectionBase.ping) loses the pong that arrives before
+   *     another thread has noted the ping, and from then on every pong ends the ping before its own
+   */
+  private record Line(List<X509Certificate> authorities, HttpClient http, Context context) {}
 
   private final Vertx vertx;
   private final PeerKeys keys;
@@ -66,8 +72,7 @@ final class PeerClient implements AutoCloseable {
   }
 
   private PeerAnswer send(Peer peer, HttpMethod method, String path, Buffer body) {
-    HttpClient http = line(peer).http();
-    return ask(http, peer.url(), method, path, request -> exchange(request, body));
+    return ask(line(peer), peer.url(), method, path, request -> exchange(request, body));
   }
 
   /** Writes the body of a request, on the thread that has asked for it. */
@@ -81,8 +86,9 @@ final class PeerClient implements AutoCloseable {
    * @throws VpsException as {@link #get}, also when the peer refuses or goes away in between
    */
   <T> T post(Peer peer, String path, Body body, Class<T> type) {
-    Context context = vertx.getOrCreateContext();
-    HttpClientRequest request = open(context, peer, path);
+    Line line = line(peer);
+    Context context = line.context();
+    HttpClientRequest request = open(line, peer, path);
     Outbound out = new Outbound(context, request::write);
     Promise<PeerAnswer> answer = Promise.promise();
     context.runOnContext(_ -> {
@@ -102,12 +108,12 @@ final class PeerClient implements AutoCloseable {
   }
 
   /** A POST whose body and answer nobody has begun with yet. */
-  private HttpClientRequest open(Context context, Peer peer, String path) {
-    HttpClient http = line(peer).http();
+  private HttpClientRequest open(Line line, Peer peer, String path) {
     Promise<HttpClientRequest> opened = Promise.promise();
     RequestOptions options = options(peer.url(), HttpMethod.POST, path);
-    context.runOnContext(
-        _ -> http.request(options).compose(PeerClient::speaksHttp2).onComplete(opened));
+    line.context()
+        .runOnContext(
+            _ -> line.http().request(options).compose(PeerClient::speaksHttp2).onComplete(opened));
     return Answers.await(opened.future(), why -> PeerAnswer.unreachable(peer.url(), why));
   }
 
@@ -117,8 +123,9 @@ final class PeerClient implements AutoCloseable {
    * @throws VpsException PEER_UNREACHABLE
    */
   PeerTalk talk(Peer peer, String path) {
-    Context context = vertx.getOrCreateContext();
-    HttpClientRequest request = open(context, peer, path);
+    Line line = line(peer);
+    Context context = line.context();
+    HttpClientRequest request = open(line, peer, path);
     Promise<InputStream> answer = Promise.promise();
     PeerTalk talk = new PeerTalk(context, request, answer.future(), peer.url());
     context.runOnContext(_ ->
@@ -148,19 +155,24 @@ final class PeerClient implements AutoCloseable {
         });
   }
 
-  /** An answer, and how long a few bytes took there and back on the same connection. */
-  record Timed<T>(T answer, Duration latency) {}
-
   /**
    * Asks a peer.
    *
    * @throws VpsException PEER_REFUSED with what it says; PEER_UNREACHABLE if it does not answer, or
    *     what answers is not this peer
    */
-  <T> Timed<T> get(Peer peer, String path, Class<T> type) {
+  <T> T get(Peer peer, String path, Class<T> type) {
+    return send(peer, HttpMethod.GET, path, Buffer.buffer()).read(peer.url(), type);
+  }
+
+  /** An answer, and how long a few bytes took there and back on the same connection. */
+  record Timed<T>(T answer, Duration latency) {}
+
+  /** The same, and looks how long the way is. */
+  <T> Timed<T> getTimed(Peer peer, String path, Class<T> type) {
     Timed<PeerAnswer> timed =
         ask(
-            line(peer).http(),
+            line(peer),
             peer.url(),
             HttpMethod.GET,
             path,
@@ -186,14 +198,14 @@ final class PeerClient implements AutoCloseable {
    */
   AuthorityList join(PeerUrl url, JoinToken token, JoinRequest body) {
     PeerTrust trust = new PeerTrust(chain -> isNamed(chain, token));
-    HttpClient http = open(PeerSettings.stranger(trust));
+    Line line = open(List.of(), PeerSettings.stranger(trust));
     try {
       Buffer json = Buffer.buffer(ApiJson.bytes(body));
       PeerAnswer answer =
-          ask(http, url, HttpMethod.POST, PeerPaths.JOIN, request -> exchange(request, json));
+          ask(line, url, HttpMethod.POST, PeerPaths.JOIN, request -> exchange(request, json));
       return answer.read(url, AuthorityList.class);
     } finally {
-      http.close();
+      line.http().close();
     }
   }
 
@@ -218,17 +230,18 @@ final class PeerClient implements AutoCloseable {
               new PeerTrust(chain ->
                   Pins.issuerOf(chain, peer.authorities(), Pins.End.SERVER, clock.instant())
                       .isPresent());
-          return new Line(peer.authorities(), open(PeerSettings.client(keys, trust)));
+          return open(peer.authorities(), PeerSettings.client(keys, trust));
         });
   }
 
-  private HttpClient open(HttpClientOptions options) {
+  private Line open(List<X509Certificate> authorities, HttpClientOptions options) {
     PoolOptions pool =
         new PoolOptions()
             .setHttp2MaxSize(1)
             .setMaxLifetime((int) CONNECTION_LIFE.toSeconds())
             .setMaxLifetimeUnit(TimeUnit.SECONDS);
-    return vertx.createHttpClient(options, pool);
+    HttpClient http = vertx.createHttpClient(options, pool);
+    return new Line(authorities, http, vertx.getOrCreateContext());
   }
 
   /** Ends the connections to a peer; it may be called again. */
@@ -244,20 +257,19 @@ final class PeerClient implements AutoCloseable {
     lines.keySet().forEach(this::cut);
   }
 
-  /** On an event loop of its own, as all handlers have to be set in one turn. */
+  /** On the event loop, as all handlers have to be set in one turn. */
   private <T> T ask(
-      HttpClient http,
+      Line line,
       PeerUrl url,
       HttpMethod method,
       String path,
       Function<HttpClientRequest, Future<T>> exchange) {
-    RequestOptions options =
-        new RequestOptions().setMethod(method).setHost(url.host()).setPort(url.port()).setURI(path);
+    RequestOptions options = options(url, method, path);
     Promise<T> answer = Promise.promise();
-    vertx
-        .getOrCreateContext()
+    line.context()
         .runOnContext(_ ->
-            http.request(options)
+            line.http()
+                .request(options)
                 .compose(PeerClient::speaksHttp2)
                 .compose(exchange)
                 .onComplete(answer));

@@ -187,7 +187,7 @@ public final class PeerService implements AutoCloseable {
    * @throws VpsException PEER_REFUSED, PEER_UNREACHABLE
    */
   Duration latency(Peer peer) {
-    return client.get(peer, PeerPaths.FACTS, PeerFacts.class).latency();
+    return client.getTimed(peer, PeerPaths.FACTS, PeerFacts.class).latency();
   }
 
   /** Begins to speak with a peer, in both directions at once. */
@@ -197,7 +197,7 @@ public final class PeerService implements AutoCloseable {
 
   /** Asks a peer; failures as in {@link PeerClient#get}. */
   <T> T ask(Peer peer, String path, Class<T> type) {
-    return client.get(peer, path, type).answer();
+    return client.get(peer, path, type);
   }
 
   /** Tells a peer something; failures as in {@link PeerClient#get}. */
@@ -241,7 +241,7 @@ public final class PeerService implements AutoCloseable {
   private PeerView view(Peer peer) {
     boolean knowsOurs = peer.told().equals(fingerprints(identity.authorities()));
     try {
-      var said = client.get(peer, PeerPaths.FACTS, PeerFacts.class);
+      var said = client.getTimed(peer, PeerPaths.FACTS, PeerFacts.class);
       return PeerView.reached(peer, knowsOurs, said.answer(), said.latency());
     } catch (VpsException e) {
       return PeerView.missed(peer, knowsOurs, e);
