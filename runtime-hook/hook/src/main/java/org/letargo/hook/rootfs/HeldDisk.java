@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.letargo.archive.disk.DiskCapture;
 import org.letargo.archive.disk.DiskChanges;
-import org.letargo.hook.durable.DurableFiles;
 import org.letargo.hook.vps.VpsFolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,13 +47,17 @@ public final class HeldDisk implements AutoCloseable {
     return saved.dataBytes();
   }
 
-  /** Gives up what is not finished, and what it took to keep it. */
+  /**
+   * Gives up what is not finished, and what it took to keep it. What cannot be given up is no
+   * failure: the checkpoint may be there already, and the processes be gone; the next one removes
+   * it.
+   */
   @Override
   public void close() {
     try (held) {
       blocks.ifPresent(SharedBlocks::close);
-    } catch (IOException e) {
-      throw DurableFiles.failed("cannot tidy up after the disk of " + folder.name(), e);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("vps={} {}, continuing with what is left of it", folder.name(), e.toString());
     }
   }
 }

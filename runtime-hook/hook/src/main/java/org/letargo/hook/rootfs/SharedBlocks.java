@@ -7,6 +7,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.letargo.archive.disk.FileKeeper;
 import org.letargo.hook.durable.DurableFiles;
+import org.letargo.hook.protocol.VpsException;
 import org.letargo.linux.Extents;
 import org.letargo.linux.NativeException;
 import org.slf4j.Logger;
@@ -19,9 +20,10 @@ import org.slf4j.LoggerFactory;
  */
 final class SharedBlocks implements FileKeeper, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedBlocks.class);
-  private static final String PROBE = "probe";
+  private static final String PROBE = ".blocks";
 
   private final Path folder;
+  private boolean isMade;
   private boolean works = true;
   private int kept;
 
@@ -33,16 +35,20 @@ final class SharedBlocks implements FileKeeper, AutoCloseable {
     DurableFiles.deleteTree(folder);
   }
 
-  /** Whether the file system of a folder can do it. */
+  /** Whether the file system of a folder can do it; also not if it is full, or cannot be read. */
   static boolean workIn(Path place) {
-    Path probe = place.resolve(".blocks-" + ProcessHandle.current().pid());
-    try (var blocks = new SharedBlocks(probe)) {
-      DurableFiles.folder(probe, "rwx------");
-      Path file = Files.writeString(probe.resolve(PROBE), PROBE);
+    try (var blocks = new SharedBlocks(place.resolve(PROBE))) {
+      Path file = Files.writeString(blocks.make().resolve("file"), PROBE);
       return blocks.keep(file).isPresent();
-    } catch (IOException e) {
-      throw DurableFiles.failed("cannot look what the file system of " + place + " can do", e);
+    } catch (IOException | VpsException e) {
+      LOG.warn("files are not kept in {}: {}", place, e.getMessage());
+      return false;
     }
+  }
+
+  private Path make() {
+    isMade = true;
+    return DurableFiles.folder(folder, "rwx------");
   }
 
   @Override
@@ -50,7 +56,9 @@ final class SharedBlocks implements FileKeeper, AutoCloseable {
     if (!works) {
       return Optional.empty();
     }
-    DurableFiles.folder(folder, "rwx------");
+    if (!isMade) {
+      make();
+    }
     Path copy = folder.resolve(String.valueOf(kept++));
     Files.createFile(
         copy, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

@@ -68,4 +68,10 @@ class ExactDiskTest extends ExactDiskContract {
     assertThat(seen().equals(second)).isTrue();
     assertThat(second).isNotEqualTo(first);
   }
+
+  /** A hook must start on such a host: checkpoints can only be forgotten by it. */
+  @Test
+  void keepsNothingWhereNothingCanBeWritten() {
+    assertThat(VpsDisk.canKeep(Path.of("/proc"))).isFalse();
+  }
 }
