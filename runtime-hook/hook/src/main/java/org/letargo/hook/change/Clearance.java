@@ -83,6 +83,15 @@ final class Clearance {
     return look;
   }
 
+  /** Whether the engine failed for what tends to pass. */
+  static boolean isTransient(VpsException failure) {
+    return failure.code() == Code.NOT_CHECKPOINTABLE
+        && failure
+            .explanation()
+            .map(behind -> behind.obstacles().getFirst().kind().isTransient())
+            .orElse(false);
+  }
+
   /** Waits a little before the same is tried again. */
   static void pause() {
     try {

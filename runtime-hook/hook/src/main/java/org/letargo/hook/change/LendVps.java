@@ -192,12 +192,7 @@ final class LendVps {
     }
 
     private boolean isTransient(VpsException failure) {
-      return veto == null
-          && failure.code() == Code.NOT_CHECKPOINTABLE
-          && failure
-              .explanation()
-              .map(behind -> behind.obstacles().getFirst().kind().isTransient())
-              .orElse(false);
+      return veto == null && Clearance.isTransient(failure);
     }
 
     private Lent attempt(InitProcess init) throws IOException {

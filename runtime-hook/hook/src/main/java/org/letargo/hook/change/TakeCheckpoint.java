@@ -242,12 +242,7 @@ final class TakeCheckpoint {
 
     /** Never once we have vetoed: the engine had come to its end. */
     private boolean isTransient(VpsException failure) {
-      return veto == null
-          && failure.code() == Code.NOT_CHECKPOINTABLE
-          && failure
-              .explanation()
-              .map(behind -> behind.obstacles().getFirst().kind().isTransient())
-              .orElse(false);
+      return veto == null && Clearance.isTransient(failure);
     }
 
     /** Says how far it is; a second attempt does not go back. */
