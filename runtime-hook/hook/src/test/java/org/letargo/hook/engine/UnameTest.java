@@ -3,6 +3,7 @@ package org.letargo.hook.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class UnameTest {
@@ -14,6 +15,6 @@ class UnameTest {
 
   private static String said(String option) throws IOException {
     Process uname = new ProcessBuilder("uname", option).start();
-    return new String(uname.getInputStream().readAllBytes()).strip();
+    return new String(uname.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
   }
 }
