@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,29 +13,20 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whether a VPS can move to another host, through two managers and two hooks. */
 class CheckMigrationTest {
   @TempDir Path dir;
+  private TwoHosts hosts;
   private Rig here;
   private Rig there;
 
   @BeforeEach
   void start() throws IOException {
-    here = Rig.startWithPeers(Files.createDirectory(dir.resolve("here")));
-    there = Rig.startWithPeers(Files.createDirectory(dir.resolve("there")));
-    String token = there.post("/v1/peer-tokens").json().get("token").asText();
-    var added =
-        here.post(
-            "/v1/peers",
-            "{\"name\":\"there\",\"url\":\"https://127.0.0.1:%d\",\"token\":\"%s\",\"as\":\"here\"}"
-                .formatted(there.manager().peerPort().orElseThrow(), token));
-    assertThat(added.status()).as(added.message()).isEqualTo(201);
-    here.createRunning("web1");
+    hosts = TwoHosts.start(dir);
+    here = hosts.here();
+    there = hosts.there();
   }
 
   @AfterEach
   void close() throws IOException {
-    here.close();
-    there.close();
-    assertThat(here.hook().violations()).isEmpty();
-    assertThat(there.hook().violations()).isEmpty();
+    hosts.close();
   }
 
   private Rig.Answer check() {

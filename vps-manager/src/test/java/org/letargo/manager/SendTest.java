@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,31 +25,22 @@ class SendTest {
       new VpsException(Code.NO_SPACE, "it is refused", "the trap says so", "Set no trap.");
 
   @TempDir Path dir;
+  private TwoHosts hosts;
   private Rig here;
   private Rig there;
 
   @BeforeEach
   void start() throws IOException {
-    here = Rig.startWithPeers(Files.createDirectory(dir.resolve("here")));
-    there = Rig.startWithPeers(Files.createDirectory(dir.resolve("there")));
-    String token = there.post("/v1/peer-tokens").json().get("token").asText();
-    var added =
-        here.post(
-            "/v1/peers",
-            "{\"name\":\"there\",\"url\":\"https://127.0.0.1:%d\",\"token\":\"%s\",\"as\":\"here\"}"
-                .formatted(there.manager().peerPort().orElseThrow(), token));
-    assertThat(added.status()).as(added.message()).isEqualTo(201);
-    here.createRunning("web1");
+    hosts = TwoHosts.start(dir);
+    here = hosts.here();
+    there = hosts.there();
     assertThat(here.end(here.post("/v1/vps/web1/checkpoints", "{\"label\":\"good\"}")).at("/state"))
         .hasToString("\"succeeded\"");
   }
 
   @AfterEach
   void close() throws IOException {
-    here.close();
-    there.close();
-    assertThat(here.hook().violations()).isEmpty();
-    assertThat(there.hook().violations()).isEmpty();
+    hosts.close();
   }
 
   private Rig.Answer send(String json) {
