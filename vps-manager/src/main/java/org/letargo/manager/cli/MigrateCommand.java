@@ -40,7 +40,7 @@ final class MigrateCommand extends CliCommand {
       description =
           "How: stop (suspended, moved, resumed; as without it), precopy (memory and disk go while"
               + " it runs), postcopy (frozen, resumed there at once, and its memory follows while"
-              + " it runs), auto (what fits best).")
+              + " it runs), auto (stop or precopy, whichever fits).")
   private Optional<String> mode = Optional.empty();
 
   @Option(

@@ -16,7 +16,7 @@ public sealed interface MigrationMode {
   record Precopy(Duration downtime) implements MigrationMode {}
 
   /**
-   * What fits best.
+   * {@link Stop} or {@link Precopy}, whichever fits; see {@link ModeChoice}.
    *
    * @param downtime as of {@link Precopy}
    */
