@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.letargo.integration.harness.HostCommand;
 import org.letargo.integration.harness.Instance;
 import org.letargo.integration.harness.Requirements;
@@ -13,8 +12,7 @@ import org.letargo.integration.harness.TemplateCache;
 
 /**
  * Measures all contenders in turn, {@code BENCH_RUNS} times (5) after one run that does not count,
- * and prints one table. {@code BENCH_JVM_FLAGS} are further flags of hook and manager, to profile
- * them with.
+ * and prints one table.
  */
 public final class Bench {
   private static final int HOOK_CALLS = 100;
@@ -39,7 +37,7 @@ public final class Bench {
     Path folder = TempFolder.create("lt-bench-");
     String loadBefore = Machine.load();
     Figures figures = new Figures();
-    try (Instance instance = Instance.start(options())) {
+    try (Instance instance = Instance.start(AsInstalled.options())) {
       measure(instance, folder, figures);
     } finally {
       TempFolder.delete(folder);
@@ -51,23 +49,6 @@ public final class Bench {
     System.out.println();
     System.out.print(ResultTable.of(figures));
     notes.forEach(note -> System.out.println("\nNote: " + note));
-  }
-
-  /** As scripts/install starts them. */
-  private static Instance.Options options() {
-    List<String> server =
-        new ArrayList<>(
-            List.of(
-                "-XX:TieredStopAtLevel=4",
-                "-XX:+UseCompactObjectHeaders",
-                "-XX:+ExitOnOutOfMemoryError"));
-    String further = System.getenv().getOrDefault("BENCH_JVM_FLAGS", "");
-    Stream.of(further.split(" ")).filter(flag -> !flag.isEmpty()).forEach(server::add);
-    List<String> hook = new ArrayList<>(server);
-    hook.add("-Xmx512m");
-    return Instance.Options.DEFAULT
-        .withHookFlags(hook.toArray(String[]::new))
-        .withManagerFlags(server.toArray(String[]::new));
   }
 
   private void measure(Instance instance, Path folder, Figures figures) throws IOException {

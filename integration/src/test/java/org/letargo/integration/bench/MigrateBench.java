@@ -44,7 +44,7 @@ public final class MigrateBench {
     System.out.println("|---|---|---|---|---|---|---|---|---|");
     for (String mebibytes : words("SIZES", "256 1024")) {
       for (String rate : words("RATES", "0 20 100")) {
-        try (PeerGroup hosts = PeerGroup.of(2)) {
+        try (PeerGroup hosts = PeerGroup.of(2, AsInstalled.options())) {
           new MigrateBench(hosts, runs).run(Integer.parseInt(mebibytes), Integer.parseInt(rate));
         }
       }

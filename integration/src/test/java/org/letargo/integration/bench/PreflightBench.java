@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.letargo.hook.protocol.HookRequest;
 import org.letargo.hook.protocol.PreflightReport;
@@ -32,19 +31,10 @@ public final class PreflightBench {
     System.out.println("load: " + Machine.load());
     System.out.printf("%-10s %9s %9s %9s %9s%n", "processes", "first", "median", "longest", "CPU");
     for (int processes : PROCESSES) {
-      try (Instance instance = Instance.start(options())) {
+      try (Instance instance = Instance.start(AsInstalled.options())) {
         measure(instance, processes, runs);
       }
     }
-  }
-
-  /** {@code BENCH_JVM_FLAGS} are further flags of the hook, to profile it with. */
-  private static Instance.Options options() {
-    String further = System.getenv().getOrDefault("BENCH_JVM_FLAGS", "");
-    return Instance.Options.DEFAULT.withHookFlags(
-        Stream.concat(Stream.of("-Xmx512m"), Stream.of(further.split(" ")))
-            .filter(flag -> !flag.isEmpty())
-            .toArray(String[]::new));
   }
 
   private static void measure(Instance instance, int processes, int runs) throws IOException {

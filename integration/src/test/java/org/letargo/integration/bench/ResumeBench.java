@@ -1,6 +1,8 @@
 package org.letargo.integration.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,12 +15,13 @@ import org.letargo.integration.harness.Requirements;
 import org.letargo.integration.harness.Vps;
 
 /**
- * Measures resumes of a Debian whose redis holds 1 and 2 GiB, {@code BENCH_RUNS} times (3) after
+ * Measures resumes of a Debian whose redis holds 1, 2 and 4 GiB, {@code BENCH_RUNS} times (3) after
  * one that does not count, lazily and eagerly in turn: from the request until redis answers on the
- * connection that it had before, until the operation has ended, and until all memory is there.
+ * connection that it had before, until the operation has ended, and until all memory is there. And
+ * how much memory the hook has had at most until then, and after a checkpoint that lets it run on.
  */
 public final class ResumeBench {
-  private static final int[] MEBIBYTES = {1024, 2048};
+  private static final int[] MEBIBYTES = {1024, 2048, 4096};
   private static final int VALUE_BYTES = 4000;
   private static final int KEYS_AT_ONCE = 2000;
   private static final Duration LONGEST = Duration.ofMinutes(10);
@@ -35,7 +38,7 @@ public final class ResumeBench {
     System.out.println("median (smallest-largest) of " + runs + ", seconds");
     System.out.printf("%-10s %-6s %20s %20s %20s%n", "", "", "first answer", "ended", "all there");
     for (int mebibytes : MEBIBYTES) {
-      try (Instance instance = Instance.start(Instance.Options.DEFAULT.withHookFlags("-Xmx512m"))) {
+      try (Instance instance = Instance.start(AsInstalled.options())) {
         measure(instance, mebibytes, runs);
       }
     }
@@ -72,6 +75,11 @@ public final class ResumeBench {
       }
       print(mebibytes, "lazy", lazily);
       print(mebibytes, "eager", eagerly);
+      String suspended = mostMemory(instance);
+      vps.checkpoint();
+      System.out.printf(
+          "%-10s most memory of the hook: %s after these suspensions, %s after a checkpoint%n",
+          "", suspended, mostMemory(instance));
     }
     vps.destroy();
   }
@@ -105,6 +113,16 @@ public final class ResumeBench {
         .atMost(LONGEST)
         .until(() -> !vps.view().has("loading"));
     return new Times(answer, end, since(beginNanos));
+  }
+
+  /** What the hook had at most since it started; counts what it has mapped of files, too. */
+  private static String mostMemory(Instance instance) throws IOException {
+    Path status = Path.of("/proc/" + instance.hook().pid() + "/status");
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .map(line -> Integer.parseInt(line.replaceAll("\\D", "")) / 1024 + " MiB")
+        .findFirst()
+        .orElseThrow();
   }
 
   private static double since(long beginNanos) {

@@ -48,7 +48,7 @@ public final class VerifyBench {
     Requirements.check();
     System.out.println("load: " + Machine.load());
     for (String subject : List.of("debian-12", "tiny", "tiny and 256 MiB")) {
-      try (Instance instance = Instance.start()) {
+      try (Instance instance = Instance.start(AsInstalled.options())) {
         new VerifyBench(instance).run(subject, runs);
       }
     }

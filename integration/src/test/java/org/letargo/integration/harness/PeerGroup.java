@@ -8,15 +8,23 @@ import java.util.List;
  * called {@code host-a}, {@code host-b} and so on. Kernel, processes and folders are one machine's.
  */
 public final class PeerGroup implements AutoCloseable {
+  private final Instance.Options options;
   private final Segment segment = new Segment();
   private final List<TestHost> hosts = new ArrayList<>();
   private final List<Instance> instances = new ArrayList<>();
 
-  private PeerGroup() {}
+  private PeerGroup(Instance.Options options) {
+    this.options = options;
+  }
 
   /** So many. */
   public static PeerGroup of(int count) {
-    PeerGroup group = new PeerGroup();
+    return of(count, Instance.Options.DEFAULT);
+  }
+
+  /** The same, started in a way of their own. */
+  public static PeerGroup of(int count, Instance.Options options) {
+    PeerGroup group = new PeerGroup(options);
     try {
       for (int i = 0; i < count; i++) {
         group.add();
@@ -35,7 +43,7 @@ public final class PeerGroup implements AutoCloseable {
   private void add() {
     TestHost host = TestHost.another();
     hosts.add(host);
-    Instance added = Instance.start(Instance.Options.DEFAULT.on(host).withSubnet(segment.subnet()));
+    Instance added = Instance.start(options.on(host).withSubnet(segment.subnet()));
     segment.join(added);
     for (Instance known : instances) {
       String token = letargo(known, "peer", "token").strip();
