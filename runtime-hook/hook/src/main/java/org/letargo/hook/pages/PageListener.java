@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -60,6 +61,9 @@ final class PageListener implements AutoCloseable {
           connection.close();
           continue;
         }
+        // an answer is more than one segment, and the last of them would wait up to 50 ms until the
+        // engine acknowledges the first: at every few faults of a lazy resume
+        connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
         return register(new PageStream(connection, peer, patience));
       }
     }
