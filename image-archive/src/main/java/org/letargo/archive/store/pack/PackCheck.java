@@ -113,7 +113,8 @@ final class PackCheck {
       return;
     }
     store.index().mark(row.id(), row.place()::equals);
-    if (!store.index().contains(row.id())) {
+    boolean isUnderWay = store.workers().isUnderWay(row.id()); // asked first: it ends in the index
+    if (!isUnderWay && !store.index().contains(row.id())) {
       add(new StoreProblem.ForgottenChunk(row.id(), store.files().pack(row.place().pack())));
     }
     synchronized (this) {

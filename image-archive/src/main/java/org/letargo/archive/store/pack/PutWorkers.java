@@ -126,6 +126,11 @@ final class PutWorkers implements AutoCloseable {
     }
   }
 
+  /** Whether it may lie in a pack already that the index does not know of yet. */
+  boolean isUnderWay(ChunkId id) {
+    return underWay.containsKey(id);
+  }
+
   /** Finishes the packs that are being written; tells when each is done. */
   List<Future<?>> finishPacks() {
     List<Future<?>> done = new ArrayList<>();
