@@ -85,16 +85,24 @@ public final class ImageCheck {
       task = image.require().message(3);
     }
     if (task.requireNumber(1) == DEAD) {
-      return new SavedProcess(pid, parent, task.text(6), true, 0, Map.of(), List.of());
+      return new SavedProcess(pid, parent, task.text(6), true, 0, Map.of(), List.of(), List.of());
     }
     List<Long> threads = entry.numbers(5, MAX_THREADS);
-    List<SavedProcess.Area> unstable = new ArrayList<>(SavedMemory.check(images, pid, files));
+    SavedMemory memory = SavedMemory.check(images, pid, files);
+    List<SavedProcess.Area> unstable = new ArrayList<>(memory.unstable());
     for (long thread : threads) {
       restartableSequence(thread).ifPresent(unstable::add);
     }
     files.requireFolders(pid);
     return new SavedProcess(
-        pid, parent, task.text(6), false, threads.size(), descriptors(pid), unstable);
+        pid,
+        parent,
+        task.text(6),
+        false,
+        threads.size(),
+        descriptors(pid),
+        unstable,
+        memory.shared());
   }
 
   /** Where the kernel writes which processor a thread is on (rseq(2)): a page that changes. */

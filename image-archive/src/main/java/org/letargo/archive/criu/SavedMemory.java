@@ -6,13 +6,14 @@ import java.util.List;
 
 /**
  * The memory of a process in the images: areas in {@code mm-PID.img} {exe_file_id 12, vmas 14
- * {start 1, end 2, shmid 4, status 7}}, pages in {@code pagemap-PID.img} and {@code pages-N.img}.
- * The bits of status are those of CRIU's image.h.
+ * {start 1, end 2, pgoff 3, shmid 4, status 7}}, pages in {@code pagemap-PID.img} and {@code
+ * pages-N.img}. The bits of status are those of CRIU's image.h.
  */
 final class SavedMemory {
   private static final int MAX_AREAS = 1 << 20;
   private static final long VDSO = 1 << 3;
   private static final long MAPPED_FILE = 1 << 6 | 1 << 7;
+  private static final long ANONYMOUS_SHARED = 1 << 8;
   private static final long AIO_RING = 1 << 13;
 
   /** What shmid means something else for: SysV segments, sockets, memfd, areas of a plugin. */
@@ -22,6 +23,7 @@ final class SavedMemory {
   private final int pid;
   private final List<SavedProcess.Area> areas = new ArrayList<>();
   private final List<SavedProcess.Area> unstable = new ArrayList<>();
+  private final List<SavedProcess.SharedArea> shared = new ArrayList<>();
 
   private SavedMemory(ImageSet images, int pid) {
     this.images = images;
@@ -31,15 +33,22 @@ final class SavedMemory {
   /**
    * Checks that every mapped file is there, that every page lies in an area, and that the pages are
    * as many as the pagemap says.
-   *
-   * @return what the kernel writes by itself
    */
-  static List<SavedProcess.Area> check(ImageSet images, int pid, FileTable files)
-      throws IOException {
+  static SavedMemory check(ImageSet images, int pid, FileTable files) throws IOException {
     var memory = new SavedMemory(images, pid);
     memory.readAreas(files);
     memory.checkPages();
-    return memory.unstable;
+    return memory;
+  }
+
+  /** What the kernel writes by itself. */
+  List<SavedProcess.Area> unstable() {
+    return unstable;
+  }
+
+  /** Where it sees shared memory whose pages lie in images of their own. */
+  List<SavedProcess.SharedArea> shared() {
+    return shared;
   }
 
   private void readAreas(FileTable files) throws IOException {
@@ -64,6 +73,10 @@ final class SavedMemory {
     areas.add(area);
     if ((status & (VDSO | AIO_RING)) != 0) {
       unstable.add(area);
+    }
+    if ((status & ANONYMOUS_SHARED) != 0 && (status & NO_FILE_ID) == 0) {
+      long offset = message.number(3).orElse(0);
+      shared.add(new SavedProcess.SharedArea(area, message.requireNumber(4), offset));
     }
     if ((status & MAPPED_FILE) != 0 && (status & NO_FILE_ID) == 0) {
       files.require(

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param descriptors kind by number
  * @param unstable memory that the kernel writes when the process comes back: what is there is not
  *     what was saved
+ * @param shared where it sees memory that belongs to no file and may be others' too
  */
 public record SavedProcess(
     int pid,
@@ -23,7 +24,8 @@ public record SavedProcess(
     boolean hasEnded,
     int threads,
     Map<Integer, FileKind> descriptors,
-    List<Area> unstable) {
+    List<Area> unstable,
+    List<SharedArea> shared) {
 
   /** A piece of memory. The end is behind its last byte. */
   public record Area(long start, long end) {
@@ -33,9 +35,23 @@ public record SavedProcess(
     }
   }
 
+  /**
+   * A view of a piece of shared memory.
+   *
+   * @param object which piece
+   * @param offset where in the piece the area begins, in bytes
+   */
+  public record SharedArea(Area area, long object, long offset) {
+    /** The pagemap image of the piece. */
+    public String pagemap() {
+      return "pagemap-shmem-" + Long.toUnsignedString(object) + ".img";
+    }
+  }
+
   public SavedProcess {
     descriptors = Map.copyOf(descriptors);
     unstable = List.copyOf(unstable);
+    shared = List.copyOf(shared);
   }
 
   /** The pagemap image of its memory. */

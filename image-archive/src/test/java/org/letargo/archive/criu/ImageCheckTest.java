@@ -43,7 +43,8 @@ class ImageCheckTest {
                 false,
                 1,
                 Map.of(0, FileKind.PATH),
-                List.of(new SavedProcess.Area(0x7000_0000, 0x7000_2000))),
+                List.of(new SavedProcess.Area(0x7000_0000, 0x7000_2000)),
+                List.of()),
             new SavedProcess(
                 7,
                 1,
@@ -53,8 +54,26 @@ class ImageCheckTest {
                 Map.of(0, FileKind.PATH, 3, FileKind.SOCKET),
                 List.of(
                     new SavedProcess.Area(0x7000_0000, 0x7000_2000),
-                    new SavedProcess.Area(0x40_1980, 0x40_19a0))),
-            new SavedProcess(9, 7, "gone", true, 0, Map.of(), List.of()));
+                    new SavedProcess.Area(0x40_1980, 0x40_19a0)),
+                List.of()),
+            new SavedProcess(9, 7, "gone", true, 0, Map.of(), List.of(), List.of()));
+  }
+
+  @Test
+  void tellsWhereAProcessSeesSharedMemory() throws IOException {
+    images.put(
+        "mm-7.img",
+        join(
+            common(0x57492820),
+            message(
+                number(12, 11),
+                Images.area(0x40_0000, 0x40_4000, 0, 1 | 1 << 9),
+                Images.shared(0x50_0000, 0x50_2000, 0x3000, 77, 1 | 1 << 8),
+                Images.shared(0x60_0000, 0x60_2000, 0, 78, 1 | 1 << 8 | 1 << 10))));
+
+    assertThat(ImageCheck.check(images).get(1).shared())
+        .containsExactly(
+            new SavedProcess.SharedArea(new SavedProcess.Area(0x50_0000, 0x50_2000), 77, 0x3000));
   }
 
   static Stream<Arguments> contradictions() {
@@ -217,6 +236,17 @@ class ImageCheckTest {
 
     private static byte[] area(long start, long end, long file, long status) {
       return bytes(14, join(number(1, start), number(2, end), number(4, file), number(7, status)));
+    }
+
+    private static byte[] shared(long start, long end, long offset, long piece, long status) {
+      return bytes(
+          14,
+          join(
+              number(1, start),
+              number(2, end),
+              number(3, offset),
+              number(4, piece),
+              number(7, status)));
     }
 
     void pagemap(int pid, int pages, long address) {

@@ -8,13 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongFunction;
 import org.letargo.archive.criu.MemoryLayout;
 import org.letargo.archive.criu.SavedProcess;
+import org.letargo.archive.criu.SavedProcess.SharedArea;
 
 /**
  * Compares some pages of a process with those that were saved: spread evenly over its memory, from
- * a beginning that differs each time.
+ * a beginning that differs each time. Of memory that several share each view is looked at.
  */
 final class MemorySample {
   static final int PAGE_BYTES = 4096;
@@ -37,41 +40,69 @@ final class MemorySample {
 
   /** What is not as it was saved, if anything; part of a sentence about the process. */
   Optional<String> difference(SavedProcess process, RestoredProcess there) {
-    try {
-      MemoryLayout layout;
-      try (InputStream pagemap = Files.newInputStream(images.resolve(process.pagemap()))) {
-        layout = MemoryLayout.read(pagemap, process.pagemap());
+    try (FileChannel memory =
+        FileChannel.open(there.proc().resolve("mem"), StandardOpenOption.READ)) {
+      Optional<String> difference =
+          compare(process.pagemap(), memory, pagesOfOne, address -> placeOf(process, address));
+      for (SharedArea shared : process.shared()) {
+        if (difference.isEmpty() && Files.exists(images.resolve(shared.pagemap()))) {
+          difference =
+              compare(shared.pagemap(), memory, LEAST_OF_ONE, offset -> placeOf(shared, offset));
+        }
       }
-      long pages = layout.sizeBytes() / PAGE_BYTES;
-      if (pages == 0) {
-        return Optional.empty();
-      }
-      try (FileChannel image =
-              FileChannel.open(images.resolve(layout.pagesFile()), StandardOpenOption.READ);
-          FileChannel memory =
-              FileChannel.open(there.proc().resolve("mem"), StandardOpenOption.READ)) {
-        return difference(process, layout, pages, image, memory);
-      }
+      return difference;
     } catch (IOException e) {
       return Optional.of("has memory that cannot be read: " + e.getMessage());
     }
   }
 
-  private Optional<String> difference(
-      SavedProcess process, MemoryLayout layout, long pages, FileChannel image, FileChannel memory)
+  /** Nowhere if the kernel writes there. */
+  private static OptionalLong placeOf(SavedProcess process, long address) {
+    return process.unstable().stream().anyMatch(area -> area.touches(address, address + PAGE_BYTES))
+        ? OptionalLong.empty()
+        : OptionalLong.of(address);
+  }
+
+  /** Nowhere if this view does not show it. */
+  private static OptionalLong placeOf(SharedArea shared, long offset) {
+    long from = offset - shared.offset();
+    return from < 0 || from >= shared.area().end() - shared.area().start()
+        ? OptionalLong.empty()
+        : OptionalLong.of(shared.area().start() + from);
+  }
+
+  /**
+   * Compares pages of one pages image.
+   *
+   * @param most how many
+   * @param place where in the memory of the process a page is that the pagemap has at this address
+   */
+  private Optional<String> compare(
+      String pagemap, FileChannel memory, int most, LongFunction<OptionalLong> place)
       throws IOException {
-    long step = Math.max(1, pages / pagesOfOne);
-    for (long page = ThreadLocalRandom.current().nextLong(step); page < pages; page += step) {
-      long offset = page * PAGE_BYTES;
-      long address = layout.address(offset);
-      if (process.unstable().stream()
-          .anyMatch(area -> area.touches(address, address + PAGE_BYTES))) {
-        continue;
-      }
-      fill(saved, image, offset);
-      fill(restored, memory, address);
-      if (!saved.equals(restored)) {
-        return Optional.of("has other bytes than were saved at " + Long.toHexString(address));
+    MemoryLayout layout;
+    try (InputStream in = Files.newInputStream(images.resolve(pagemap))) {
+      layout = MemoryLayout.read(in, pagemap);
+    }
+    long pages = layout.sizeBytes() / PAGE_BYTES;
+    if (pages == 0) {
+      return Optional.empty();
+    }
+    try (FileChannel image =
+        FileChannel.open(images.resolve(layout.pagesFile()), StandardOpenOption.READ)) {
+      long step = Math.max(1, pages / most);
+      for (long page = ThreadLocalRandom.current().nextLong(step); page < pages; page += step) {
+        long offset = page * PAGE_BYTES;
+        OptionalLong address = place.apply(layout.address(offset));
+        if (address.isEmpty()) {
+          continue;
+        }
+        fill(saved, image, offset);
+        fill(restored, memory, address.getAsLong());
+        if (!saved.equals(restored)) {
+          return Optional.of(
+              "has other bytes than were saved at " + Long.toHexString(address.getAsLong()));
+        }
       }
     }
     return Optional.empty();

@@ -22,13 +22,21 @@ import org.letargo.archive.criu.SavedProcess;
 class RestoredProcessesTest {
   private static final int PAGE = MemorySample.PAGE_BYTES;
   private static final long ADDRESS = 0x40_0000;
+  private static final long SHARED = 0x80_0000;
   private static final SavedProcess INIT =
-      new SavedProcess(1, 0, "init", false, 1, Map.of(0, FileKind.PATH), List.of());
+      new SavedProcess(1, 0, "init", false, 1, Map.of(0, FileKind.PATH), List.of(), List.of());
   private static final SavedProcess WORKER =
       new SavedProcess(
-          7, 1, "worker", false, 2, Map.of(0, FileKind.PATH, 3, FileKind.SOCKET), List.of());
+          7,
+          1,
+          "worker",
+          false,
+          2,
+          Map.of(0, FileKind.PATH, 3, FileKind.SOCKET),
+          List.of(),
+          List.of());
   private static final SavedProcess ZOMBIE =
-      new SavedProcess(9, 7, "gone", true, 0, Map.of(), List.of());
+      new SavedProcess(9, 7, "gone", true, 0, Map.of(), List.of(), List.of());
 
   @TempDir Path folder;
   private Path proc;
@@ -54,7 +62,7 @@ class RestoredProcessesTest {
 
   @Test
   void findsAProcessThatIsMissing() throws IOException {
-    SavedProcess other = new SavedProcess(8, 1, "cron", false, 1, Map.of(), List.of());
+    SavedProcess other = new SavedProcess(8, 1, "cron", false, 1, Map.of(), List.of(), List.of());
 
     assertThat(difference(INIT, other)).isEqualTo("process 8 ('cron') is missing");
   }
@@ -132,9 +140,24 @@ class RestoredProcessesTest {
             false,
             2,
             WORKER.descriptors(),
-            List.of(new SavedProcess.Area(ADDRESS + PAGE + 16, ADDRESS + PAGE + 48)));
+            List.of(new SavedProcess.Area(ADDRESS + PAGE + 16, ADDRESS + PAGE + 48)),
+            List.of());
 
     assertThat(difference(INIT, worker)).isEmpty();
+  }
+
+  @Test
+  void looksAtWhatAViewShowsOfSharedMemory() throws IOException {
+    assertThat(difference(INIT, sharing())).isEmpty();
+  }
+
+  @Test
+  void findsOneByteOfSharedMemory() throws IOException {
+    SavedProcess worker = sharing();
+    poke(107, SHARED + 5);
+
+    assertThat(difference(INIT, worker))
+        .isEqualTo("process 7 ('worker') has other bytes than were saved at 800000");
   }
 
   @Test
@@ -166,20 +189,51 @@ class RestoredProcessesTest {
     }
   }
 
-  /** Two pages, each of one byte again and again. */
   private void memory(int pid, int hostPid) throws IOException {
+    byte[] pages =
+        saved("pagemap-" + pid + ".img", pid, (byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 2);
+    write(hostPid, ADDRESS, pages);
+  }
+
+  /** The worker with a view of the second page of a piece of shared memory. */
+  private SavedProcess sharing() throws IOException {
+    byte[] pages = saved("pagemap-shmem-77.img", 20, (byte) 0);
+    write(107, SHARED, Arrays.copyOfRange(pages, PAGE, 2 * PAGE));
+    return new SavedProcess(
+        7,
+        1,
+        "worker",
+        false,
+        2,
+        WORKER.descriptors(),
+        List.of(),
+        List.of(
+            new SavedProcess.SharedArea(new SavedProcess.Area(SHARED, SHARED + PAGE), 77, PAGE)));
+  }
+
+  /**
+   * Two pages, each of one byte again and again.
+   *
+   * @param address of the first one, as a varint
+   */
+  private byte[] saved(String name, int number, byte... address) throws IOException {
     byte[] pages = new byte[2 * PAGE];
-    Arrays.fill(pages, 0, PAGE, (byte) pid);
-    Arrays.fill(pages, PAGE, 2 * PAGE, (byte) (pid + 1));
-    Files.write(images.resolve("pages-" + pid + ".img"), pages);
-    byte[] head = {8, (byte) pid};
-    byte[] run = {8, (byte) 0x80, (byte) 0x80, (byte) 0x80, 2, 16, 2, 32, 4};
+    Arrays.fill(pages, 0, PAGE, (byte) number);
+    Arrays.fill(pages, PAGE, 2 * PAGE, (byte) (number + 1));
+    Files.write(images.resolve("pages-" + number + ".img"), pages);
+    byte[] head = {8, (byte) number};
+    byte[] run =
+        ByteBuffer.allocate(address.length + 5)
+            .put((byte) 8)
+            .put(address)
+            .put(new byte[] {16, 2, 32, 4})
+            .array();
     ByteBuffer pagemap =
         ByteBuffer.allocate(16 + head.length + run.length).order(ByteOrder.LITTLE_ENDIAN);
     pagemap.putInt(0x54564319).putInt(0x56084025);
     pagemap.putInt(head.length).put(head).putInt(run.length).put(run);
-    Files.write(images.resolve("pagemap-" + pid + ".img"), pagemap.array());
-    write(hostPid, ADDRESS, pages);
+    Files.write(images.resolve(name), pagemap.array());
+    return pages;
   }
 
   private void poke(int hostPid, long address) throws IOException {
