@@ -154,7 +154,9 @@ public final class Manager implements AutoCloseable {
     var admission = new AtomicReference<Optional<CheckMigration>>(Optional.empty());
     Admittance admittance =
         (name, peer) -> admission.get().orElseThrow(PeerRoute::off).require(name, peer);
-    MigrateVps migrate = new MigrateVps(others, registry, claims, operations, hook, admittance);
+    Schedules schedules = new Schedules(database, clock);
+    MigrateVps migrate =
+        new MigrateVps(others, registry, claims, operations, hook, admittance, schedules);
     var continued =
         Map.<OperationKind, Function<VpsName, Work>>of(
             OperationKind.RESTART, change::continuedRestart,
@@ -166,7 +168,6 @@ public final class Manager implements AutoCloseable {
     countVpses(metrics, registry);
     StoreMetrics.addTo(metrics, client, registry::connected);
 
-    Schedules schedules = new Schedules(database, clock);
     ScheduleRunner runner =
         ScheduleRunner.start(schedules, new TimelineTaker(registry, timeline), clock);
     Runnable deaf =
@@ -179,7 +180,7 @@ public final class Manager implements AutoCloseable {
 
     ImportVps imports = new ImportVps(registry, claims, operations, hook);
     AuditLog audit = new AuditLog(database, config.auditKept());
-    Arrivals arrivals = new Arrivals(registry, claims, operations, hook);
+    Arrivals arrivals = new Arrivals(registry, claims, operations, hook, schedules);
     var peers = new AtomicReference<Optional<PeerService>>(Optional.empty());
     try {
       HttpService http =

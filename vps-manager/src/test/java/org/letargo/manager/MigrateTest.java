@@ -57,6 +57,22 @@ class MigrateTest {
   }
 
   @Test
+  void takesItsScheduleAlong() {
+    here.put("/v1/vps/web1/schedule", "{\"everySeconds\":3600,\"keep\":3,\"keepDaily\":7}");
+    await().until(() -> here.get("/v1/vps/web1/schedule").json().has("lastAt"));
+
+    here.end(here.post("/v1/vps/web1/migrate", "{\"peer\":\"there\"}"));
+
+    JsonNode schedule = there.get("/v1/vps/web1/schedule").json();
+    assertThat(schedule.get("everySeconds").asLong()).as("%s", schedule).isEqualTo(3600);
+    assertThat(schedule.get("keep").asInt()).isEqualTo(3);
+    assertThat(schedule.get("keepDaily").asInt()).isEqualTo(7);
+    await()
+        .untilAsserted(
+            () -> assertThat(here.get("/v1/schedules").json().get("schedules")).isEmpty());
+  }
+
+  @Test
   void goesOnAtTheOtherHostAndIsGoneHere() {
     JsonNode address = here.get("/v1/vps/web1").json().get("address");
 

@@ -161,6 +161,13 @@ public final class Rig implements AutoCloseable {
             .POST(BodyPublishers.ofString(json)));
   }
 
+  public Answer put(String path, String json) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(json)));
+  }
+
   public Answer upload(String path, BodyPublisher body) {
     return send(request(path).header("Content-Type", "application/octet-stream").POST(body));
   }

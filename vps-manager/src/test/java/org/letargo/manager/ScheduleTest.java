@@ -37,10 +37,7 @@ class ScheduleTest {
   }
 
   private Rig.Answer put(String body) {
-    return rig.send(
-        rig.request(SCHEDULE)
-            .header("Content-Type", "application/json")
-            .PUT(BodyPublishers.ofString(body)));
+    return rig.put(SCHEDULE, body);
   }
 
   private List<String> kinds() {

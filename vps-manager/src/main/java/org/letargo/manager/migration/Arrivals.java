@@ -11,6 +11,7 @@ import org.letargo.hook.protocol.Migration;
 import org.letargo.hook.protocol.MigrationId;
 import org.letargo.hook.protocol.MigrationPeer;
 import org.letargo.hook.protocol.MigrationPhase;
+import org.letargo.hook.protocol.MigrationReport;
 import org.letargo.hook.protocol.MigrationStep;
 import org.letargo.hook.protocol.OperationId;
 import org.letargo.hook.protocol.ProgressListener;
@@ -31,6 +32,7 @@ import org.letargo.manager.operation.Operations;
 import org.letargo.manager.operation.Subject;
 import org.letargo.manager.operation.Upload;
 import org.letargo.manager.operation.Work;
+import org.letargo.manager.schedule.Schedules;
 import org.letargo.manager.vps.Vps;
 import org.letargo.manager.vps.VpsClaims;
 import org.letargo.manager.vps.VpsRegistry;
@@ -45,12 +47,19 @@ public final class Arrivals {
   private final VpsClaims claims;
   private final Operations operations;
   private final MigrationHook hook;
+  private final Schedules schedules;
 
-  public Arrivals(VpsRegistry registry, VpsClaims claims, Operations operations, HookCalls hook) {
+  public Arrivals(
+      VpsRegistry registry,
+      VpsClaims claims,
+      Operations operations,
+      HookCalls hook,
+      Schedules schedules) {
     this.registry = registry;
     this.claims = claims;
     this.operations = operations;
     this.hook = new MigrationHook(hook);
+    this.schedules = schedules;
   }
 
   /**
@@ -292,6 +301,22 @@ public final class Arrivals {
    */
   public void drop(MigrationId migration, VpsName name) {
     hook.step(name, migration, new MigrationStep.Drop());
+  }
+
+  /**
+   * Has checkpoints taken of one that has come, as often as where it was.
+   *
+   * @throws VpsException WRONG_STATE if that migration has not brought it here; INVALID_REQUEST
+   */
+  public void schedule(MigrationId migration, CarriedSchedule carried, String by) {
+    MigrationReport known = hook.find(migration);
+    boolean isOther =
+        known.vps().filter(vps -> !vps.spec().name().equals(carried.name())).isPresent();
+    if (known.phase() != MigrationPhase.OWNED || isOther) {
+      throw VpsException.wrongState(
+          carried.name(), "schedule", "not here by that migration", "Look where it is.");
+    }
+    schedules.putUnlessThere(carried.toSchedule(by));
   }
 
   /** The source knows that it is here. */

@@ -11,6 +11,10 @@ import org.letargo.hook.protocol.ProgressListener;
 import org.letargo.hook.protocol.VpsException;
 import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.operation.HookCalls;
+import org.letargo.manager.schedule.Schedule;
+import org.letargo.manager.schedule.Schedules;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds out what became of a VPS that was handed over, and makes this host agree. Only the word of
@@ -20,18 +24,22 @@ final class HandOver {
   /** Between two questions. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
+
   private final MigrationHook hook;
+  private final Schedules schedules;
   private final ProgressListener progress;
 
-  HandOver(MigrationHook hook) {
-    this(hook, ProgressListener.NONE);
+  HandOver(MigrationHook hook, Schedules schedules) {
+    this(hook, schedules, ProgressListener.NONE);
   }
 
   /**
    * @param progress hears how far the sending of earlier checkpoints is
    */
-  HandOver(MigrationHook hook, ProgressListener progress) {
+  HandOver(MigrationHook hook, Schedules schedules, ProgressListener progress) {
     this.hook = hook;
+    this.schedules = schedules;
     this.progress = progress;
   }
 
@@ -85,6 +93,7 @@ final class HandOver {
 
   /** From here on the target has it, and this host has not. */
   private void release(VpsName name, MigrationId id, OtherHost target) {
+    schedules.find(name).ifPresent(schedule -> carry(schedule, id, target));
     boolean pastIsThere = new Past(hook, target, progress).send(name, id);
     try {
       hook.step(name, id, new MigrationStep.Release(pastIsThere));
@@ -97,6 +106,19 @@ final class HandOver {
       target.forget(id, name);
     } catch (VpsException e) {
       // then it remembers for longer
+    }
+  }
+
+  /** Before the checkpoints that went before it: they take their time. */
+  private static void carry(Schedule schedule, MigrationId id, OtherHost target) {
+    try {
+      target.schedule(id, CarriedSchedule.of(schedule));
+    } catch (VpsException e) {
+      LOG.warn(
+          "vps={} its schedule did not follow it to {}: {}. Add it there",
+          schedule.vps(),
+          target.peer().name(),
+          e.getMessage());
     }
   }
 

@@ -23,6 +23,7 @@ import org.letargo.hook.protocol.VpsReport;
 import org.letargo.hook.protocol.VpsStatus;
 import org.letargo.manager.operation.OperationResult;
 import org.letargo.manager.operation.OperationRun;
+import org.letargo.manager.schedule.Schedules;
 
 /**
  * One VPS on its way to another host. Until it is handed over whatever fails, or a cancellation,
@@ -61,6 +62,7 @@ final class Journey {
   private static final int HUNDRED = 100;
 
   private final MigrationHook hook;
+  private final Schedules schedules;
   private final OperationRun run;
   private final MigrateVps.Wish wish;
   private final VpsName name;
@@ -89,11 +91,13 @@ final class Journey {
 
   Journey(
       MigrationHook hook,
+      Schedules schedules,
       OperationRun run,
       MigrateVps.Wish wish,
       OtherHost target,
       Duration patience) {
     this.hook = hook;
+    this.schedules = schedules;
     this.run = run;
     this.wish = wish;
     this.mode = wish.mode();
@@ -138,7 +142,7 @@ final class Journey {
       }
     }
     run.progress(Progress.phase("take", SENT));
-    new HandOver(hook, this::past)
+    new HandOver(hook, schedules, this::past)
         .settle(name, id, target, patience, this::arrived)
         .ifPresent(why -> made(Optional.of(why)));
   }

@@ -20,6 +20,7 @@ import org.letargo.manager.operation.OperationRun;
 import org.letargo.manager.operation.Operations;
 import org.letargo.manager.operation.Subject;
 import org.letargo.manager.operation.Work;
+import org.letargo.manager.schedule.Schedules;
 import org.letargo.manager.vps.VpsClaims;
 import org.letargo.manager.vps.VpsMove;
 import org.letargo.manager.vps.VpsRegistry;
@@ -42,6 +43,7 @@ public final class MigrateVps {
   private final Operations operations;
   private final MigrationHook hook;
   private final Admittance admittance;
+  private final Schedules schedules;
 
   /**
    * What is wanted.
@@ -62,13 +64,15 @@ public final class MigrateVps {
       VpsClaims claims,
       Operations operations,
       HookCalls hook,
-      Admittance admittance) {
+      Admittance admittance,
+      Schedules schedules) {
     this.hosts = hosts;
     this.registry = registry;
     this.claims = claims;
     this.operations = operations;
     this.hook = new MigrationHook(hook);
     this.admittance = admittance;
+    this.schedules = schedules;
   }
 
   /**
@@ -86,7 +90,7 @@ public final class MigrateVps {
         OperationKind.MIGRATE,
         wish.name(),
         by,
-        run -> new Journey(hook, run, wish, target, PATIENCE).make(admittance));
+        run -> new Journey(hook, schedules, run, wish, target, PATIENCE).make(admittance));
   }
 
   private Operation begin(OperationId id, OperationKind kind, VpsName name, String by, Work work) {
@@ -219,7 +223,7 @@ public final class MigrateVps {
   }
 
   private void settle(VpsName name, Migration now, Duration patience) {
-    new HandOver(hook)
+    new HandOver(hook, schedules)
         .settle(name, now.id(), other(now), patience, () -> {})
         .map(Failure::toException)
         .ifPresent(why -> {

@@ -116,6 +116,9 @@ public interface OtherHost {
   /** It does not come. PEER_REFUSED if it is that host's already. */
   void drop(MigrationId migration, VpsName name);
 
+  /** How often checkpoints of it are to be taken there, as they were here. */
+  void schedule(MigrationId migration, CarriedSchedule schedule);
+
   /** This host knows that it is there, and will not ask again. */
   void forget(MigrationId migration, VpsName name);
 }

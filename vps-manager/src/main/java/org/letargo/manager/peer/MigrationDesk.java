@@ -18,6 +18,7 @@ import org.letargo.manager.json.ApiJson;
 import org.letargo.manager.json.ErrorBody;
 import org.letargo.manager.migration.ArrivalWish;
 import org.letargo.manager.migration.Arrivals;
+import org.letargo.manager.migration.CarriedSchedule;
 import org.letargo.manager.operation.Upload;
 
 /**
@@ -33,6 +34,7 @@ import org.letargo.manager.operation.Upload;
  * POST /peer/v1/migrations/ID/borrow/NAME       memory -> what our hook asks for, how it ended
  * POST /peer/v1/migrations/ID/remember/NAME     length, {Remembered}, what a hook sends -> likewise
  * PUT  /peer/v1/migrations/ID/drop    {name}
+ * PUT  /peer/v1/migrations/ID/schedule {CarriedSchedule}
  * PUT  /peer/v1/migrations/ID/forget  {name}
  * </pre>
  */
@@ -59,6 +61,10 @@ final class MigrationDesk {
       }
       case "PUT drop" -> {
         arrivals.drop(id, request.json(PeerHost.Named.class).name());
+        yield new Done();
+      }
+      case "PUT schedule" -> {
+        arrivals.schedule(id, request.json(CarriedSchedule.class), request.by());
         yield new Done();
       }
       case "PUT forget" -> {

@@ -21,6 +21,7 @@ import org.letargo.hook.protocol.VpsName;
 import org.letargo.manager.json.ApiJson;
 import org.letargo.manager.migration.ArrivalWish;
 import org.letargo.manager.migration.Arrivals;
+import org.letargo.manager.migration.CarriedSchedule;
 import org.letargo.manager.migration.HeldAhead;
 import org.letargo.manager.migration.MigrationAnswer;
 import org.letargo.manager.migration.OtherHost;
@@ -175,6 +176,11 @@ final class PeerHost implements OtherHost {
   @Override
   public void drop(MigrationId migration, VpsName name) {
     service.tell(peer, path(migration, "/drop"), new Named(name));
+  }
+
+  @Override
+  public void schedule(MigrationId migration, CarriedSchedule schedule) {
+    service.tell(peer, path(migration, "/schedule"), schedule);
   }
 
   @Override

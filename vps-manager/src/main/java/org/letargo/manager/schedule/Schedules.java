@@ -56,6 +56,8 @@ public final class Schedules {
   }
 
   /**
+   * How it stands.
+   *
    * @throws VpsException NOT_FOUND
    */
   Scheduled get(VpsName vps) {
@@ -76,6 +78,18 @@ public final class Schedules {
     store(added);
     listener.run();
     return added;
+  }
+
+  /** What a VPS has; empty if it has none. */
+  public Optional<Schedule> find(VpsName vps) {
+    return Optional.ofNullable(byVps.get(vps)).map(Scheduled::schedule);
+  }
+
+  /** Adds one that came with its VPS, unless somebody has given it another one already. */
+  public synchronized void putUnlessThere(Schedule schedule) {
+    if (find(schedule.vps()).isEmpty()) {
+      put(schedule);
+    }
   }
 
   /**
