@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +26,11 @@ class UserfaultfdSettingTest {
   void make() throws IOException {
     file = Files.writeString(folder.resolve("unprivileged_userfaultfd"), "0\n");
     note = folder.resolve("note.json");
-    setting = new UserfaultfdSetting(file, note);
+    setting = new UserfaultfdSetting(file, note, turn());
+  }
+
+  private Path turn() {
+    return folder.resolve("turn.lock");
   }
 
   @Test
@@ -52,12 +60,36 @@ class UserfaultfdSettingTest {
 
   @Test
   void isPutBackAfterAHookThatDied() throws IOException {
-    setting.hold();
+    Files.writeString(file, "1");
+    Files.writeString(note, "{\"value\":\"0\"}");
 
-    new UserfaultfdSetting(file, note).recover();
+    setting.recover();
 
     assertThat(Files.readString(file)).isEqualTo("0");
     assertThat(note).doesNotExist();
+  }
+
+  @Test
+  void waitsForTheTurnOfAnotherHook() throws Exception {
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                OtherHook.class.getName(),
+                turn().toString())
+            .start();
+    try {
+      assertThat(other.getInputStream().read()).isEqualTo(OtherHook.HAS_IT);
+      Thread hold = Thread.ofVirtual().start(() -> setting.hold().close());
+      assertThat(hold.join(Duration.ofMillis(300))).isFalse();
+
+      other.getOutputStream().close();
+
+      assertThat(hold.join(Duration.ofSeconds(20))).isTrue();
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
   }
 
   @Test
@@ -69,5 +101,21 @@ class UserfaultfdSettingTest {
             VpsException.class, e -> assertThat(e.code()).isEqualTo(Code.HOST_UNFIT))
         .hasMessageContaining("cannot resume lazily: the kernel's " + file);
     assertThat(note).doesNotExist();
+  }
+
+  /** Has the turn until its input ends. */
+  static final class OtherHook {
+    static final int HAS_IT = 'h';
+
+    public static void main(String[] arguments) throws IOException {
+      try (FileChannel turn =
+              FileChannel.open(
+                  Path.of(arguments[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock _ = turn.lock()) {
+        System.out.write(HAS_IT);
+        System.out.flush();
+        System.in.read();
+      }
+    }
   }
 }
