@@ -54,6 +54,7 @@ public final class BorrowedMemory implements PageSource, AutoCloseable {
   private final LongConsumer onRenewed;
   private final Consumer<String> onBroken;
   private final List<Thread> threads = new ArrayList<>();
+  private Optional<Thread> reader = Optional.empty();
 
   /** All guarded by this. Windows under way are asked for and not here yet; the value: urgently. */
   private final Map<Integer, Boolean> underWay = new HashMap<>();
@@ -97,7 +98,7 @@ public final class BorrowedMemory implements PageSource, AutoCloseable {
   /** Begins: the first windows are asked for, and the lease. Once. */
   public void start() {
     leaseEndNanos = System.nanoTime() + lease.toNanos(); // no process runs before it is renewed
-    threads.add(Thread.ofPlatform().name("loan-borrowed").daemon(true).start(this::hear));
+    reader = Optional.of(Thread.ofPlatform().name("loan-borrowed").daemon(true).start(this::hear));
     threads.add(Thread.ofPlatform().name("loan-beat").daemon(true).start(this::beat));
     threads.add(Thread.ofPlatform().name("loan-lease").daemon(true).start(this::watchLease));
   }
@@ -447,9 +448,13 @@ public final class BorrowedMemory implements PageSource, AutoCloseable {
     } catch (IOException e) {
       LOG.debug("the stream of a loan: {}", e.toString());
     }
-    for (Thread thread : threads) {
+    reader.ifPresent(thread -> {
+      if (thread != Thread.currentThread()) {
+        thread.interrupt(); // the input of a request cannot be closed by who answers it
+      }
       join(thread);
-    }
+    });
+    threads.forEach(BorrowedMemory::join);
   }
 
   private static void join(Thread thread) {

@@ -139,6 +139,7 @@ public final class LentMemory implements AutoCloseable {
       return awaitEnd();
     } finally {
       close();
+      reader.interrupt(); // the input of a request cannot be closed by who answers it
       reader.join();
       answerer.interrupt();
       answerer.join();

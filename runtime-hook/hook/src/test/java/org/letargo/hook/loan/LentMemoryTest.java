@@ -3,6 +3,7 @@ package org.letargo.hook.loan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,15 @@ class LentMemoryTest {
     link.borrower().write(new LoanFrame.Ask(2, Haste.URGENT)); // it had to go there
     expectPages(2);
     payBack(lending);
+  }
+
+  @Test
+  void endsAlsoWhenItsCallerSaysNothingAnyMore() throws Exception {
+    var stream = new LoanStream(new CallersInput(), OutputStream.nullOutputStream());
+    LentMemory lent =
+        new LentMemory(memory.windows(), memory, stream, Heard.by(noted::countDown), MOMENT);
+
+    assertThat(outcome(start(lent::serve))).isInstanceOf(LentMemory.Outcome.Unheard.class);
   }
 
   private void payBack(FutureTask<LentMemory.Outcome> lending) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,6 +97,18 @@ class LoanTest {
         }
       }
     }
+  }
+
+  @Test
+  void theBorrowerEndsAlsoWhenItsCallerSaysNothingAnyMore() throws Exception {
+    var stream = new LoanStream(new CallersInput(), OutputStream.nullOutputStream());
+    BorrowedMemory borrowed =
+        new BorrowedMemory(Memory.random(1, 2, 5, 40).windows(), stream, _ -> {}, broken::complete);
+    borrowed.start();
+
+    borrowed.close();
+
+    assertThat(broken).isNotDone();
   }
 
   @Test
