@@ -2,9 +2,11 @@ package org.letargo.manager.peer;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.letargo.hook.protocol.Code;
 import org.letargo.hook.protocol.HookStream;
 import org.letargo.hook.protocol.HookStream.Item;
@@ -26,6 +28,9 @@ final class HookTransfer<R> {
   private static final long MIN_MEASURED_BYTES = 8L << 20;
 
   private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+  /** How long a peer that takes no more may take to say why. */
+  private static final Duration LAST_WORD = Duration.ofSeconds(5);
 
   private final HookStream<R> leaving;
   private final PeerTalk talk;
@@ -71,11 +76,24 @@ final class HookTransfer<R> {
     Thread.ofVirtual().name("transfer-back").start(() -> end.add(handBack()));
     Optional<VpsException> here = handOn(progress);
     try {
+      if (here.isPresent() && end.isEmpty()) {
+        awaitWord(end);
+      }
       throwCause(here, end.take());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new VpsException(
           Code.INTERRUPTED, "the VPS was not sent", "the manager ends", "Start it again.", e);
+    }
+  }
+
+  /** What cannot be sent any more may have its reason there; but it may also be silent for ever. */
+  private void awaitWord(BlockingQueue<Optional<VpsException>> end) throws InterruptedException {
+    Optional<VpsException> word = end.poll(LAST_WORD.toSeconds(), TimeUnit.SECONDS);
+    if (word == null) {
+      breakOff();
+    } else {
+      end.add(word);
     }
   }
 

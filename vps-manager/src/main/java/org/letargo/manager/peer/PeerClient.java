@@ -89,7 +89,7 @@ final class PeerClient implements AutoCloseable {
     Line line = line(peer);
     Context context = line.context();
     HttpClientRequest request = open(line, peer, path);
-    Outbound out = new Outbound(context, request::write);
+    Outbound out = Outbound.ofStream(context, request::write);
     Promise<PeerAnswer> answer = Promise.promise();
     context.runOnContext(_ -> {
       request.setChunked(true);
@@ -98,6 +98,7 @@ final class PeerClient implements AutoCloseable {
     });
     try {
       body.writeTo(out);
+      out.drain();
       context.runOnContext(_ -> request.end());
     } catch (IOException e) {
       // it is gone, or has answered and wants no more: the answer says which

@@ -16,7 +16,7 @@ final class PeerStream {
   PeerStream(Context context, HttpServerResponse response) {
     this.context = context;
     this.response = response;
-    this.out = new Outbound(context, response::write);
+    this.out = Outbound.ofStream(context, response::write);
   }
 
   /**
@@ -44,6 +44,11 @@ final class PeerStream {
   /** Writes the last bytes. */
   synchronized void end(byte[] last) {
     begin();
+    try {
+      out.drain();
+    } catch (IOException e) {
+      // it is gone, or takes nothing: what follows ends the stream
+    }
     context.runOnContext(_ -> {
       if (!response.ended() && !response.closed()) {
         response.end(Buffer.buffer(last));

@@ -26,7 +26,7 @@ final class PeerTalk implements AutoCloseable {
     this.request = request;
     this.answer = answer;
     this.url = url;
-    this.out = new Outbound(context, request::write);
+    this.out = Outbound.ofStream(context, request::write);
   }
 
   void broken(Throwable cause) {
@@ -42,8 +42,13 @@ final class PeerTalk implements AutoCloseable {
     out.write(bytes);
   }
 
-  /** All was written. */
-  void end() {
+  /**
+   * All was written.
+   *
+   * @throws IOException as {@link #write}
+   */
+  void end() throws IOException {
+    out.drain();
     context.runOnContext(_ -> request.end());
   }
 

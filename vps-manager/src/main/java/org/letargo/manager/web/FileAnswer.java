@@ -23,7 +23,7 @@ public final class FileAnswer implements FileSink {
     this.call = call;
     this.fileName = fileName;
     this.response = call.routing().response();
-    this.out = new Outbound(call.context(), response::write);
+    this.out = Outbound.of(call.context(), response::write);
     response.closeHandler(_ -> out.broken(new IOException("the connection was closed")));
     response.exceptionHandler(out::broken);
   }

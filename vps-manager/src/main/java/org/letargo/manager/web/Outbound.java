@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Writes from a virtual thread to a client, who may be slow: at most {@link #WINDOW_BYTES} are
- * under way, and the thread waits while they are. One thread writes.
+ * Writes from a virtual thread to a client, who may be slow: only so much is under way, and the
+ * thread waits while it is. One thread writes.
  */
 public final class Outbound {
   /** Enough to keep a fast client busy while the next part is made. */
@@ -22,21 +22,41 @@ public final class Outbound {
 
   private final Context context;
   private final Function<Buffer, Future<Void>> write;
-  private final Semaphore window = new Semaphore(WINDOW_BYTES);
+  private final int windowBytes;
+  private final Semaphore window;
   private volatile Throwable broken;
 
-  /**
-   * @param write called on the context; its future ends when the bytes have gone to the kernel
-   */
-  public Outbound(Context context, Function<Buffer, Future<Void>> write) {
+  private Outbound(Context context, Function<Buffer, Future<Void>> write, int windowBytes) {
     this.context = context;
     this.write = write;
+    this.windowBytes = windowBytes;
+    this.window = new Semaphore(windowBytes);
+  }
+
+  /**
+   * For a connection of its own.
+   *
+   * @param write called on the context; its future ends when the bytes have gone to the kernel
+   */
+  public static Outbound of(Context context, Function<Buffer, Future<Void>> write) {
+    return new Outbound(context, write, WINDOW_BYTES);
+  }
+
+  /**
+   * For a stream of HTTP/2: what is written goes before the next is handed over. Vert.x before
+   * 5.1.10 takes a stream for full for ever if something of it is queued when another stream or the
+   * link has room again (eclipse-vertx/vert.x#6359), so nothing must be queued.
+   *
+   * @param write as in {@link #of}
+   */
+  public static Outbound ofStream(Context context, Function<Buffer, Future<Void>> write) {
+    return new Outbound(context, write, 1);
   }
 
   /** The client is gone; who writes learns it. Any thread. */
   public void broken(Throwable cause) {
     broken = cause;
-    window.release(WINDOW_BYTES);
+    window.release(windowBytes);
   }
 
   /**
@@ -45,7 +65,7 @@ public final class Outbound {
    * @throws IOException if the client is gone or takes nothing
    */
   public void write(byte[] bytes) throws IOException {
-    int size = Math.min(bytes.length, WINDOW_BYTES);
+    int size = Math.min(bytes.length, windowBytes);
     acquire(size);
     context.runOnContext(_ ->
         write
@@ -59,14 +79,15 @@ public final class Outbound {
 
   /** Waits until all has gone to the kernel. */
   public void drain() throws IOException {
-    acquire(WINDOW_BYTES);
-    window.release(WINDOW_BYTES);
+    acquire(windowBytes);
+    window.release(windowBytes);
   }
 
   private void acquire(int size) throws IOException {
     try {
       boolean room = window.tryAcquire(size, STALL.toSeconds(), TimeUnit.SECONDS);
       if (broken != null) {
+        window.release(windowBytes); // who writes again learns it as well
         throw new IOException("the client hung up: " + broken.getMessage(), broken);
       }
       if (!room) {

@@ -51,7 +51,7 @@ public final class Socket {
   public Socket(Context context, ServerWebSocket socket) {
     this.context = context;
     this.socket = socket;
-    this.out = new Outbound(context, socket::writeBinaryMessage);
+    this.out = Outbound.of(context, socket::writeBinaryMessage);
     socket.pause();
     socket.frameHandler(this::take);
     socket.closeHandler(_ -> gone(new IOException("it was closed")));
